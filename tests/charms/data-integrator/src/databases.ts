@@ -1,0 +1,66 @@
+// Reads what the related databases have published, bag and secrets together.
+import type { Context } from './context.ts';
+import * as tools from './hook-tools.ts';
+import { consumerLabel, fieldsAskedFor, groupOf, type SecretGroup, type Values } from './requirer.ts';
+import type { Database } from './statuses.ts';
+
+/** In the order in which the real charm looks at them. */
+export const endpoints = ['mongodb', 'mongos'] as const;
+
+/** The relations of the database endpoints, without one that is being broken. */
+export const liveRelations = async (context: Context): Promise<tools.RelationKey[]> => {
+  const all = (await Promise.all(endpoints.map(tools.relationIds))).flat();
+  const broken = context.event.kind === 'relation-broken' ? context.event.relation.id : undefined;
+  return all.filter(({ id }) => id !== broken);
+};
+
+/** Every related database with all that it has published to this charm. @throws when a secret that it names cannot be read. */
+export const readDatabases = async (context: Context): Promise<Database[]> => {
+  const databases: Database[] = [];
+  for (const relation of await liveRelations(context)) {
+    const application = await tools.remoteApplication(relation);
+    if (application === undefined) continue;
+    const bag = await tools.readApplicationBag(relation, application);
+    const secrets = context.secrets ? await readSecrets(context, relation, bag) : [];
+    // A field asked for in a secret counts in clear only where there is no secret of its group.
+    const hidden = (field: string) => field.startsWith('secret-') || secrets.some(secret => secret.asked.includes(field));
+    const open = Object.entries(bag).filter(([field]) => !hidden(field));
+    databases.push({
+      endpoint: relation.endpoint,
+      fields: Object.assign(Object.fromEntries(open), ...secrets.map(({ fields }) => fields)),
+    });
+  }
+  return databases;
+};
+
+/** Gives a newly announced secret its label, under which it is found from then on. */
+export const registerSecret = async (relation: tools.RelationKey, group: SecretGroup, uri: string): Promise<void> => {
+  await findSecret(consumerLabel(relation.endpoint, relation.id, group), uri);
+};
+
+const readSecrets = async (context: Context, relation: tools.RelationKey, bag: Values): Promise<{ asked: string[]; fields: Values }[]> => {
+  const allAsked = fieldsAskedFor(await tools.readUnitBag(relation, context.unit));
+  const secrets: { asked: string[]; fields: Values }[] = [];
+  for (const group of new Set(allAsked.map(groupOf))) {
+    const label = consumerLabel(relation.endpoint, relation.id, group);
+    if (!(await findSecret(label, bag[`secret-${group}`]))) continue;
+    const asked = allAsked.filter(field => groupOf(field) === group);
+    const content = await tools.readSecret({ label, refresh: true });
+    const fields = Object.fromEntries(Object.entries(content).filter(([field]) => asked.includes(field)));
+    if (Object.keys(fields).length > 0) secrets.push({ asked, fields });
+  }
+  return secrets;
+};
+
+/** Looks a secret up by its label, else by its URI, which puts the label on it. False if there is neither. */
+const findSecret = async (label: string, uri: string | undefined): Promise<boolean> => {
+  try {
+    await tools.readSecret({ label });
+    return true;
+  } catch (error) {
+    if (!(error instanceof tools.HookToolError && error.notFound)) throw error;
+  }
+  if (uri === undefined) return false;
+  await tools.readSecret({ uri, label });
+  return true;
+};
