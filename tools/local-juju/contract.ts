@@ -1,6 +1,7 @@
 // The seams between the three rooms of the local Juju: engine (what happens when), tools-server (what a hook tool answers),
 // commands (what a person types and sees). Types only; each room imports them from here and nothing from another room,
 // except `daemon.ts`, which wires them together.
+import type { MachineFault } from '../local-machine/contract.ts';
 import type { HookInfo, Model, Unit } from './state.ts';
 
 /** An error that a person sees as `ERROR <message>`; `exitCode` is 1 unless arguments were wrong (2). */
@@ -97,7 +98,10 @@ export type LiveModel = {
   removeStorage(id: string, force: boolean): void;
   expose(application: string, exposed: boolean): void;
   resolved(unit: string, retry: boolean): void;
-  /** Enqueues tasks; parameters are already checked and complete. `action` is undefined for exec. Returns the operation's id. */
+  /**
+   * Enqueues tasks; parameters are already checked and complete. `action` is undefined for exec. Returns the operation's id.
+   * With `fail` no task could be scheduled: `units` is empty, and the operation is kept with that text and ends at once.
+   */
   enqueue(request: {
     summary: string;
     receivers: readonly string[];
@@ -105,6 +109,7 @@ export type LiveModel = {
     action?: string;
     parameters: Record<string, unknown>;
     command?: string;
+    fail?: string;
   }): string;
   cancelTask(id: string): void;
   addSecret(request: { name: string; description: string; content: Record<string, string> }): string; // content key -> base64; returns the id
@@ -122,6 +127,8 @@ export type LiveModel = {
   onLog(listener: (line: LogLine) => void): () => void;
   statusHistory(): StatusHistoryEntry[];
   addressOf(unit: string): string;
+  /** Does harm to a unit's machine (`juju fault`, for demonstrations and tests); answers with a sentence on what was done. */
+  fault?(unit: string, request: MachineFault): Promise<string>;
 };
 export type DeployRequest = {
   source: string;
