@@ -1,0 +1,165 @@
+// One machine of the local Juju: its folders, its `snap`, its services, and the faults that tests inflict on it.
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LocalMachine, OpenMachine } from './contract.ts';
+import { type FaultHost, inflict } from './faults.ts';
+import { loadState, type ServiceName, saveState, serviceNames } from './machine-state.ts';
+import { mongodArguments } from './mongod-command.ts';
+import { findMarked, isAlive, type Launch, marker, signalProcess } from './processes.ts';
+import { shimScript } from './shim.ts';
+import { onlyLooks, runSnap } from './snap.ts';
+import { outputOf, type SnapFolders, snapFolders, snapName } from './snap-folders.ts';
+import type { SnapHost } from './snap-host.ts';
+import { type Supervisor, supervise } from './supervisor.ts';
+
+const largestOutput = 10_000_000;
+
+/** Opens a machine, new or known. Nothing is started; `recover` does that after a restart of the background process. */
+export const openMachine: OpenMachine = async options => {
+  const folders = snapFolders(options.root);
+  for (const folder of [folders.own, folders.commands, folders.temporary, join(options.root, 'etc')]) {
+    await mkdir(folder, { recursive: true });
+  }
+  await writeCommand(join(folders.commands, 'snap'), shimScript(options.shim, options.shim.token));
+  const state = await loadState(folders.state);
+  let address = options.address;
+  let open = true;
+
+  const services = Object.fromEntries(
+    serviceNames.map(service => [
+      service,
+      supervise({
+        name: `${snapName}.${service}`,
+        launch: () => prepareLaunch(folders, service, address),
+        log: (level, message) => options.log(level, message),
+        changed: options.changed,
+        // A machine without network stays without it, whatever is started there.
+        started: identity => state.networkCut && signalProcess(identity, 'SIGSTOP'),
+      }),
+    ]),
+  ) as Record<ServiceName, Supervisor>;
+
+  const host: SnapHost & FaultHost = {
+    folders,
+    state,
+    services,
+    save: () => saveState(folders.state, state),
+    missing: whyMissing,
+    address: () => address,
+    moveTo: next => {
+      address = next;
+    },
+  };
+
+  // What changes the machine is done one after the other, as snapd does its changes.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+
+  const machine: LocalMachine = {
+    root: options.root,
+    get address() {
+      return address;
+    },
+    commandFolder: folders.commands,
+
+    command: async (name, args) => {
+      if (name !== 'snap') return { code: 127, stdout: '', stderr: `${name}: command not found\n` };
+      if (!open) return { code: 1, stdout: '', stderr: 'error: cannot communicate with server: this machine was shut down\n' };
+      return onlyLooks(args[0]) ? runSnap(host, args) : inTurn(() => runSnap(host, args));
+    },
+
+    recover: () =>
+      inTurn(async () => {
+        for (const { identity, rest } of await findMarked(`${folders.root}/`)) {
+          const service = serviceNames.find(name => name === rest);
+          const wanted = service !== undefined && state.snap?.services[service].active;
+          if (wanted && services[service].running() === undefined) services[service].adopt(identity);
+          else if (!service || services[service].running()?.pid !== identity.pid) signalProcess(identity, 'SIGKILL');
+        }
+        for (const service of serviceNames) if (state.snap?.services[service].active) await services[service].start();
+      }),
+
+    services: () =>
+      state.snap === undefined
+        ? []
+        : serviceNames.map(service => {
+            const process = services[service].running();
+            return {
+              name: `${snapName}.${service}`,
+              enabled: state.snap?.services[service].enabled ?? false,
+              active: process !== undefined,
+              ...(process === undefined ? {} : { pid: process.pid }),
+            };
+          }),
+
+    // A hook may be waiting for a service that was halted, so only those faults wait that start and stop services themselves.
+    fault: request =>
+      request.kind === 'change-address' || request.kind === 'lose-disk' ? inTurn(() => inflict(host, request)) : inflict(host, request),
+
+    shutdown: async () => {
+      open = false;
+      await inTurn(() => Promise.all(serviceNames.map(service => services[service].stop(5_000))));
+      await killMarked(`${folders.root}/`);
+    },
+  };
+  return machine;
+};
+
+const writeCommand = async (path: string, text: string) => {
+  // Replaced in one step: a hook may be calling the old one.
+  await writeFile(`${path}.new`, text, { mode: 0o700 });
+  await rename(`${path}.new`, path);
+};
+
+const whyMissing = async (service: ServiceName): Promise<string | undefined> => {
+  if (service === 'mongod') return undefined; // the snap is not installed without one
+  if (service === 'mongos') return 'the local machine does not run routers yet';
+  return `the local machine has no ${service}: it cannot be had outside the snap`;
+};
+
+const prepareLaunch = async (folders: SnapFolders, service: ServiceName, address: string): Promise<Launch> => {
+  const environment = readEnvironment(await readFile(folders.environmentFile, 'utf8').catch(() => ''));
+  const output = outputOf(folders, service);
+  const size = (await stat(output).catch(() => undefined))?.size ?? 0;
+  if (size > largestOutput) await rename(output, `${output}.1`);
+  return {
+    command: join(folders.mount, 'usr', 'bin', service),
+    args: await mongodArguments(folders, address, environment),
+    cwd: folders.data,
+    output,
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...(process.env.LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH }),
+      ...environment,
+      HOME: folders.temporary,
+      SNAP: folders.mount,
+      SNAP_DATA: folders.data,
+      SNAP_COMMON: folders.common,
+      SNAP_NAME: snapName,
+      [marker]: `${folders.root}/${service}`,
+    },
+  };
+};
+
+/** Variables of /etc/environment, read as pam_env does: lines `NAME=value`, with `export` and quotes around the value allowed. */
+export const readEnvironment = (text: string): Record<string, string> => {
+  const variables: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*?)\s*$/.exec(line);
+    if (match === null) continue;
+    const [, name = '', value = ''] = match;
+    variables[name] = /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
+  }
+  return variables;
+};
+
+const killMarked = async (prefix: string) => {
+  const left = await findMarked(prefix);
+  for (const { identity } of left) signalProcess(identity, 'SIGKILL');
+  const deadline = Date.now() + 5_000;
+  while (left.some(({ identity }) => isAlive(identity)) && Date.now() < deadline) await new Promise(wake => setTimeout(wake, 20));
+};
