@@ -61,6 +61,7 @@ export type Charm = {
 export type Application = {
   name: string;
   charm: string; // url of the charm that its units should run
+  forceCharm?: boolean; // refresh --force-units: units in error take it too
   life: Life;
   base: { name: string; channel: string };
   exposed: boolean;
@@ -92,7 +93,8 @@ export type AgentMemory = {
   storageAttached: string[];
   secretChanged: Record<string, number>; // secret id -> newest revision for which secret-changed ran
   secretRemoved: string[]; // "<id>/<revision>" for which secret-remove ran
-  secretExpired: string[];
+  /** When secret-expired (`expire <id>/<revision>`) or secret-rotate (`rotate <id>`), having run in vain, is due again. */
+  secretRetry: Record<string, string>;
   lastUpdateStatus: string;
   nextUpdateStatus: string;
   /** A hook that failed or was cut off, to be run again with the same context. */
@@ -124,6 +126,7 @@ export type Unit = {
   life: Life;
   created: string;
   force: boolean; // remove-unit --force
+  forcedAt?: string;
   destroyStorage: boolean;
   workload: StatusOf<WorkloadStatus>; // as last set by the charm or by Juju; an error of a hook is in `agentError`
   workloadSetByCharm: boolean;
