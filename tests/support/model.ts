@@ -1,0 +1,101 @@
+// A model of the local Juju for one test file: its own data folder and background process, so that tests side by side never meet.
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packagedNode, projectFolder } from './project.ts';
+import { makeTestFolder } from './run-folder.ts';
+import type { StatusJson } from './status.ts';
+
+export type Reply = { code: number; stdout: string; stderr: string };
+export type Waiting = { limitMs?: number; everyMs?: number };
+export type TestModel = {
+  readonly name: string;
+  /** JUJU_DATA of this model's commands. */
+  readonly data: string;
+  /** Runs `juju <words>` on this model. Returns its stdout. @throws with both outputs when it exits with other than 0. */
+  juju(...words: string[]): Promise<string>;
+  /** The same, and whatever comes of it is the answer. */
+  tryJuju(...words: string[]): Promise<Reply>;
+  status(): Promise<StatusJson>;
+  /**
+   * Asks for the status until the condition answers with something true, which is returned.
+   * @param what completes "waited … for".
+   * @throws after `limitMs` (two minutes) with the status and the end of the log.
+   */
+  waitFor<Found>(
+    what: string,
+    condition: (status: StatusJson) => Found | Promise<Found>,
+    waiting?: Waiting,
+  ): Promise<Exclude<Found, false | undefined | null | 0 | ''>>;
+  /** Status and the end of the log, to be shown with a failure. */
+  story(): Promise<string>;
+  /** Takes everything down, processes and folders. */
+  close(): Promise<void>;
+};
+
+/** Makes a model; `close` it when the tests are over. */
+export const openModel = async (name = `t${randomBytes(3).toString('hex')}`): Promise<TestModel> => {
+  const data = await makeTestFolder('j-');
+  const tryJuju = (...words: string[]) => runJuju(data, words, { JUJU_MODEL: name });
+  const juju = async (...words: string[]) => {
+    const reply = await tryJuju(...words);
+    if (reply.code !== 0) throw new Error(`juju ${words.join(' ')} exited with ${reply.code}\n${reply.stdout}${reply.stderr}`);
+    return reply.stdout;
+  };
+  const status = async () => JSON.parse(await juju('status', '--format=json')) as StatusJson;
+  const story = async () => {
+    const shown = await tryJuju('status', '--relations', '--storage');
+    const log = await tryJuju('debug-log', '--no-tail', '--limit', '60');
+    return `${shown.stdout}${shown.stderr}\n--- the end of the log\n${log.stdout}${log.stderr}`;
+  };
+  const added = await runJuju(data, ['add-model', name], {});
+  if (added.code !== 0) throw new Error(`cannot add a model: ${added.stderr}`);
+  return {
+    name,
+    data,
+    juju,
+    tryJuju,
+    status,
+    story,
+    waitFor: async (what, condition, { limitMs = 120_000, everyMs = 250 } = {}) => {
+      const deadline = Date.now() + limitMs;
+      for (;;) {
+        const found = await condition(await status());
+        if (found) return found as Exclude<typeof found, false | undefined | null | 0 | ''>;
+        if (Date.now() > deadline) throw new Error(`waited ${limitMs / 1000} s for ${what}\n${await story()}`);
+        await new Promise(wake => setTimeout(wake, everyMs));
+      }
+    },
+    close: async () => {
+      const gone = await runJuju(data, ['destroy-model', '--no-prompt', '--force', '--no-wait', '--destroy-storage', name], {});
+      await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      if (gone.code !== 0) throw new Error(`cannot destroy model ${name}: ${gone.stderr}`);
+    },
+  };
+};
+
+/** Runs a test in a model of its own. A failure tells what the model looked like. */
+export const withModel = async (test: (model: TestModel) => Promise<void>): Promise<void> => {
+  const model = await openModel();
+  try {
+    await test(model);
+  } catch (error) {
+    if (error instanceof Error && !error.message.includes('--- the end of the log')) error.message += `\n${await model.story()}`;
+    throw error;
+  } finally {
+    await model.close();
+  }
+};
+
+/** Runs `juju` once with a data folder. The exit code is -1 if a signal ended it. */
+export const runJuju = (data: string, words: readonly string[], env: Readonly<Record<string, string>>): Promise<Reply> =>
+  new Promise(done => {
+    const command = [join(projectFolder, 'tools', 'local-juju', 'juju.mjs'), ...words];
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...env, JUJU_DATA: data };
+    if (!('JUJU_MODEL' in env)) delete environment.JUJU_MODEL;
+    const child = execFile(packagedNode, command, { env: environment, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
