@@ -1,0 +1,58 @@
+// The scenarios recorded on a real Juju, replayed with `npx juju`. A difference from the recording is shown as it is.
+import { execFile } from 'node:child_process';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { projectFolder } from '../support/project.ts';
+import { makeTestFolder } from '../support/run-folder.ts';
+
+// Groups that take about the same time; each has its own data folder, so that they run side by side.
+const groups = [
+  ['01', '03', '16'],
+  ['05', '10', '14'],
+  ['09', '12'],
+];
+const limitMs = 170_000;
+
+describe.concurrent('the conformance kit', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await makeTestFolder('co-');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test.each(groups.map(scenarios => ({ scenarios: scenarios.join(' ') })))(
+    'scenarios $scenarios',
+    async ({ scenarios }) => {
+      const place = join(folder, scenarios.replaceAll(' ', '-'));
+      await makeLookalike(place);
+      const { code, text } = await runKit(place, scenarios.split(' '));
+      expect.soft(text).toContain(`${scenarios.split(' ').length} passed, 0 failed`);
+      expect(code, text).toBe(0);
+    },
+    limitMs,
+  );
+});
+
+/** npx finds a project's own command by the package.json above the current folder, so the kit's folder must lie below one. */
+const makeLookalike = async (place: string): Promise<void> => {
+  await mkdir(join(place, 'out'), { recursive: true });
+  for (const name of ['package.json', '.npmrc', 'node_modules', 'tools']) await symlink(join(projectFolder, name), join(place, name));
+};
+
+const runKit = (place: string, scenarios: readonly string[]): Promise<{ code: number; text: string }> =>
+  new Promise(done => {
+    const env = {
+      ...process.env,
+      JUJU_DATA: join(place, 'data'),
+      CONF_OUT: join(place, 'out'),
+      npm_config_cache: join(place, 'npm'),
+      npm_config_offline: 'true',
+    };
+    execFile(
+      join(projectFolder, 'tests', 'conformance', 'run'),
+      ['npx juju', ...scenarios],
+      { cwd: projectFolder, env, timeout: limitMs - 5_000, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, text: stdout + stderr }),
+    );
+  });
