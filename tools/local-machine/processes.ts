@@ -42,17 +42,16 @@ export const startProcess = (launch: Launch): RunningProcess | { problem: string
   }
 };
 
-/** Watches a process that is not our child, by looking twice a second. */
-export const watchProcess = (identity: ProcessIdentity): RunningProcess & { stopWatching(): void } => {
-  let timer: NodeJS.Timeout | undefined;
+/** Watches a process that is not our child, by looking ten times a second: nobody is told of its end. */
+export const watchProcess = (identity: ProcessIdentity): RunningProcess => {
   const ended = new Promise<Ending>(settle => {
-    timer = setInterval(() => {
+    const timer = setInterval(() => {
       if (isAlive(identity)) return;
       clearInterval(timer);
       settle({ code: null, signal: null });
-    }, 500);
+    }, 100).unref();
   });
-  return { identity, ended, stopWatching: () => clearInterval(timer) };
+  return { identity, ended };
 };
 
 /** Whether this very process still runs. One that has ended and waits to be collected does not. */

@@ -23,7 +23,7 @@ export const readWords = (words: readonly string[], known: Flags): Words => {
       continue;
     }
     const { name, dashes, value } = divide(word);
-    const kind = known[name];
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
     if (kind === undefined || (name.length === 1) !== (dashes === '-')) throw new SnapError(`unknown flag \`${name}'`);
     if (kind === 'none') {
       if (value !== undefined) throw new SnapError(`bool flag \`${dashes}${name}' cannot have an argument`);

@@ -34,15 +34,13 @@ export type Supervisor = {
   stop(patienceMs?: number): Promise<void>;
   /** Takes over a process that an earlier supervisor started. */
   adopt(identity: ProcessIdentity): void;
-  /** Stops looking after the process without ending it. */
-  letGo(): void;
   running(): ProcessIdentity | undefined;
 };
 
 export const supervise = (options: SupervisorOptions): Supervisor => {
   const pace = options.pace ?? defaultPace;
   let wanted = false;
-  let current: (RunningProcess & { stopWatching?(): void }) | undefined;
+  let current: RunningProcess | undefined;
   let restart: NodeJS.Timeout | undefined;
   let quickDeaths = 0;
 
@@ -67,7 +65,7 @@ export const supervise = (options: SupervisorOptions): Supervisor => {
     keep(process);
   };
 
-  const keep = (process: RunningProcess & { stopWatching?(): void }) => {
+  const keep = (process: RunningProcess) => {
     current = process;
     const since = Date.now();
     options.changed();
@@ -84,7 +82,7 @@ export const supervise = (options: SupervisorOptions): Supervisor => {
   const restartLater = () => {
     const wait = Math.min(pace.firstRestart * 2 ** quickDeaths, pace.longestRestart);
     quickDeaths += 1;
-    restart = setTimeout(launch, wait);
+    restart = setTimeout(launch, wait).unref();
   };
 
   const stop = async (patienceMs = pace.stopPatience) => {
@@ -100,11 +98,6 @@ export const supervise = (options: SupervisorOptions): Supervisor => {
       signalProcess(process.identity, 'SIGKILL');
       await endsWithin(process, 5_000);
     }
-    process.stopWatching?.();
-    if (current === process && !isAlive(process.identity)) {
-      current = undefined;
-      options.changed();
-    }
   };
 
   const adopt = (identity: ProcessIdentity) => {
@@ -114,28 +107,15 @@ export const supervise = (options: SupervisorOptions): Supervisor => {
     keep(watchProcess(identity));
   };
 
-  const letGo = () => {
-    wanted = false;
-    clearTimeout(restart);
-    current?.stopWatching?.();
-    current = undefined;
-  };
-
-  return { start, stop, adopt, letGo, running: () => (current !== undefined && isAlive(current.identity) ? current.identity : undefined) };
+  return { start, stop, adopt, running: () => (current !== undefined && isAlive(current.identity) ? current.identity : undefined) };
 };
 
-// Looking at the process as well makes this quick for one that is not our child.
 const endsWithin = async (process: RunningProcess, limitMs: number): Promise<boolean> => {
-  let over = false;
-  process.ended.then(() => {
-    over = true;
-  });
-  const deadline = Date.now() + limitMs;
-  while (!over && isAlive(process.identity)) {
-    if (Date.now() >= deadline) return false;
-    await Promise.race([process.ended, delay(50)]);
-  }
-  return true;
+  const patience = new AbortController();
+  const tooLong = delay(limitMs, false, { signal: patience.signal }).catch(() => false);
+  const ended = await Promise.race([process.ended.then(() => true), tooLong]);
+  patience.abort();
+  return ended;
 };
 
 const describe = ({ code, signal, problem }: Ending): string =>
