@@ -1,4 +1,5 @@
-// Prints the last line of .ci/run from Vitest's JSON report. A test file that could not be loaded counts as one failed test.
+// Prints the last line of .ci/run from Vitest's JSON report. A test file that failed
+// without a failed test (it could not be loaded, or what comes before its tests failed) counts as one failed test.
 import { readFileSync } from 'node:fs';
 
 const read = path => {
@@ -12,7 +13,9 @@ const read = path => {
 };
 
 const report = read(process.argv[2]);
-const unloaded = report.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length;
+const unloaded = report.testResults.filter(
+  file => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+).length;
 const failed = report.numFailedTests + unloaded;
 const skipped = report.numPendingTests + report.numTodoTests;
 process.stdout.write(`\n${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
