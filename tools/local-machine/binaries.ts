@@ -87,11 +87,15 @@ const explain = (server: Server, text: string, failed: string): string => {
   return `\`${server} --version\` fails (${text.trim().split('\n')[0] || failed})`;
 };
 
-const inPath = async (server: Server, env: Environment): Promise<string[]> => {
+/** The first program of this name in PATH. */
+export const findProgram = async (name: string, env: Environment = process.env): Promise<string | undefined> =>
+  (await inPath(name, env))[0];
+
+const inPath = async (name: string, env: Environment): Promise<string[]> => {
   const candidates = (env.PATH ?? '').split(delimiter).filter(Boolean);
   const found: string[] = [];
   for (const folder of candidates) {
-    const path = resolve(folder, server);
+    const path = resolve(folder, name);
     if (!found.includes(path) && (await isExecutable(path))) found.push(path);
   }
   return found;

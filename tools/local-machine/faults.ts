@@ -81,12 +81,12 @@ const restoreNetwork = async (host: FaultHost): Promise<string> => {
 const loseDisk = async (host: FaultHost): Promise<string> => {
   if (host.state.snap === undefined) throw new Error(`cannot lose the disk: ${snapName} is not installed, so there is nothing on it`);
   const wanted = serviceNames.filter(service => host.state.snap?.services[service].active);
-  for (const process of processes(host)) signalProcess(process, 'SIGKILL');
-  await Promise.all(wanted.map(service => host.services[service].stop()));
   const config = await readFile(join(host.folders.data, 'etc', 'mongod', 'mongod.conf'), 'utf8').catch(() => '');
   const named = readSettings(config)['storage.dbPath'];
   const folder = typeof named === 'string' ? named : join(host.folders.common, 'var', 'lib', 'mongodb');
   if (!folder.startsWith(`${host.folders.root}/`)) throw new Error(`cannot lose the disk: ${folder} is not on this machine`);
+  for (const process of processes(host)) signalProcess(process, 'SIGKILL');
+  await Promise.all(wanted.map(service => host.services[service].stop()));
   const entries = await readdir(folder).catch(() => []);
   await Promise.all(entries.map(entry => rm(join(folder, entry), { recursive: true, force: true })));
   for (const service of wanted) await host.services[service].start();

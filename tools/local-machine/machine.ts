@@ -1,18 +1,16 @@
 // One machine of the local Juju: its folders, its `snap`, its services, and the faults that tests inflict on it.
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalMachine, OpenMachine } from './contract.ts';
 import { type FaultHost, inflict } from './faults.ts';
 import { loadState, type ServiceName, saveState, serviceNames } from './machine-state.ts';
-import { mongodArguments } from './mongod-command.ts';
-import { findMarked, isAlive, type Launch, marker, signalProcess } from './processes.ts';
+import { findMarked, isAlive, signalProcess } from './processes.ts';
+import { prepareLaunch, whyMissing } from './service-launch.ts';
 import { shimScript } from './shim.ts';
 import { onlyLooks, runSnap } from './snap.ts';
-import { outputOf, type SnapFolders, snapFolders, snapName } from './snap-folders.ts';
+import { snapFolders, snapName } from './snap-folders.ts';
 import type { SnapHost } from './snap-host.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
-
-const largestOutput = 10_000_000;
 
 /** Opens a machine, new or known. Nothing is started; `recover` does that after a restart of the background process. */
 export const openMachine: OpenMachine = async options => {
@@ -30,7 +28,7 @@ export const openMachine: OpenMachine = async options => {
       service,
       supervise({
         name: `${snapName}.${service}`,
-        launch: () => prepareLaunch(folders, service, address),
+        launch: () => prepareLaunch(folders, state, service, address),
         log: (level, message) => options.log(level, message),
         changed: options.changed,
         // A machine without network stays without it, whatever is started there.
@@ -113,48 +111,6 @@ const writeCommand = async (path: string, text: string) => {
   // Replaced in one step: a hook may be calling the old one.
   await writeFile(`${path}.new`, text, { mode: 0o700 });
   await rename(`${path}.new`, path);
-};
-
-const whyMissing = async (service: ServiceName): Promise<string | undefined> => {
-  if (service === 'mongod') return undefined; // the snap is not installed without one
-  if (service === 'mongos') return 'the local machine does not run routers yet';
-  return `the local machine has no ${service}: it cannot be had outside the snap`;
-};
-
-const prepareLaunch = async (folders: SnapFolders, service: ServiceName, address: string): Promise<Launch> => {
-  const environment = readEnvironment(await readFile(folders.environmentFile, 'utf8').catch(() => ''));
-  const output = outputOf(folders, service);
-  const size = (await stat(output).catch(() => undefined))?.size ?? 0;
-  if (size > largestOutput) await rename(output, `${output}.1`);
-  return {
-    command: join(folders.mount, 'usr', 'bin', service),
-    args: await mongodArguments(folders, address, environment),
-    cwd: folders.data,
-    output,
-    env: {
-      PATH: process.env.PATH ?? '',
-      ...(process.env.LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH }),
-      ...environment,
-      HOME: folders.temporary,
-      SNAP: folders.mount,
-      SNAP_DATA: folders.data,
-      SNAP_COMMON: folders.common,
-      SNAP_NAME: snapName,
-      [marker]: `${folders.root}/${service}`,
-    },
-  };
-};
-
-/** Variables of /etc/environment, read as pam_env does: lines `NAME=value`, with `export` and quotes around the value allowed. */
-export const readEnvironment = (text: string): Record<string, string> => {
-  const variables: Record<string, string> = {};
-  for (const line of text.split('\n')) {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*?)\s*$/.exec(line);
-    if (match === null) continue;
-    const [, name = '', value = ''] = match;
-    variables[name] = /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
-  }
-  return variables;
 };
 
 const killMarked = async (prefix: string) => {

