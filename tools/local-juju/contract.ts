@@ -46,6 +46,8 @@ export type ContextHost = {
   /** Sets a unit's or application's status with its history. */
   setUnitStatus(unit: Unit, status: string, message: string): void;
   setApplicationStatus(application: string, status: string, message: string): void;
+  /** Makes storage instances for the unit (storage-add, when its hook commits). Throws `JujuError` when the charm does not allow it. */
+  addStorage(unit: string, name: string, count: number): void;
   /** The model has changed: save it and let the agents look again. */
   changed(): void;
   now(): string; // ISO 8601 UTC

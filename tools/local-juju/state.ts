@@ -97,6 +97,7 @@ export type AgentMemory = {
   secretRetry: Record<string, string>;
   lastUpdateStatus: string;
   nextUpdateStatus: string;
+  running?: string; // context id of what runs now: its processes are found by it after a crash
   /** A hook that failed or was cut off, to be run again with the same context. */
   pending?: { hook: HookInfo; failed: boolean; retries: number; retryAt?: string; resolved?: 'retry' | 'no-retry' };
 };
@@ -105,6 +106,8 @@ export type AgentRelation = {
   broken: boolean;
   applicationVersion: number; // of the remote application's bag, as last delivered
   members: Record<string, { version: number; joined: boolean; changedDue: boolean }>;
+  /** Bags of others as the unit has read them, by unit or application; each stays so until its changed event. Owned by the hook tools. */
+  read?: Record<string, Values>;
 };
 
 /** Everything that the environment of a hook is made of. */
@@ -192,6 +195,7 @@ export type Storage = {
   sizeMiB: number;
   life: Life;
   owner?: string; // unit it is attached to
+  detaching?: boolean; // detach-storage was asked for
   location: string; // as the charm sees it
   volume: string; // folder below the model's folder that holds the data
   created: string;
