@@ -1,0 +1,156 @@
+// All models of one data folder, and which of them is the client's current one.
+import { randomInt, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Controller, JujuError } from '../contract.ts';
+import type { Model } from '../state.ts';
+import { readJson, removeTree, writeWhole } from './files.ts';
+import { type OwnedModel, openModel, type Wiring } from './live-model.ts';
+import { setModelConfig } from './model-config.ts';
+import { checkModelName } from './names.ts';
+
+export type OwnedController = Controller & {
+  /** How many hooks, actions and commands run in all models. */
+  running(): number;
+  /** Lets go of all models; their services run on. */
+  release(): Promise<void>;
+};
+type Remembered = { current?: string };
+
+const networkTries = 30;
+
+/** Opens the models that the data folder holds. @param log gets a sentence when one of them cannot be opened. */
+export const openController = async (dataFolder: string, wiring: Wiring, log: (text: string) => void): Promise<OwnedController> => {
+  const file = join(dataFolder, 'controller.json');
+  const models = new Map<string, OwnedModel>();
+  let { current } = readJson<Remembered>(file) ?? {};
+  const remember = (name: string | undefined): void => {
+    current = name;
+    if (name === undefined) rmSync(file, { force: true });
+    else writeWhole(file, JSON.stringify({ current: name }));
+  };
+
+  for (const folder of modelFolders(dataFolder)) {
+    try {
+      const state = readJson<Model>(join(folder, 'model.json'));
+      if (state) models.set(state.name, await openModel(state, folder, wiring, true));
+    } catch (error) {
+      log(`cannot open the model in ${folder}: ${(error as Error).message}`);
+    }
+  }
+
+  const find = (name: string): OwnedModel => {
+    const found = models.get(name);
+    if (found === undefined) throw new JujuError(`model local:admin/${name} not found`);
+    return found;
+  };
+
+  return {
+    name: 'local',
+    models: () => [...models.values()],
+    model: find,
+    current: () => (current !== undefined && models.has(current) ? current : undefined),
+    switchTo: name => remember(find(name).state.name),
+    addModel: async (name, config) => {
+      checkModelName(name);
+      if (models.has(name)) throw new JujuError(`failed to create new model: model "${name}" for admin already exists (already exists)`);
+      const live = await makeModel(dataFolder, name, config, wiring);
+      models.set(name, live);
+      remember(name);
+      return live;
+    },
+    destroyModel: async (name, options, progress) => {
+      const live = find(name);
+      const { state } = live;
+      progress('Destroying model');
+      live.state.life = 'dying';
+      for (const application of Object.keys(state.applications)) live.removeApplication(application, options);
+      const finished = await emptied(live, options.force ? (options.timeoutMs ?? 60_000) : options.timeoutMs, progress);
+      if (!finished && !options.force) throw new JujuError(`timed out waiting for model "${name}" to be destroyed: ${left(state)} left`);
+      await live.erase();
+      models.delete(name);
+      if (current === name) remember(undefined);
+      progress('Model destroyed');
+    },
+    running: () => [...models.values()].reduce((sum, live) => sum + live.running(), 0),
+    release: async () => {
+      await Promise.all([...models.values()].map(live => live.release()));
+    },
+  };
+};
+
+/** @returns folders that hold a model. What a crash left of a removed one is cleared away. */
+const modelFolders = (dataFolder: string): string[] =>
+  readdirSync(dataFolder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && /^[0-9a-f]{5}$/.test(entry.name))
+    .map(entry => join(dataFolder, entry.name))
+    .filter(folder => {
+      const there = existsSync(join(folder, 'model.json'));
+      if (!there) removeTree(folder);
+      return there;
+    });
+
+const makeModel = async (dataFolder: string, name: string, config: Record<string, string>, wiring: Wiring): Promise<OwnedModel> => {
+  let refusal: Error | undefined;
+  for (let tries = 0; tries < networkTries; tries += 1) {
+    const uuid = randomUUID();
+    const folder = join(dataFolder, uuid.slice(0, 5));
+    if (existsSync(folder)) continue;
+    const state = newModel(name, uuid, `127.${randomInt(16, 255)}.${randomInt(0, 256)}`);
+    setModelConfig(state, config, [], state.created);
+    try {
+      return await openModel(state, folder, wiring, false);
+    } catch (error) {
+      refusal = error as Error;
+      removeTree(folder);
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') break;
+    }
+  }
+  throw new JujuError(`cannot make a network for model "${name}": ${refusal?.message ?? 'no folder is free'}`);
+};
+
+const newModel = (name: string, uuid: string, network: string): Model => ({
+  format: 1,
+  name,
+  uuid,
+  network,
+  life: 'alive',
+  created: new Date().toISOString(),
+  config: {},
+  counters: { machine: 0, relation: 0, operation: 0, storage: 0, host: 0 },
+  unitCounters: {},
+  charmCounters: {},
+  charms: {},
+  applications: {},
+  units: {},
+  machines: {},
+  relations: {},
+  secrets: {},
+  storage: {},
+  operations: {},
+  tasks: {},
+});
+
+/** Waits until the hooks of the removal have run. @returns false when the time is over. */
+const emptied = async (live: OwnedModel, timeoutMs: number | undefined, progress: (text: string) => void): Promise<boolean> => {
+  const { state } = live;
+  const patience = timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(timeoutMs);
+  if (timeoutMs === 0) return false;
+  let said = '';
+  while (Object.keys(state.applications).length > 0 || Object.keys(state.units).length > 0) {
+    if (patience.aborted) return false;
+    const text = `Waiting for model to be removed, ${left(state)}...`;
+    if (text !== said) progress(text);
+    said = text;
+    await live.nextChange(patience);
+  }
+  return true;
+};
+
+const left = (state: Model): string => {
+  const count = (things: object, word: string) => {
+    const number = Object.keys(things).length;
+    return number === 0 ? [] : [`${number} ${word}(s)`];
+  };
+  return [...count(state.machines, 'machine'), ...count(state.applications, 'application')].join(', ') || 'nothing';
+};

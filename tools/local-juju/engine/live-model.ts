@@ -1,0 +1,249 @@
+// One live model: its state on disk and in memory, its agents, its machines. Every change goes through here: it is applied, what
+// follows from it is applied too, the whole is saved, and only then does anybody see it.
+import { mkdirSync, readdirSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import type { OpenMachine } from '../../local-machine/contract.ts';
+import { type ContextHost, type HookContext, JujuError, type LiveModel, type MakeContext, type ToolReply } from '../contract.ts';
+import type { Model } from '../state.ts';
+import { type Agents, startAgents } from './agents.ts';
+import { applyConsequences, type Consequence } from './consequences.ts';
+import { removeTree, writeWhole } from './files.ts';
+import { endLeftovers } from './leftovers.ts';
+import { keepMachines } from './machines.ts';
+import { operations } from './operations.ts';
+import { openRecorder } from './recorder.ts';
+import { addressOfUnit } from './scope.ts';
+import { completeTask } from './tasks.ts';
+import { unitOf } from './units.ts';
+
+export type ToolTarget = HookContext | ((name: string, args: readonly string[], cwd: string) => Promise<ToolReply>);
+/** The other rooms, as the daemon wires them. */
+export type Wiring = {
+  openMachine: OpenMachine;
+  makeContext: MakeContext;
+  serveTools(host: string, port: number, lookup: (token: string) => ToolTarget | undefined): Promise<Server>;
+  writeTools(folder: string, address: { host: string; port: number }): void;
+  /** Tail of the hooks' PATH. */
+  path: string;
+};
+export type OwnedModel = LiveModel & {
+  /** How many hooks, actions and commands run now. */
+  running(): number;
+  /** Ends every process and removes every file of the model. */
+  erase(): Promise<void>;
+  /** Lets go of the model, whose services run on: it will be opened again. */
+  release(): Promise<void>;
+};
+
+export const apiPort = 17070;
+const machineRetryMs = 5_000;
+const now = (): string => new Date().toISOString();
+
+/** Opens a model, new (`known` false) or as an earlier background process left it. Fails when its network is taken. */
+export const openModel = async (state: Model, folder: string, wiring: Wiring, known: boolean): Promise<OwnedModel> => {
+  let agents: Agents | undefined;
+  let closed = false;
+  let scheduled = false;
+  let dirty = true;
+  const watchers = new Set<() => void>();
+  const opening = new Set<string>();
+  const removals = new Set<Promise<void>>();
+
+  const save = (): void => {
+    if (!closed) writeWhole(join(folder, 'model.json'), JSON.stringify(state));
+  };
+  /** Something has changed: soon it is saved, and everybody looks again. */
+  const changed = (): void => {
+    dirty = true;
+    if (scheduled || closed) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      settle();
+    });
+  };
+  const settle = (): void => {
+    if (closed) return;
+    for (const consequence of applyConsequences(state, folder, now())) clearAway(consequence);
+    openMachines(false);
+    if (dirty) {
+      dirty = false;
+      save();
+      for (const watcher of [...watchers]) watcher();
+    }
+    agents?.step();
+  };
+
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const recorder = openRecorder(state, folder, now, changed);
+  const host: ContextHost = {
+    model: state,
+    addressOf: name => addressOfUnit(state, unitOf(state, name)),
+    log: recorder.log,
+    taskLog: (task, message) => {
+      state.tasks[task]?.log.push({ time: now(), message });
+      changed();
+    },
+    setUnitStatus: (unit, status, message) => {
+      unit.workloadSetByCharm = true;
+      recorder.setWorkload(unit, status, message);
+    },
+    setApplicationStatus: recorder.setApplicationStatus,
+    changed,
+    now,
+  };
+  const server = await wiring.serveTools(`${state.network}.1`, apiPort, token => agents?.context(token) ?? machines.commandOf(token));
+  const machines = keepMachines({
+    model: state,
+    folder,
+    port: apiPort,
+    openMachine: wiring.openMachine,
+    writeTools: wiring.writeTools,
+    log: recorder.log,
+    changed,
+  });
+
+  const openMachines = (old: boolean): void => {
+    for (const machine of Object.values(state.machines)) {
+      if (machines.get(machine.id) || opening.has(machine.id)) continue;
+      opening.add(machine.id);
+      machines
+        .open(machine, old)
+        .then(() => {
+          opening.delete(machine.id);
+          for (const unit of Object.values(state.units)) {
+            if (unit.machine !== machine.id || unit.agent.installed || unit.workloadSetByCharm) continue;
+            recorder.setWorkload(unit, 'waiting', 'agent initialising');
+          }
+          changed();
+        })
+        .catch((error: Error) => {
+          recorder.log(`machine-${machine.id}`, 'ERROR', 'juju.local.machine', `cannot open the machine: ${error.message}`);
+          setTimeout(() => {
+            opening.delete(machine.id);
+            changed();
+          }, machineRetryMs).unref();
+        });
+    }
+  };
+
+  const removeMachine = (id: string): void => {
+    const removal = machines
+      .remove(id)
+      .catch((error: Error) => recorder.log(`machine-${id}`, 'ERROR', 'juju.local.machine', `cannot remove the machine: ${error.message}`))
+      .finally(() => removals.delete(removal));
+    removals.add(removal);
+  };
+
+  const clearAway = (consequence: Consequence): void => {
+    dirty = true;
+    if (consequence.kind === 'machine-removed') removeMachine(consequence.machine);
+    if (consequence.kind === 'storage-removed') removeTree(join(folder, consequence.volume));
+    if (consequence.kind === 'charm-unused') removeTree(join(folder, 'charms', consequence.url.replace('local:', '')));
+    if (consequence.kind === 'unit-removed') {
+      agents?.killUnit(consequence.unit.name);
+      machines.forgetUnit(consequence.unit);
+    }
+  };
+
+  const close = (): void => {
+    closed = true;
+    server.close();
+    machines.release();
+    recorder.close();
+    for (const watcher of [...watchers]) watcher();
+  };
+
+  if (known) await recover(state, folder, machines.remove, now());
+  for (const unit of Object.values(state.units)) if (unit.agent.charm !== '') machines.prepareUnit(unit);
+  openMachines(known);
+  agents = startAgents({
+    model: state,
+    folder,
+    machines,
+    host,
+    makeContext: wiring.makeContext,
+    apiAddress: `${state.network}.1:${apiPort}`,
+    path: wiring.path,
+    setAgentStatus: recorder.setAgentStatus,
+    setWorkload: recorder.setWorkload,
+    save,
+  });
+  settle();
+
+  return {
+    state,
+    folder,
+    ...operations(
+      state,
+      { folder, now },
+      commit(settle, () => (dirty = true)),
+      task => agents?.killTask(task),
+    ),
+    nextChange: signal =>
+      new Promise(resolve => {
+        if (closed || signal.aborted) return resolve();
+        const done = () => {
+          watchers.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        watchers.add(done);
+        signal.addEventListener('abort', done);
+      }),
+    readLog: recorder.readLog,
+    onLog: recorder.onLog,
+    statusHistory: recorder.statusHistory,
+    addressOf: host.addressOf,
+    fault: async (name, request) => {
+      const unit = unitOf(state, name);
+      const machine = machines.get(unit.machine);
+      if (machine === undefined) throw new JujuError(`machine ${unit.machine} of ${name} is not up yet`);
+      const said = await machine.fault(request).catch((error: Error) => {
+        throw new JujuError(error.message);
+      });
+      if (request.kind === 'change-address') state.machines[unit.machine]!.address = machine.address;
+      changed();
+      return said;
+    },
+    running: () => agents?.running() ?? 0,
+    erase: async () => {
+      await agents?.stop();
+      for (const id of Object.keys(state.machines)) removeMachine(id);
+      while (removals.size > 0) await Promise.all(removals);
+      close();
+      removeTree(folder);
+    },
+    release: async () => {
+      await agents?.stop();
+      save();
+      close();
+    },
+  };
+};
+
+/** Runs a change and shows it only when it is saved. */
+const commit =
+  (settle: () => void, touched: () => void) =>
+  <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } finally {
+      touched();
+      settle();
+    }
+  };
+
+/** What the end of an earlier background process has left behind is ended: hooks, interrupted actions, folders without an owner. */
+const recover = async (state: Model, folder: string, removeMachine: (id: string) => Promise<void>, time: string): Promise<void> => {
+  await endLeftovers(Object.values(state.units).flatMap(unit => unit.agent.running ?? []));
+  for (const unit of Object.values(state.units)) delete unit.agent.running;
+  for (const task of Object.values(state.tasks)) {
+    if (task.status !== 'running' && task.status !== 'aborting') continue;
+    completeTask(state, task, { status: task.status === 'aborting' ? 'aborted' : 'failed', message: 'terminated', returnCode: -1 }, time);
+  }
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() && /^\d+$/.test(entry.name) && !state.machines[entry.name]) await removeMachine(entry.name);
+  }
+};

@@ -1,0 +1,26 @@
+// Which names Juju takes for applications, models and secrets, and what it says of the others.
+import { JujuError } from '../contract.ts';
+
+const applicationPattern = /^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*$/;
+
+/** @throws {JujuError} with the reason that Juju gives. */
+export const checkApplicationName = (name: string): void => {
+  if (applicationPattern.test(name)) return;
+  throw new JujuError(`invalid application name "${name}"${reasonAgainst(name)}`);
+};
+
+/** @throws {JujuError} */
+export const checkModelName = (name: string): void => {
+  if (/^[a-z0-9]+[a-z0-9-]*$/.test(name)) return;
+  throw new JujuError(
+    `"${name}" is not a valid name: model names may only contain lowercase letters, digits and hyphens, and must start with a letter or a digit`,
+  );
+};
+
+const reasonAgainst = (name: string): string => {
+  if (/[A-Z]/.test(name)) return ', unexpected uppercase character';
+  if (/-\d+$/.test(name)) return ', unexpected number(s) found after last hyphen';
+  const odd = /[^a-z0-9-]/.exec(name);
+  if (odd) return `, unexpected character ${odd[0]}`;
+  return '';
+};
