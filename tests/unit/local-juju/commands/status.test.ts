@@ -1,24 +1,10 @@
 // `juju status` against what Juju printed for the same model.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { recorded as goldenLines, kit } from './golden.ts';
 import { emptyModel, juju, liveModel, since, statusModel } from './world.ts';
 
-const kit = new URL('../../../conformance/', import.meta.url).pathname;
-const golden = readFileSync(`${kit}golden/14-status.txt`, 'utf8').split('\n');
-
-/** The recorded lines of the nth use of a command, without their marks. */
-function recorded(command: string, nth = 0): { out: string; err: string } {
-  const starts = golden.flatMap((line, at) => (line === `$ juju ${command}` ? [at] : []));
-  const lines: string[] = [];
-  for (let at = starts[nth]! + 1; golden[at]?.startsWith('|') || golden[at]?.startsWith('!'); at++) lines.push(golden[at]!);
-  const part = (mark: string) =>
-    lines
-      .filter(line => line.startsWith(mark))
-      .map(line => `${line.slice(2)}\n`)
-      .join('');
-  return { out: part('|'), err: part('!') };
-}
+const recorded = (command: string, nth = 0) => goldenLines('14-status', command, nth);
 
 function through(script: string, text: string): string {
   const marked = text.replace(/\n$/, '').replace(/^/gm, '| ');
