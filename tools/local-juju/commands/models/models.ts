@@ -7,7 +7,7 @@ import { inOrder, outputFlags, print } from '../output.ts';
 import type { CommandSpec } from '../spec.ts';
 import { naturally, plural } from '../text/names.ts';
 import { layTable } from '../text/table.ts';
-import { ageOf, durationMs, secondTime } from '../text/times.ts';
+import { ageOf, durationMs, wholeSecond } from '../text/times.ts';
 import { cloudName, controllerName, jujuVersion, regionName } from '../version.ts';
 
 export const addModel: CommandSpec = {
@@ -239,7 +239,7 @@ function describeModel(live: LiveModel): Record<string, unknown> {
     machines: Object.fromEntries(Object.keys(state.machines).map(id => [id, { cores: 0 }])),
     'unit-count': Object.keys(state.units).length,
     'agent-version': jujuVersion,
-    created: secondTime(state.created),
+    created: wholeSecond(state.created),
   };
 }
 

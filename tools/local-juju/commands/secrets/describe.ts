@@ -2,7 +2,7 @@
 import type { Model, Secret, SecretGrant } from '../../state.ts';
 import { unitTag } from '../text/names.ts';
 import { layTable } from '../text/table.ts';
-import { ageOf, secondTime } from '../text/times.ts';
+import { ageOf, wholeSecond } from '../text/times.ts';
 
 export type ShowOptions = { revision?: number; revisions: boolean; reveal: boolean; json: boolean };
 
@@ -60,15 +60,15 @@ export function findSecret(model: Model, text: string): Secret | undefined {
 function facts(secret: Secret, revision: number): Record<string, unknown> {
   const expires = secret.revisions.find(one => one.revision === revision)?.expires ?? secret.expires;
   return {
-    ...(expires === undefined ? {} : { expires: secondTime(expires) }),
+    ...(expires === undefined ? {} : { expires: wholeSecond(expires) }),
     ...(secret.rotate === 'never' ? {} : { rotation: secret.rotate }),
-    ...(secret.nextRotate === undefined ? {} : { rotates: secondTime(secret.nextRotate) }),
+    ...(secret.nextRotate === undefined ? {} : { rotates: wholeSecond(secret.nextRotate) }),
     owner: ownerOf(secret),
     ...(secret.description === '' ? {} : { description: secret.description }),
     ...(secret.name === '' ? {} : { name: secret.name }),
     ...(secret.label === '' ? {} : { label: secret.label }),
-    created: secondTime(secret.created),
-    updated: secondTime(secret.updated),
+    created: wholeSecond(secret.created),
+    updated: wholeSecond(secret.updated),
   };
 }
 
@@ -76,9 +76,9 @@ function describeRevision(one: Secret['revisions'][number]): Record<string, unkn
   return {
     revision: one.revision,
     backend: 'internal',
-    created: secondTime(one.created),
-    updated: secondTime(one.updated),
-    ...(one.expires === undefined ? {} : { expires: secondTime(one.expires) }),
+    created: wholeSecond(one.created),
+    updated: wholeSecond(one.updated),
+    ...(one.expires === undefined ? {} : { expires: wholeSecond(one.expires) }),
   };
 }
 

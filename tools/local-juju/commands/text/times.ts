@@ -25,9 +25,9 @@ export function goTime(iso: string, zone: string): string {
   return `${at.year}-${at.month}-${at.day} ${clockTime(iso, zone)} ${offset} ${zoneName(iso, zone, offset)}`;
 }
 
-/** 2026-11-23T08:07:05Z: to the second, in UTC. */
-export function secondTime(iso: string): string {
-  return `${new Date(iso).toISOString().slice(0, 19)}Z`;
+/** The time to the second, which the printers write as 2026-11-23T08:07:05Z (bare in YAML). */
+export function wholeSecond(iso: string): Date {
+  return new Date(Math.floor(Date.parse(iso) / 1000) * 1000);
 }
 
 /** "41 seconds ago"; a day or more ago: the date. */
