@@ -14,6 +14,7 @@ import { keepMachines } from './machines.ts';
 import { operations } from './operations.ts';
 import { openRecorder } from './recorder.ts';
 import { addressOfUnit } from './scope.ts';
+import { addStorage } from './storage.ts';
 import { completeTask } from './tasks.ts';
 import { unitOf } from './units.ts';
 
@@ -90,6 +91,10 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
       recorder.setWorkload(unit, status, message);
     },
     setApplicationStatus: recorder.setApplicationStatus,
+    addStorage: (unit, name, count) => {
+      addStorage(state, unit, name, count, folder, now());
+      changed();
+    },
     changed,
     now,
   };
