@@ -71,7 +71,7 @@ describe('destroy-model', () => {
     expect(await juju(controller, ['destroy-model', '--no-prompt', 'two'])).toEqual({
       code: 0,
       out: '',
-      err: 'Destroying model\nWaiting for model to be removed, 1 machine(s), 1 application(s)....\nModel destroyed.\n',
+      err: 'Destroying model\nWaiting for model to be removed, 1 machine(s), 1 application(s)...\nModel destroyed\n',
     });
     expect(controller.asked).toEqual([{ method: 'destroyModel', args: ['two', { force: false, destroyStorage: true }] }]);
   });

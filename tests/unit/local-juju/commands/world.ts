@@ -376,11 +376,14 @@ export function controllerOf(...models: LiveModel[]): Controller & { asked: Aske
       asked.push({ method: 'addModel', args: [name, config] });
       const live = liveModel(emptyModel(name));
       models.push(live);
+      current = name;
       return live;
     },
     async destroyModel(name, options, progress) {
       asked.push({ method: 'destroyModel', args: [name, options] });
-      progress('Waiting for model to be removed, 1 machine(s), 1 application(s)....');
+      progress('Destroying model');
+      progress('Waiting for model to be removed, 1 machine(s), 1 application(s)...');
+      progress('Model destroyed');
     },
   };
 }

@@ -44,8 +44,10 @@ A cloud, a credential and an owner may be named as Juju allows it; there is one 
       if (at < 1) throw new JujuError(`expected "key=value", got "${pair}"`, 2);
       config[pair.slice(0, at)] = pair.slice(at + 1);
     }
+    const before = controller.current();
     await controller.addModel(name, config);
-    if (!flags.on('no-switch')) controller.switchTo(name);
+    const after = flags.on('no-switch') ? before : name;
+    if (after !== undefined && controller.current() !== after) controller.switchTo(after);
     console.err(`Added '${name}' model on ${cloudName}/${regionName} with credential 'default' for user 'admin'\n`);
     return 0;
   },
@@ -195,7 +197,6 @@ export const destroyModel: CommandSpec = {
       console.err('To continue, enter the name of the model to be unregistered: ');
       if ((await console.readLine())?.trim() !== state.name) throw new JujuError('model destruction: aborted');
     }
-    console.err('Destroying model\n');
     await controller.destroyModel(
       name,
       {
@@ -205,7 +206,6 @@ export const destroyModel: CommandSpec = {
       },
       text => console.err(text.endsWith('\n') ? text : `${text}\n`),
     );
-    console.err('Model destroyed.\n');
     return 0;
   },
 };
