@@ -109,7 +109,8 @@ const makeModel = async (dataFolder: string, name: string, config: Record<string
   throw new JujuError(`cannot make a network for model "${name}": ${refusal?.message ?? 'no folder is free'}`);
 };
 
-const newModel = (name: string, uuid: string, network: string): Model => ({
+/** A model without anything in it. @param network the first three bytes of its loopback network. */
+export const newModel = (name: string, uuid: string, network: string): Model => ({
   format: 1,
   name,
   uuid,

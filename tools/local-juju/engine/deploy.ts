@@ -109,7 +109,8 @@ const chooseBase = (found: FoundCharm, wanted: string | undefined, asked: boolea
   return bases.find(base => base.channel === preferredChannel) ?? bases[0] ?? { name: 'ubuntu', channel: preferredChannel };
 };
 
-const createApplication = (model: Model, name: string, charm: Charm, request: DeployRequest, place: Place): void => {
+/** Makes the application, its peer relations and its units. @throws {JujuError} */
+export const createApplication = (model: Model, name: string, charm: Charm, request: DeployRequest, place: Place): void => {
   const failing = `cannot add application "${name}"`;
   const fromFile = (request.configFile?.[name] ?? {}) as Record<string, unknown>;
   const config = { ...parseOptions(charm, fromFile, ''), ...parseOptions(charm, request.config, '') };
