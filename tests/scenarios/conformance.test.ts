@@ -24,7 +24,8 @@ describe.concurrent('the conformance kit', () => {
   test.each(groups.map(scenarios => ({ scenarios: scenarios.join(' ') })))(
     'scenarios $scenarios',
     async ({ scenarios }) => {
-      const place = join(folder, scenarios.replaceAll(' ', '-'));
+      // Short, for the data folder holds unix sockets.
+      const place = join(folder, scenarios.slice(0, 2));
       await makeLookalike(place);
       const { code, text } = await runKit(place, scenarios.split(' '));
       expect.soft(text).toContain(`${scenarios.split(' ').length} passed, 0 failed`);
@@ -44,7 +45,7 @@ const runKit = (place: string, scenarios: readonly string[]): Promise<{ code: nu
   new Promise(done => {
     const env = {
       ...process.env,
-      JUJU_DATA: join(place, 'data'),
+      JUJU_DATA: join(place, 'd'),
       CONF_OUT: join(place, 'out'),
       npm_config_cache: join(place, 'npm'),
       npm_config_offline: 'true',

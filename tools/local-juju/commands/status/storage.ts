@@ -27,7 +27,7 @@ export function describeInstance(model: Model, storage: Storage, options: { zone
   return {
     kind: storage.kind,
     life: storage.life,
-    status: { current: storage.owner === undefined ? 'detached' : 'attached', since },
+    status: { current: statusOf(storage), since },
     persistent: outlivesUnit(storage),
     ...(storage.owner === undefined
       ? {}
@@ -52,6 +52,11 @@ export function sizeText(mebibytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[at]}`;
 }
 
+function statusOf(storage: Storage): string {
+  if (storage.owner === undefined) return 'detached';
+  return storage.detaching === true || storage.life !== 'alive' ? 'detaching' : 'attached';
+}
+
 function describeFilesystem(model: Model, storage: Storage, options: { zone: string; utc: boolean }): FilesystemInfo {
   const machine = storage.owner === undefined ? undefined : model.units[storage.owner]?.machine;
   return {
@@ -69,7 +74,7 @@ function describeFilesystem(model: Model, storage: Storage, options: { zone: str
     size: storage.sizeMiB,
     life: storage.life,
     status: {
-      current: storage.owner === undefined ? 'detached' : 'attached',
+      current: statusOf(storage),
       since: statusTime(storage.created, options.zone, options.utc),
     },
   };

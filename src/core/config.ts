@@ -1,0 +1,29 @@
+// The operator's configuration (config.yaml), checked.
+import * as z from 'zod/mini';
+
+const zeroOr = (low: number, high: number, unit: string) =>
+  z.number().check(z.refine(value => value === 0 || (value >= low && value <= high), `must be 0 or from ${low} to ${high} ${unit}`));
+
+const schema = z.object({
+  'auto-delete': z.boolean(),
+  'cache-size-mb': zeroOr(256, 10_000_000, 'MiB'),
+  'oplog-size-mb': zeroOr(990, 1_000_000_000, 'MB'),
+  'slow-operation-threshold-ms': z
+    .number()
+    .check(z.refine(value => value >= 0 && value <= 2_147_483_647, 'must be from 0 to 2147483647 milliseconds')),
+  'log-verbosity': z.number().check(z.refine(value => value >= 0 && value <= 5, 'must be from 0 to 5')),
+  'max-connections': zeroOr(100, 1_000_000, 'connections'),
+});
+
+export type Config = z.infer<typeof schema>;
+export type CheckedConfig = { readonly valid: true; readonly config: Config } | { readonly valid: false; readonly problem: string };
+
+/** Checks what `config-get` answered. The problem names the first option that is wrong, its value, and what it may be. */
+export function checkConfig(raw: unknown): CheckedConfig {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return { valid: true, config: parsed.data };
+  const issue = parsed.error.issues[0];
+  const option = String(issue?.path[0] ?? '');
+  const value = (raw as Record<string, unknown>)?.[option];
+  return { valid: false, problem: `${option}=${String(value)} ${issue?.message ?? 'is not valid'}` };
+}

@@ -1,0 +1,24 @@
+// Names and numbers that Juju, MongoDB and their operators know us by.
+
+export const MONGOD_PORT = 27017;
+export const PEERS = 'database-peers';
+export const DATABASE = 'database';
+export const STORAGE = 'mongodb';
+
+export const SNAP = { name: 'charmed-mongodb', channel: '6/edge', revision: '123', service: 'charmed-mongodb.mongod' } as const;
+
+/** The charm's own users. Everything else in admin.system.users belongs to clients or to the operators themselves. */
+export const SYSTEM_USERS = ['operator', 'monitor', 'backup'] as const;
+export type SystemUser = (typeof SYSTEM_USERS)[number];
+export const isSystemUser = (name: string): name is SystemUser => (SYSTEM_USERS as readonly string[]).includes(name);
+
+export const appSecretLabel = (app: string): string => `${app}.app`;
+export const clientSecretLabel = (relation: number, group: string): string => `${DATABASE}.${relation}.${group}.secret`;
+export const clientUser = (relation: number): string => `relation-${relation}`;
+
+export const MAX_VOTERS = 7; // mongod withholds the vote of an eighth for ever
+export const MAX_MEMBERS = 50;
+export const MAX_PASSWORD_LENGTH = 4096;
+
+/** Databases that are MongoDB's own: no client may ask for them. */
+export const RESERVED_DATABASES = ['admin', 'config', 'local'] as const;

@@ -1,0 +1,83 @@
+// storage-list, storage-get, storage-add.
+import { goQuote } from '../format/quote.ts';
+import type { Storage } from '../state.ts';
+import { ToolError, UsageError } from './errors.ts';
+import { type Flag, noMore } from './flags.ts';
+import { type Running, unitOf } from './running.ts';
+import type { Tool } from './tool.ts';
+
+/** What the unit knows to be attached; in a storage hook also the one that the hook is about. */
+const attachedTo = (running: Running): Storage[] => {
+  const known = [...unitOf(running).agent.storageAttached, running.hook.storage?.id ?? ''];
+  return Object.values(running.model.storage).filter(storage => storage.owner === running.unitName && known.includes(storage.id));
+};
+
+const storageFlag: Flag = {
+  about: 'specify a storage instance by id',
+  check: (value, running) => {
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*\/[0-9]+$/.test(value)) throw new Error(`invalid storage ID ${goQuote(value)}`);
+    if (attachedTo(running).some(storage => storage.id === value)) return;
+    throw new Error(`storage attachment ${value}:${running.unitName} not found`);
+  },
+};
+
+const storageList: Tool = {
+  summary: 'list storage attached to the unit',
+  usage: '[options] [<storage-name>]',
+  output: 'smart',
+  run: ({ running, words }) => {
+    noMore(words.slice(1));
+    const [name = ''] = words;
+    const storages = attachedTo(running).filter(storage => name === '' || storage.name === name);
+    return { value: storages.map(storage => storage.id).sort() };
+  },
+};
+
+const storageGet: Tool = {
+  summary: 'print information for the storage instance with the specified ID',
+  usage: '[options] [<key>]',
+  output: 'smart',
+  flags: { s: storageFlag },
+  run: ({ running, words, flags }) => {
+    const id = typeof flags.s === 'string' ? flags.s : running.hook.storage?.id;
+    if (id === undefined) throw new UsageError('no storage instance specified');
+    noMore(words.slice(1));
+    const storage = attachedTo(running).find(one => one.id === id);
+    if (storage === undefined) throw new ToolError(`storage attachment ${id}:${running.unitName} not found`);
+    const values = { kind: storage.kind, location: storage.location };
+    const [key = ''] = words;
+    if (key === '') return { value: values };
+    if (key === 'kind' || key === 'location') return { value: values[key] };
+    throw new ToolError(`invalid storage attribute ${goQuote(key)}`);
+  },
+};
+
+const storageAdd: Tool = {
+  summary: 'add storage instances',
+  usage: '<charm storage name>[=count] ...',
+  run: ({ running, words }) => {
+    if (words.length === 0) throw new UsageError('storage add requires a storage directive');
+    const added = words.map(word => {
+      const [name = '', ...more] = word.split('=');
+      const directive = more.join('=');
+      if (name === '') throw new UsageError(`storage directive ${goQuote(word)} must have a name`);
+      return { name, count: countOf(name, directive) };
+    });
+    running.pending.storage.push(...added);
+    return undefined;
+  },
+};
+
+const countOf = (name: string, directive: string): number => {
+  if (directive === '') return 1;
+  if (!/^[0-9]+$/.test(directive)) throw new ToolError(`only count can be specified for ${goQuote(name)}`);
+  const count = Number(directive);
+  if (count > 0) return count;
+  throw new UsageError(`cannot parse constraints for storage ${goQuote(name)}: count must be greater than zero, got ${goQuote(directive)}`);
+};
+
+export const storageTools: Readonly<Record<string, Tool>> = {
+  'storage-list': storageList,
+  'storage-get': storageGet,
+  'storage-add': storageAdd,
+};
