@@ -1,0 +1,87 @@
+// Everything that a plan may ask for. Each names the state to reach, so that doing it twice does no harm.
+import type { Bag, Role } from './observed.ts';
+import type { Status } from './status.ts';
+
+export type Effect = HostEffect | MongodEffect | JujuEffect;
+
+/** Done at once, on this unit's machine. */
+export type HostEffect =
+  | { readonly do: 'install-snap' }
+  /** mongod.conf and the key file, whole; a missing text leaves the file as it is. */
+  | { readonly do: 'write-files'; readonly config?: string; readonly keyFile?: string }
+  | { readonly do: 'start-mongod' }
+  | { readonly do: 'restart-mongod' }
+  /** Stops the service and keeps it from being started again. */
+  | { readonly do: 'stop-mongod' }
+  /** Deletes configuration and key file, and the snap unless data lies in its folder. */
+  | { readonly do: 'clean-machine' }
+  /** Lets mongod begin a new log file and keeps the youngest ones. */
+  | { readonly do: 'rotate-log' };
+
+/** Done at once, in the database. */
+export type MongodEffect =
+  | { readonly do: 'initiate'; readonly set: string; readonly host: string; readonly unit: string }
+  | { readonly do: 'reconfigure'; readonly from: number; readonly members: readonly MemberConfig[]; readonly force: boolean }
+  /** Makes this unit's mongod give up being primary. */
+  | { readonly do: 'step-down' }
+  | { readonly do: 'set-user'; readonly user: UserSpec }
+  | { readonly do: 'drop-user'; readonly name: string }
+  | { readonly do: 'drop-database'; readonly name: string }
+  | { readonly do: 'create-backup-role' }
+  /** Settings of this unit's own mongod; those not named stay. */
+  | {
+      readonly do: 'set-mongod';
+      readonly slowMs?: number;
+      readonly verbosity?: number;
+      readonly cacheMiB?: number;
+      readonly oplogMB?: number;
+    };
+
+export type MemberConfig = {
+  readonly id: number;
+  readonly host: string;
+  readonly unit?: string;
+  readonly votes: 0 | 1;
+  readonly priority: number;
+};
+export type UserSpec = {
+  readonly name: string;
+  /** Missing: keep the one it has. */
+  readonly password?: string;
+  readonly roles: readonly Role[];
+  readonly relation?: number;
+  readonly database?: string;
+};
+
+/** Written when the rest is done; Juju commits most of it when the hook has succeeded. */
+export type JujuEffect =
+  | { readonly do: 'add-app-secret'; readonly label: string; readonly content: Bag }
+  | { readonly do: 'set-app-secret'; readonly id: string; readonly content: Bag }
+  | { readonly do: 'remove-secret'; readonly id: string; readonly revision?: number }
+  | { readonly do: 'set-peer-app'; readonly values: Bag }
+  | { readonly do: 'set-peer-unit'; readonly values: Bag }
+  | { readonly do: 'publish-client'; readonly client: PublishedClient }
+  | { readonly do: 'open-port'; readonly port: string }
+  | { readonly do: 'set-workload-version'; readonly version: string }
+  | { readonly do: 'set-status'; readonly scope: 'unit' | 'application'; readonly status: Status }
+  | { readonly do: 'log'; readonly level: 'INFO' | 'WARNING'; readonly message: string };
+
+export type PublishedClient = {
+  readonly relation: number;
+  readonly user: string;
+  /** Missing: the one in the secret that was published before. */
+  readonly password?: string;
+  readonly database: string;
+  readonly replset: string;
+  /** address:port of each member, sorted by unit number */
+  readonly hosts: readonly string[];
+  /** The client's application databag that this answers. */
+  readonly request: Bag;
+};
+
+const HOST = ['install-snap', 'write-files', 'start-mongod', 'restart-mongod', 'stop-mongod', 'clean-machine', 'rotate-log'];
+const MONGOD = ['initiate', 'reconfigure', 'step-down', 'set-user', 'drop-user', 'drop-database', 'create-backup-role', 'set-mongod'];
+
+export const isHostEffect = (effect: Effect): effect is HostEffect => HOST.includes(effect.do);
+export const isMongodEffect = (effect: Effect): effect is MongodEffect => MONGOD.includes(effect.do);
+export const isJujuEffect = (effect: Effect): effect is JujuEffect => !isHostEffect(effect) && !isMongodEffect(effect);

@@ -1,0 +1,170 @@
+// What one look at the world tells: everything a planner may base a decision on, and nothing else.
+import type { CheckedConfig } from './config.ts';
+import type { Context } from './context.ts';
+import type { SystemUser } from './names.ts';
+import type { Status } from './status.ts';
+
+export type Observed = {
+  readonly context: Context;
+  readonly juju: JujuFacts;
+  readonly host: HostFacts;
+  readonly mongod: MongodFacts;
+  /** Random values, new in each dispatch, for a planner that must make a secret. */
+  readonly fresh: Fresh;
+  /** Time for waiting is over: what is still missing is left to a later hook. */
+  readonly lastChance: boolean;
+};
+
+export type Bag = Readonly<Record<string, string>>;
+
+/** What Juju says, asked once when the hook begins. A relation that is breaking is not among `clients`. */
+export type JujuFacts = {
+  readonly leader: boolean;
+  /** This unit is going away, alone or with its application. */
+  readonly dying: boolean;
+  readonly address: string;
+  readonly config: CheckedConfig;
+  /** Missing only before the peer relation was created. */
+  readonly peers?: Peers;
+  /** The application's secret as an earlier hook committed it. */
+  readonly secret?: AppSecret;
+  /** Leader only. */
+  readonly clients: readonly ClientRelation[];
+  /** Leader only: ids of our secrets that were made for relations which are gone. */
+  readonly staleSecrets: readonly string[];
+  readonly unitStatus: Status;
+  /** Leader only. */
+  readonly appStatus?: Status;
+  readonly openedPorts: readonly string[];
+};
+
+export type Peers = {
+  readonly id: number;
+  readonly app: Bag;
+  /** This unit and those that are here to stay, sorted by unit number. This unit is listed even when it is leaving. */
+  readonly units: ReadonlyMap<string, PeerUnit>;
+};
+export type PeerUnit = { readonly address: string; readonly data: Bag };
+
+export type AppSecret = {
+  readonly id: string;
+  readonly passwords: Readonly<Record<SystemUser, string>>;
+  readonly keyFile: string;
+  /** What the database remembers of a user whose password is the one above. */
+  readonly fingerprints: Readonly<Record<SystemUser, string>>;
+};
+
+/** A relation of the endpoint `database`. */
+export type ClientRelation = {
+  readonly id: number;
+  readonly app: string;
+  /** The client's application databag. */
+  readonly remote: Bag;
+  /** Our application databag. */
+  readonly own: Bag;
+};
+
+export type HostFacts = {
+  /** Installed, with the revision that snapd shows. */
+  readonly snap?: { readonly revision: string };
+  readonly service: 'active' | 'inactive' | 'absent';
+  /** Text of mongod.conf as it lies on the disk. */
+  readonly config?: string;
+  /** Text of the key file as it lies on the disk. */
+  readonly keyFile?: string;
+  /** The database folder holds files. */
+  readonly hasData: boolean;
+  /** Size of mongod's log file in bytes. */
+  readonly logBytes: number;
+  /** Which mongod is installed; asked of the binary only when no mongod answers. */
+  readonly build?: Build;
+};
+export type Build = { readonly version: string; readonly percona: boolean };
+
+/** What this unit's own mongod says, and through it, or directly, the primary of the set. */
+export type MongodFacts =
+  /** Nothing answers on the socket. */
+  | { readonly kind: 'silent'; readonly reason: string }
+  /** It answers, but lets neither the operator nor the key file in. */
+  | { readonly kind: 'locked'; readonly running: Running; readonly reason: string }
+  | { readonly kind: 'uninitialised'; readonly running: Running }
+  /** Its data is of a set that does not list this mongod: removed, or moved to a new address, or not yet added. */
+  | { readonly kind: 'outside'; readonly running: Running; readonly set: ReplicaSet }
+  | {
+      readonly kind: 'member';
+      readonly running: Running;
+      readonly self: MemberState;
+      readonly settings: RunningSettings;
+      readonly set: ReplicaSet;
+      /** Looked at by the leader only; missing when there is no primary or it cannot be reached. */
+      readonly primary?: PrimaryFacts;
+    };
+
+export type Running = {
+  readonly build: Build;
+  /** Fingerprint of the configuration that this mongod was started with; empty if it was not started by this charm. */
+  readonly config: string;
+};
+
+/** Settings that change while mongod runs, in the units of config.yaml (bytes where named so). */
+export type RunningSettings = {
+  readonly slowMs: number;
+  readonly verbosity: number;
+  readonly cacheBytes: number;
+  readonly oplogBytes: number;
+};
+
+export type MemberState = 'primary' | 'secondary' | 'syncing' | 'removed' | 'down' | 'other';
+
+export type Member = {
+  readonly id: number;
+  /** address:port */
+  readonly host: string;
+  /** The Juju unit that this member was added for, from its tag; missing on a member that the charm did not add. */
+  readonly unit?: string;
+  readonly votes: 0 | 1;
+  readonly priority: number;
+  readonly state: MemberState;
+  /** Juju-free words of mongod about the member, such as `RECOVERING`. */
+  readonly stateText: string;
+};
+
+export type ReplicaSet = {
+  readonly name: string;
+  /** Version of the configuration, which a reconfiguration must have been planned from. */
+  readonly version: number;
+  readonly members: readonly Member[];
+  /** host of the primary, as far as this mongod knows */
+  readonly primary?: string;
+};
+
+export type PrimaryFacts = {
+  readonly host: string;
+  /** Configuration as the primary has it, with the states that it sees. */
+  readonly set: ReplicaSet;
+  readonly users: ReadonlyMap<string, DatabaseUser>;
+  /** The operator's password in the application secret is accepted. */
+  readonly operatorAccepted: boolean;
+  /** The custom role that the backup user needs exists. */
+  readonly backupRole: boolean;
+};
+
+export type Role = { readonly role: string; readonly db: string };
+export type DatabaseUser = {
+  readonly name: string;
+  /** Made by this charm: it carries the charm's mark in customData. Others are never touched. */
+  readonly ours: boolean;
+  readonly fingerprint: string;
+  /** For a client's user. */
+  readonly relation?: number;
+  readonly database?: string;
+  /** Sorted by database and role. */
+  readonly roles: readonly Role[];
+};
+
+export type Fresh = {
+  readonly keyFile: string;
+  readonly passwords: Readonly<Record<SystemUser, string>>;
+  /** By relation id. */
+  readonly clients: ReadonlyMap<number, string>;
+};

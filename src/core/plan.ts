@@ -1,0 +1,25 @@
+// A plan: what to do, what to show, and whether waiting a little may let us do more.
+import type { Effect } from './effects.ts';
+import type { Status } from './status.ts';
+
+export type Plan = {
+  readonly effects: readonly Effect[];
+  /** Candidates for this unit's status, and for the application's. */
+  readonly unit: readonly Status[];
+  readonly app: readonly Status[];
+  /** Something is under way that this hook should see the end of, if it ends within the budget. */
+  readonly pending: boolean;
+};
+
+const NOTHING: Plan = { effects: [], unit: [], app: [], pending: false };
+
+export const plan = (parts: Partial<Plan>): Plan => ({ ...NOTHING, ...parts });
+export const nothing: Plan = NOTHING;
+
+/** One plan of several, in their order. */
+export const together = (plans: readonly Plan[]): Plan => ({
+  effects: plans.flatMap(one => one.effects),
+  unit: plans.flatMap(one => one.unit),
+  app: plans.flatMap(one => one.app),
+  pending: plans.some(one => one.pending),
+});
