@@ -1,0 +1,62 @@
+// Puts a charm together in a folder: YAML, program, Node, dispatch.
+import { type ExecFileOptions, execFile } from 'node:child_process';
+import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { bundle, entryName } from './bundle.ts';
+import { type CharmParts, projectFolder } from './charms.ts';
+
+const yamlFiles = ['metadata.yaml', 'config.yaml', 'actions.yaml'];
+
+const dispatch = `#!/bin/sh
+# Juju runs this for every hook and action, in the charm's folder. The cache holds the program as Node has compiled it before.
+export NODE_COMPILE_CACHE="\${PWD}/cache" NODE_COMPILE_CACHE_PORTABLE=1
+exec ./bin/node ./lib/${entryName}
+`;
+
+/** @param folder is made. @returns every file that the charm was made from. @throws when something of it is missing or wrong. */
+export const stage = async ({ name, yaml, entry }: CharmParts, folder: string): Promise<string[]> => {
+  const node = join(projectFolder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  await mkdir(join(folder, 'bin'), { recursive: true });
+  const sources = await bundle(entry, join(folder, 'lib')).catch(error => {
+    throw new Error(`the program of charm ${name} does not bundle: ${error.message}`);
+  });
+  const copied = [...yamlFiles.map(file => join(yaml, file)), join(projectFolder, 'LICENSE')];
+  for (const path of copied) await copyFile(path, join(folder, basename(path)));
+  await linkOrCopy(node, join(folder, 'bin', 'node'));
+  await writeFile(join(folder, 'version'), `${await version()}\n`);
+  await writeFile(join(folder, 'dispatch'), dispatch);
+  // charmcraft wants the last word of dispatch to be executable too.
+  for (const program of ['dispatch', join('lib', entryName)]) await chmod(join(folder, program), 0o755);
+  await warmCache(name, folder);
+  const builder = (await readdir(import.meta.dirname)).map(file => join(import.meta.dirname, file));
+  return [...sources, ...copied, node, join(projectFolder, 'package.json'), ...builder];
+};
+
+/** 120 MB that need not be there twice; a link is not possible from one file system to another. */
+const linkOrCopy = (from: string, to: string): Promise<void> => link(from, to).catch(() => copyFile(from, to));
+
+const version = async (): Promise<string> => {
+  const { version: number } = JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8')) as { version: string };
+  return number;
+};
+
+/**
+ * Lets Node compile everything once, so that no unit has to: saves 15 ms of a hook without the driver and 25 ms of one with it. The
+ * program is run outside a hook, where it may do nothing but refuse; its chunks are loaded by themselves.
+ */
+const warmCache = async (name: string, folder: string): Promise<void> => {
+  const env = { NODE_COMPILE_CACHE: join(folder, 'cache'), NODE_COMPILE_CACHE_PORTABLE: '1' };
+  const run = (...words: string[]) => answer(join(folder, 'bin', 'node'), words, { cwd: folder, env, timeout: 20_000 });
+  const outside = await run(`./lib/${entryName}`);
+  if (outside.code !== 1) throw new Error(`charm ${name} does not refuse to run outside a hook (exit code ${outside.code})`);
+  const chunks = await readdir(join(folder, 'lib', 'chunks')).catch(() => []);
+  const loaded = await run('--input-type=module', '--eval', chunks.map(file => `await import('./lib/chunks/${file}');`).join(''));
+  if (loaded.code !== 0) throw new Error(`a part of charm ${name} does not load: ${loaded.stderr.trim()}`);
+};
+
+const answer = (command: string, words: string[], options: ExecFileOptions): Promise<{ code: number | string; stderr: string }> =>
+  new Promise(settle => {
+    execFile(command, words, options, (error, _, stderr) =>
+      settle({ code: error ? (error.code ?? error.signal ?? 'none') : 0, stderr: String(stderr) }),
+    );
+  });
