@@ -1,6 +1,5 @@
 // A lock between processes: an abstract socket, which goes with its process whatever ends it, so that no lock is ever left behind.
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
 const patienceMs = 120_000;
@@ -40,12 +39,14 @@ const take = (address: string): Promise<Lock | undefined> =>
   });
 
 /** Who waits is connected, and learns of the release from the end of the connection. */
-const untilReleased = async (address: string, limitMs: number): Promise<void> => {
-  const socket = createConnection(address);
-  socket.on('error', () => undefined);
-  socket.setTimeout(Math.max(1, limitMs), () => socket.destroy());
-  await once(socket, 'close');
-};
+const untilReleased = (address: string, limitMs: number): Promise<void> =>
+  new Promise(settle => {
+    const socket = createConnection(address);
+    // A holder that was killed breaks the connection; one that has just released the lock refuses it. Either is a release.
+    socket.on('error', () => undefined);
+    socket.on('close', () => settle());
+    socket.setTimeout(Math.max(1, limitMs), () => socket.destroy());
+  });
 
 const release = ({ server, waiting }: Lock): void => {
   server.close();
