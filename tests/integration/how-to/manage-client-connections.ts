@@ -1,0 +1,173 @@
+// The promises of docs/how-to/manage-client-connections.md.
+import { MongoServerError } from 'mongodb';
+import { expect } from 'vitest';
+import { type Credentials, withMongo } from '../../support/client.ts';
+import { unitsOf } from '../../support/status.ts';
+import { until } from '../../support/until.ts';
+import type { Promises } from './promises.ts';
+import type { Reader } from './reader.ts';
+
+type Memory = { first: Credentials; reports: Credentials; second: Credentials; operator: string };
+
+const operatorSection = 'Show and change the password of the operator';
+const ownPassword = 'correct-horse-battery-staple';
+
+export const manageClientConnections: Promises<Memory> = {
+  memory: () => ({ first: nobody, reports: nobody, second: nobody, operator: '' }),
+  sections: {
+    'Deploy a replica set and a client': async reader => {
+      const status = await reader.status();
+      expect(unitsOf(status, 'mongodb')).toMatchObject({ 'mongodb/0': { 'workload-status': { current: 'active', message: 'Primary' } } });
+      expect(unitsOf(status, 'data-integrator')['data-integrator/0']?.['workload-status']).toMatchObject({
+        current: 'blocked',
+        message: 'Please relate the data-integrator with the desired product',
+      });
+    },
+
+    'Connect the client': async (reader, memory) => {
+      const given = credentialsOf(reader, 'data-integrator');
+      memory.first = given;
+      expect(given).toMatchObject({
+        username: expect.stringMatching(/^relation-\d+$/),
+        password: expect.stringMatching(/^\S{16,}$/),
+        database: 'shop',
+        replset: 'mongodb',
+      });
+      expect(hostsOf(given)).toHaveLength(1);
+      await withMongo(given.uris, async client => {
+        await client.db('shop').collection('orders').insertOne({ item: 'lamp' });
+        expect(await client.db('shop').collection('orders').findOne({ item: 'lamp' })).toMatchObject({ item: 'lamp' });
+        await expect(client.db('elsewhere').collection('orders').insertOne({ item: 'lamp' })).rejects.toMatchObject(unauthorized);
+        await expect(client.db('elsewhere').collection('orders').findOne()).rejects.toMatchObject(unauthorized);
+      });
+    },
+
+    'Add members while clients are connected': async (reader, { first }) => {
+      expect(Object.keys(unitsOf(await reader.status(), 'mongodb'))).toEqual(['mongodb/0', 'mongodb/1', 'mongodb/2']);
+      const given = credentialsOf(reader, 'data-integrator');
+      expect(given).toMatchObject({ username: first.username, password: first.password });
+      expect(hostsOf(given)).toHaveLength(3);
+      expect(given.endpoints?.split(',')).toHaveLength(3);
+      await withMongo(given.uris, async client => {
+        const hello = await client.db('admin').command({ hello: 1 });
+        expect([...hello.hosts].sort()).toEqual(hostsOf(given).sort());
+      });
+    },
+
+    'Connect another client with other rights': async (reader, memory) => {
+      memory.reports = credentialsOf(reader, 'reports');
+      expect(memory.reports.username).not.toBe(memory.first.username);
+      expect(memory.reports.password).not.toBe(memory.first.password);
+      await withMongo(memory.reports.uris, async client => {
+        expect(await client.db('shop').collection('orders').countDocuments()).toBe(1);
+        await client.db('elsewhere').collection('notes').insertOne({ text: 'hello' });
+        const { users } = await client.db('admin').command({ usersInfo: 1 });
+        expect(namesOf(users)).toEqual(expect.arrayContaining([memory.first.username, memory.reports.username]));
+      });
+    },
+
+    'Remove a client': async (reader, { first, reports }) => {
+      await until('the login to be refused', () => isRefused(reports.uris));
+      const password = await operatorPassword(reader);
+      await withMongo(operatorUri(first.uris, password), async client => {
+        const { users } = await client.db('admin').command({ usersInfo: 1 });
+        expect(namesOf(users)).toContain(first.username);
+        expect(namesOf(users)).not.toContain(reports.username);
+      });
+      await withMongo(first.uris, async client => expect(await client.db('shop').collection('orders').countDocuments()).toBe(1));
+    },
+
+    'Change the password of a client': async (reader, memory) => {
+      const given = credentialsOf(reader, 'data-integrator');
+      memory.second = given;
+      expect(given.username).not.toBe(memory.first.username);
+      expect(given.password).not.toBe(memory.first.password);
+      expect(await isRefused(memory.first.uris)).toBe(true);
+      await withMongo(given.uris, async client => expect(await client.db('shop').collection('orders').countDocuments()).toBe(1));
+    },
+
+    [operatorSection]: async (reader, { second }) => {
+      expect(reader.printed('juju run mongodb/leader get-password')).toMatchObject({ password: ownPassword });
+      expect(await isRefused(operatorUri(second.uris, ownPassword))).toBe(false);
+      await withMongo(second.uris, async client => expect(await client.db('shop').collection('orders').countDocuments()).toBe(1));
+      await reader.type('juju run mongodb/1 get-password username=backup');
+      expect(reader.printed('juju run mongodb/1 get-password')).toMatchObject({ password: expect.stringMatching(/^\S{32}$/) });
+    },
+
+    'Remove a client together with its database': async (_, { second }) => {
+      await until('the login to be refused', () => isRefused(second.uris));
+      const names = await withMongo(operatorUri(second.uris, ownPassword), client => client.db().admin().listDatabases({ nameOnly: true }));
+      expect(names.databases.map(({ name }) => name)).not.toContain('shop');
+      expect(names.databases.map(({ name }) => name)).toContain('elsewhere');
+    },
+
+    'Clean up': async reader => {
+      expect(await reader.models()).toEqual([]);
+    },
+  },
+
+  commands: {
+    'Change the password of a client: juju remove-relation mongodb data-integrator': async reader => {
+      await until('the relation to be gone', async () => {
+        await reader.type('juju status --relations');
+        return !reader.output('juju status --relations').includes('data-integrator:mongodb');
+      });
+    },
+
+    [`${operatorSection}: juju run mongodb/leader get-password`]: async (reader, memory) => {
+      // The page shows it at its beginning and at its end.
+      if (memory.operator !== '') return;
+      memory.operator = (reader.printed('juju run mongodb/leader get-password') as { password: string }).password;
+      expect(await isRefused(operatorUri(memory.second.uris, memory.operator))).toBe(false);
+    },
+
+    [`${operatorSection}: juju run mongodb/leader set-password`]: async (reader, memory) => {
+      const { password } = reader.printed('juju run mongodb/leader set-password') as { password: string };
+      expect(password).toMatch(/^\S{32}$/);
+      expect(await isRefused(operatorUri(memory.second.uris, memory.operator))).toBe(true);
+      expect(await isRefused(operatorUri(memory.second.uris, password))).toBe(false);
+      memory.operator = password;
+    },
+
+    [`${operatorSection}: juju run mongodb/leader set-password password=${ownPassword}`]: async (_, memory) => {
+      expect(await isRefused(operatorUri(memory.second.uris, memory.operator))).toBe(true);
+    },
+  },
+};
+
+const nobody: Credentials = { username: '', password: '', uris: '', database: '' };
+const unauthorized = { codeName: 'Unauthorized' };
+
+/** What get-credentials has printed on the page. */
+const credentialsOf = (reader: Reader, application: string): Credentials => {
+  const { mongodb, ok } = reader.printed(`juju run ${application}/leader get-credentials`) as { mongodb?: Credentials; ok: string };
+  expect(ok).toBe('True');
+  expect(mongodb).toBeDefined();
+  return mongodb!;
+};
+
+const hostsOf = ({ uris }: Credentials): string[] => /@([^/]+)\//.exec(uris)?.[1]?.split(',') ?? [];
+
+const namesOf = (users: { user: string }[]): string[] => users.map(({ user }) => user);
+
+const operatorPassword = async (reader: Reader): Promise<string> => {
+  await reader.type('juju run mongodb/leader get-password username=operator');
+  return (reader.printed('juju run mongodb/leader get-password username=operator') as { password: string }).password;
+};
+
+const operatorUri = (uri: string, password: string): string =>
+  uri.replace(
+    /^mongodb:\/\/[^@]+@([^/]+)\/[^?]*/,
+    (_, hosts: string) => `mongodb://operator:${encodeURIComponent(password)}@${hosts}/admin`,
+  );
+
+/** Whether the server answers that it does not let this user in. Any other failure is thrown. */
+const isRefused = async (uri: string): Promise<boolean> => {
+  try {
+    await withMongo(uri, client => client.db().command({ ping: 1 }));
+    return false;
+  } catch (error) {
+    if (error instanceof MongoServerError && error.codeName === 'AuthenticationFailed') return true;
+    throw error;
+  }
+};

@@ -1,0 +1,83 @@
+// What a client of the database does in the demo, with nothing but the URI that it was given.
+import { type Document, MongoClient, MongoServerError } from 'mongodb';
+
+/** Connects, hands the client over and closes it. */
+export const withClient = async <Result>(uri: string, use: (client: MongoClient) => Promise<Result>): Promise<Result> => {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 20_000, appName: 'demo' });
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+};
+
+/** Writes a document and reads it back. */
+export const writeAndRead = (uri: string, collection: string, document: Document): Promise<Document | null> =>
+  withClient(uri, async client => {
+    const documents = client.db().collection(collection);
+    const { insertedId } = await documents.insertOne({ ...document }, { writeConcern: { w: 'majority' } });
+    return documents.findOne({ _id: insertedId }, { projection: { _id: 0 } });
+  });
+
+/** Returns the server's words if it refuses the login, undefined if it lets us in. @throws when there is no answer at all. */
+export const refusal = async (uri: string): Promise<string | undefined> => {
+  try {
+    await withClient(uri, client => client.db().command({ ping: 1 }));
+    return undefined;
+  } catch (error) {
+    if (error instanceof MongoServerError && error.codeName === 'AuthenticationFailed') return error.message;
+    throw error;
+  }
+};
+
+export type Writing = {
+  /** Documents whose writing a majority of the members has confirmed so far. */
+  confirmed(): number;
+  /** The longest time between two confirmations (ms). */
+  longestPauseMs(): number;
+  /** Stops, and counts the documents that are there. */
+  end(): Promise<{ confirmed: number; found: number }>;
+};
+
+/** Writes one document after the other, as an application that knows nothing of what happens to the members. */
+export const keepWriting = async (uri: string, collection: string): Promise<Writing> => {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 30_000, writeConcern: { w: 'majority' }, appName: 'demo' });
+  await client.connect();
+  const documents = client.db().collection(collection);
+  let confirmed = 0;
+  let longest = 0;
+  let last = Date.now();
+  let going = true;
+  let failure: Error | undefined;
+  const loop = (async () => {
+    while (going) {
+      await documents.insertOne({ number: confirmed });
+      confirmed += 1;
+      longest = Math.max(longest, Date.now() - last);
+      last = Date.now();
+    }
+  })().catch(error => {
+    failure = error;
+  });
+  const check = () => {
+    if (failure) throw new Error(`a write failed: ${failure.message}`);
+  };
+  return {
+    confirmed: () => {
+      check();
+      return confirmed;
+    },
+    longestPauseMs: () => Math.max(longest, Date.now() - last),
+    end: async () => {
+      going = false;
+      try {
+        await loop;
+        check();
+        return { confirmed, found: await documents.countDocuments() };
+      } finally {
+        await client.close();
+      }
+    },
+  };
+};

@@ -1,0 +1,160 @@
+// The story that the demo tells, one function a chapter. Every command is run as it is shown, and what is said of it was checked.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { load } from 'js-yaml';
+import { keepWriting, refusal, withClient, writeAndRead } from './client.ts';
+import type { Juju, StatusJson, UnitJson } from './juju.ts';
+import type { Screen } from './screen.ts';
+
+export type Stage = { juju: Juju; screen: Screen; interrupted: AbortSignal };
+type Credentials = { username: string; password: string; uris: string };
+
+const members = 3;
+const waitLimitMs = 120_000;
+
+/** @throws with a sentence at the first thing that is not as the story says. */
+export const tell = async (stage: Stage): Promise<void> => {
+  const { screen } = stage;
+  screen.step('A replica set of three, and an application that wants a database');
+  await type(stage, 'juju add-model demo');
+  await type(stage, `juju deploy mongodb -n ${members}`);
+  await type(stage, 'juju deploy data-integrator --config database-name=shop');
+  await untilStatus(stage, 'the replica set', status => allActive(status, 'mongodb', members));
+  await type(stage, 'juju status');
+
+  screen.step('The application gets a user of its own');
+  await type(stage, 'juju integrate mongodb data-integrator');
+  await untilStatus(stage, 'the credentials', status => allActive(status, 'data-integrator', 1));
+  const credentials = await readCredentials(stage);
+  const order = await writeAndRead(credentials.uris, 'orders', { item: 'lamp', pieces: 2 });
+  screen.done(`${credentials.username} wrote a document into shop.orders and read it back: ${JSON.stringify(order)}`);
+
+  screen.step("The operator's password is changed; the application notices nothing");
+  const before = await readOperator(stage);
+  await type(stage, 'juju run mongodb/leader set-password');
+  const after = await readOperator(stage);
+  const uri = (password: string) => operatorUri(credentials.uris, password);
+  demand(await refusal(uri(before)), 'the old operator password still works');
+  demand((await refusal(uri(after))) === undefined, 'the new operator password does not work');
+  await writeAndRead(credentials.uris, 'orders', { item: 'chair', pieces: 4 });
+  screen.done('the old password is refused, the new one works, and the application goes on writing');
+
+  screen.step('The primary is killed; the writes go on');
+  await loseThePrimary(stage, credentials, uri(after));
+
+  screen.step('The application is removed; its login is refused, its data stays');
+  await type(stage, 'juju remove-relation mongodb data-integrator');
+  const words = await untilTrue(stage, 'the user to be dropped', () => refusal(credentials.uris));
+  screen.done(`${credentials.username} can no longer log in: ${words}`);
+  const left = await withClient(uri(after), client => client.db('shop').collection('orders').countDocuments());
+  demand(left === 2, `shop.orders holds ${left} documents where 2 were written`);
+  screen.done('both documents are still in shop.orders');
+};
+
+/** Types the command, runs it and shows what it answers. */
+const type = async ({ juju, screen }: Stage, line: string, show: (text: string) => string = text => text): Promise<string> => {
+  screen.typed(line);
+  screen.progress('…');
+  const { stdout, text } = await juju.run(...line.split(' ').slice(1));
+  screen.answer(show(text));
+  return stdout;
+};
+
+const readCredentials = async (stage: Stage): Promise<Credentials> => {
+  const { mongodb } = load(await type(stage, 'juju run data-integrator/leader get-credentials', withoutProgress)) as {
+    mongodb?: Credentials;
+  };
+  if (mongodb === undefined) throw new Error('get-credentials says nothing of mongodb');
+  return mongodb;
+};
+
+const readOperator = async (stage: Stage): Promise<string> => {
+  const { password } = load(await type(stage, 'juju run mongodb/leader get-password', withoutProgress)) as { password: string };
+  return password;
+};
+
+/** The results of an action, without the words about its operation and task. */
+const withoutProgress = (text: string): string =>
+  text
+    .split('\n')
+    .filter(line => !/^(Running operation|Waiting for task| {2}- task )/.test(line))
+    .join('\n');
+
+const operatorUri = (clientUri: string, password: string): string => {
+  const uri = new URL(clientUri);
+  uri.username = 'operator';
+  uri.password = encodeURIComponent(password);
+  uri.pathname = '/admin';
+  return uri.href;
+};
+
+const loseThePrimary = async (stage: Stage, { uris }: Credentials, operator: string): Promise<void> => {
+  const { juju, screen } = stage;
+  const writing = await keepWriting(uris, 'visits');
+  try {
+    await untilTrue(stage, 'the first writes', async () => writing.confirmed() >= 50);
+    const old = await primaryOf(operator);
+    const unit = unitAt(await juju.status(), old);
+    const count = writing.confirmed();
+    screen.say(`An application writes without a break: ${count} documents so far. Then kill -9 for the primary's mongod:`);
+    await type(stage, `juju fault ${unit} kill`);
+    const next = await untilTrue(stage, 'another primary', async () => {
+      const now = await primaryOf(operator).catch(() => undefined);
+      screen.progress(`${writing.confirmed()} documents written, no new one for ${seconds(writing.longestPauseMs())}`);
+      return now !== undefined && now !== old ? now : undefined;
+    });
+    const resumed = writing.confirmed();
+    await untilTrue(stage, 'further writes', async () => writing.confirmed() >= resumed + 50);
+    const { confirmed, found } = await writing.end();
+    demand(found >= confirmed, `${confirmed - found} confirmed documents are lost`);
+    const pause = seconds(writing.longestPauseMs());
+    screen.done(`${unitAt(await juju.status(), next)} took over; the writer waited ${pause} at most and never saw an error`);
+    screen.done(`all ${confirmed} confirmed documents are there`);
+  } finally {
+    await writing.end().catch(() => undefined);
+  }
+  await untilStatus(stage, 'the killed member', status => allActive(status, 'mongodb', members));
+};
+
+const primaryOf = (uri: string): Promise<string> =>
+  withClient(uri, async client => String((await client.db('admin').command({ hello: 1 })).primary));
+
+const unitAt = (status: StatusJson, host: string): string => {
+  const address = host.replace(/:\d+$/, '');
+  const [unit] = Object.entries(status.applications.mongodb?.units ?? {}).find(([, { 'public-address': at }]) => at === address) ?? [];
+  if (unit === undefined) throw new Error(`no unit has the address ${address} of the primary`);
+  return unit;
+};
+
+const allActive = (status: StatusJson, application: string, count: number): boolean => {
+  const units = Object.values(status.applications[application]?.units ?? {});
+  return (
+    units.length === count && units.every(unit => unit['workload-status'].current === 'active' && unit['juju-status'].current === 'idle')
+  );
+};
+
+/** Waits for the status to be as wished and shows, meanwhile, what it is. */
+const untilStatus = (stage: Stage, what: string, wished: (status: StatusJson) => boolean): Promise<true> =>
+  untilTrue(stage, what, async () => {
+    const status = await stage.juju.status();
+    const units = Object.values(status.applications).flatMap(({ units = {} }) => Object.entries(units));
+    stage.screen.progress(units.map(([name, unit]) => `${name} ${wordsOf(unit)}`).join(' · '));
+    return wished(status) ? true : undefined;
+  });
+
+const wordsOf = ({ 'workload-status': { current, message } }: UnitJson): string => (message ? `${current} (${message})` : current);
+
+const untilTrue = async <Answer>(stage: Stage, what: string, ask: () => Promise<Answer | undefined | false>): Promise<Answer> => {
+  const deadline = Date.now() + waitLimitMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`waited ${waitLimitMs / 1000} s in vain for ${what}`);
+    await sleep(200, undefined, { signal: stage.interrupted }).catch(() => stage.interrupted.throwIfAborted());
+  }
+};
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+const demand = (holds: unknown, otherwise: string): void => {
+  if (!holds) throw new Error(otherwise);
+};
