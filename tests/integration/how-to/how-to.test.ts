@@ -28,7 +28,10 @@ describe.each(pages)('$title', ({ name, sections }) => {
   beforeAll(async () => {
     reader = await openReader();
   });
-  afterAll(() => reader.leave());
+  afterAll(async () => {
+    await promises[name]?.leave?.(memory);
+    await reader.leave();
+  });
 
   test.each(sections.filter(({ commands }) => commands.length > 0))('$title', async ({ title, commands }) => {
     if (broken !== undefined) throw new Error(`not tried, because "${broken}" has failed`);

@@ -1,5 +1,5 @@
 // The promises of docs/how-to/manage-client-connections.md.
-import { MongoServerError } from 'mongodb';
+import { MongoClient, MongoServerError } from 'mongodb';
 import { expect } from 'vitest';
 import { type Credentials, withMongo } from '../../support/client.ts';
 import { unitsOf } from '../../support/status.ts';
@@ -7,13 +7,14 @@ import { until } from '../../support/until.ts';
 import type { Promises } from './promises.ts';
 import type { Reader } from './reader.ts';
 
-type Memory = { first: Credentials; reports: Credentials; second: Credentials; operator: string };
+type Memory = { first: Credentials; reports: Credentials; second: Credentials; operator: string; open: MongoClient | undefined };
 
 const operatorSection = 'Show and change the password of the operator';
 const ownPassword = 'correct-horse-battery-staple';
 
 export const manageClientConnections: Promises<Memory> = {
-  memory: () => ({ first: nobody, reports: nobody, second: nobody, operator: '' }),
+  memory: () => ({ first: nobody, reports: nobody, second: nobody, operator: '', open: undefined }),
+  leave: async ({ open }) => open?.close(),
   sections: {
     'Deploy a replica set and a client': async reader => {
       const status = await reader.status();
@@ -64,10 +65,13 @@ export const manageClientConnections: Promises<Memory> = {
         const { users } = await client.db('admin').command({ usersInfo: 1 });
         expect(namesOf(users)).toEqual(expect.arrayContaining([memory.first.username, memory.reports.username]));
       });
+      memory.open = await new MongoClient(memory.reports.uris, { serverSelectionTimeoutMS: 10_000 }).connect();
+      await memory.open.db('shop').collection('orders').findOne();
     },
 
-    'Remove a client': async (reader, { first, reports }) => {
+    'Remove a client': async (reader, { first, reports, open }) => {
       await until('the login to be refused', () => isRefused(reports.uris));
+      await expect(open?.db('shop').collection('orders').findOne()).rejects.toMatchObject({ codeName: expect.stringMatching(/Auth/) });
       const password = await operatorPassword(reader);
       await withMongo(operatorUri(first.uris, password), async client => {
         const { users } = await client.db('admin').command({ usersInfo: 1 });
