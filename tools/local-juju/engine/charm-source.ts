@@ -7,6 +7,7 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JujuError } from '../contract.ts';
 import type { Charm, Model } from '../state.ts';
+import { deployCharm } from './charm-folder.ts';
 import { type CharmDescription, readCharm } from './charm-yaml.ts';
 import { unzip } from './unzip.ts';
 
@@ -24,7 +25,9 @@ export const fetchCharm = async (source: string, cwd: string, modelFolder: strin
   const folder = join(modelFolder, 'charms', `.new-${randomUUID()}`);
   await mkdir(join(modelFolder, 'charms'), { recursive: true });
   try {
-    if (info.isDirectory()) {
+    // A build is replaced whole and never changed, so its big files can be shared.
+    if (!isPath(source)) await deployCharm(origin, folder);
+    else if (info.isDirectory()) {
       await cp(origin, folder, { recursive: true, verbatimSymlinks: true, filter: path => basename(path) !== '.git' });
     } else await unzip(origin, folder);
     return { folder, charm: await readCharm(folder) };
