@@ -1,10 +1,12 @@
 // What a hook does to the state around it: `prepareHook` when it starts, `finishHook` when it ended well (or is taken as done).
 // Preparing twice is the same as once, so that a hook that failed or was cut off can simply be started again.
+
+import { nextRotation } from '../secret-values.ts';
 import type { AgentRelation, HookInfo, Model, Unit } from '../state.ts';
 import { configHashOf } from './next-step.ts';
 import { addressOfUnit, leaveScope, syncNetworkValues } from './scope.ts';
 import { expireKey, rotateKey } from './secret-events.ts';
-import { nextRotation, updateStatusAfter } from './times.ts';
+import { updateStatusAfter } from './times.ts';
 
 export type SetStatus = (unit: Unit, status: string, message: string) => void;
 

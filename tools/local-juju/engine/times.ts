@@ -1,17 +1,7 @@
 // Durations as Juju writes them, and the points in time that follow from them.
-import type { Model, Secret } from '../state.ts';
+import type { Model } from '../state.ts';
 
 const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const hourMs = 3_600_000;
-const rotationMs: Record<string, number> = {
-  hourly: hourMs,
-  daily: 24 * hourMs,
-  weekly: 7 * 24 * hourMs,
-  monthly: 30 * 24 * hourMs,
-  quarterly: 90 * 24 * hourMs,
-  yearly: 365 * 24 * hourMs,
-};
-
 /** Milliseconds of a Go duration like `5m` or `1h30m`; undefined if it is none. */
 export const parseDuration = (text: string): number | undefined => {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
@@ -28,9 +18,3 @@ export const updateStatusAfter = (model: Model, now: string, random: number): st
 
 /** How long a failed hook waits for its next run: 5 s, doubling, at most 5 minutes. @param retries how many runs have failed. */
 export const retryDelayMs = (retries: number): number => Math.min(5_000 * 2 ** Math.max(0, retries - 1), 300_000);
-
-/** When a secret is to be rotated next. */
-export const nextRotation = (policy: Secret['rotate'], now: string): string | undefined => {
-  const period = rotationMs[policy];
-  return period === undefined ? undefined : new Date(Date.parse(now) + period).toISOString();
-};

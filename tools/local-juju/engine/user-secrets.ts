@@ -1,7 +1,7 @@
 // Secrets that a user makes: added, changed, granted to applications, removed.
-import { createHash, randomBytes } from 'node:crypto';
 import { JujuError, type LiveModel } from '../contract.ts';
-import type { Model, Secret, SecretRevision, Values } from '../state.ts';
+import { newRevision, newSecretId } from '../secret-values.ts';
+import type { Model, Secret } from '../state.ts';
 
 /** @returns the secret's id. @throws {JujuError} */
 export const addSecret = (model: Model, request: Parameters<LiveModel['addSecret']>[0], now: string): string => {
@@ -62,29 +62,6 @@ export const removeSecret = (model: Model, nameOrId: string, revision: number | 
   if (secret.revisions.length === 0) delete model.secrets[secret.id];
   else secret.latest = Math.max(...secret.revisions.map(one => one.revision));
 };
-
-/** 20 characters 0-9a-v, beginning with the time, as Juju's xid. */
-export const newSecretId = (): string => {
-  const bytes = randomBytes(12);
-  bytes.writeUInt32BE(Math.floor(Date.now() / 1000), 0);
-  let value = BigInt(`0x${bytes.toString('hex')}`) << 4n;
-  let id = '';
-  for (let digit = 0; digit < 20; digit += 1) {
-    id = '0123456789abcdefghijklmnopqrstuv'[Number(value & 31n)] + id;
-    value >>= 5n;
-  }
-  return id;
-};
-
-const newRevision = (revision: number, content: Values, now: string): SecretRevision => ({
-  revision,
-  content,
-  created: now,
-  updated: now,
-  checksum: createHash('sha256')
-    .update(JSON.stringify(Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1))))
-    .digest('hex'),
-});
 
 const userSecret = (model: Model, nameOrId: string): Secret => {
   const id = nameOrId.replace(/^secret:(\/\/[^/]*\/)?/, '');
