@@ -12,10 +12,16 @@ const rotationMs: Record<string, number> = {
   yearly: 365 * 24 * hourMs,
 };
 
-/** 20 characters 0-9a-v, beginning with the time, as Juju's xid. */
+const processBytes = randomBytes(5);
+let counter = randomBytes(3).readUIntBE(0, 3) >>> 1;
+
+/** 20 characters 0-9a-v as Juju's xid: seconds, five bytes of this process, a counter. So later ids sort behind earlier ones. */
 export const newSecretId = (): string => {
-  const bytes = randomBytes(12);
+  const bytes = Buffer.alloc(12);
   bytes.writeUInt32BE(Math.floor(Date.now() / 1000), 0);
+  processBytes.copy(bytes, 4);
+  counter = (counter + 1) & 0xffffff;
+  bytes.writeUIntBE(counter, 9, 3);
   let value = BigInt(`0x${bytes.toString('hex')}`) << 4n;
   let id = '';
   for (let digit = 0; digit < 20; digit += 1) {
