@@ -24,6 +24,8 @@ export type MongodEffect =
   | { readonly do: 'reconfigure'; readonly from: number; readonly members: readonly MemberConfig[]; readonly force: boolean }
   /** Makes this unit's mongod give up being primary. */
   | { readonly do: 'step-down' }
+  /** The same for the primary of the set, whichever it is: its unit is gone. */
+  | { readonly do: 'step-down-primary' }
   | { readonly do: 'set-user'; readonly user: UserSpec }
   | { readonly do: 'drop-user'; readonly name: string }
   | { readonly do: 'drop-database'; readonly name: string }
@@ -80,7 +82,17 @@ export type PublishedClient = {
 };
 
 const HOST = ['install-snap', 'write-files', 'start-mongod', 'restart-mongod', 'stop-mongod', 'clean-machine', 'rotate-log'];
-const MONGOD = ['initiate', 'reconfigure', 'step-down', 'set-user', 'drop-user', 'drop-database', 'create-backup-role', 'set-mongod'];
+const MONGOD = [
+  'initiate',
+  'reconfigure',
+  'step-down',
+  'step-down-primary',
+  'set-user',
+  'drop-user',
+  'drop-database',
+  'create-backup-role',
+  'set-mongod',
+];
 
 export const isHostEffect = (effect: Effect): effect is HostEffect => HOST.includes(effect.do);
 export const isMongodEffect = (effect: Effect): effect is MongodEffect => MONGOD.includes(effect.do);

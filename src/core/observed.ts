@@ -87,7 +87,12 @@ export type MongodFacts =
   | { readonly kind: 'silent'; readonly reason: string }
   /** It answers, but lets neither the operator nor the key file in. */
   | { readonly kind: 'locked'; readonly running: Running; readonly reason: string }
-  | { readonly kind: 'uninitialised'; readonly running: Running }
+  | {
+      readonly kind: 'uninitialised';
+      readonly running: Running;
+      /** What the mongods of the other units that are ready answer; asked only in this state. */
+      readonly others: ReadonlyMap<string, 'uninitialised' | 'member' | 'silent'>;
+    }
   /** Its data is of a set that does not list this mongod: removed, or moved to a new address, or not yet added. */
   | { readonly kind: 'outside'; readonly running: Running; readonly set: ReplicaSet }
   | {
@@ -165,6 +170,6 @@ export type DatabaseUser = {
 export type Fresh = {
   readonly keyFile: string;
   readonly passwords: Readonly<Record<SystemUser, string>>;
-  /** By relation id. */
-  readonly clients: ReadonlyMap<number, string>;
+  /** By relation id; the fingerprint is what the database will remember of a user with this password. */
+  readonly clients: ReadonlyMap<number, { readonly password: string; readonly fingerprint: string }>;
 };

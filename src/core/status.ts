@@ -18,6 +18,8 @@ export const status = {
   noPeers: waiting('waiting for the peer relation'),
   noSecret: waiting('waiting for the leader to make the passwords'),
   noInitiator: waiting('waiting for the leader to initialise the replica set'),
+  initiating: maintenance('initialising the replica set'),
+  dataGone: blocked('the data of every member is gone; bring its storage back, or remove the application and deploy it anew'),
   beingAdded: waiting('Member being added..'),
   syncing: waiting('Member is syncing...'),
   removing: waiting('Member is removing...'),

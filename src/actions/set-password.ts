@@ -1,0 +1,53 @@
+// set-password: a new password for one of the charm's own users, on the leader.
+// The database gets it first and the secret after; if the action ends in between, the next hook gives the database what the secret says.
+import type { Action, ActionAnswer } from '../core/action.ts';
+import { MAX_PASSWORD_LENGTH, type SystemUser } from '../core/names.ts';
+import type { Observed } from '../core/observed.ts';
+import { secretContent } from '../plan/secret.ts';
+import { systemUser } from '../plan/users.ts';
+import { decodeUsername } from './username.ts';
+
+export const setPassword: Action = {
+  answer: (seen, params) => {
+    const { username, password } = params as Record<string, unknown>;
+    const name = decodeUsername(username);
+    if ('refused' in name) return name;
+    const refused = problemOf(password) ?? notNow(seen);
+    return refused === undefined
+      ? changed(seen, name.user, (password as string | undefined) ?? seen.fresh.passwords[name.user])
+      : { refused };
+  },
+};
+
+function problemOf(password: unknown): string | undefined {
+  if (password === undefined || password === null) return undefined;
+  if (typeof password !== 'string') return 'the password must be text; put it in quotes, as in password=\'"1234"\'';
+  if (password === '') return 'the password is empty; give one, or none at all to get a random one';
+  if (password.length > MAX_PASSWORD_LENGTH) return `the password is longer than ${MAX_PASSWORD_LENGTH} characters; give a shorter one`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(password))
+    return 'the password has control characters, such as a line break; give one without them';
+  return undefined;
+}
+
+function notNow(seen: Observed): string | undefined {
+  const { juju, mongod, context } = seen;
+  if (!juju.leader) return `only the leader can change passwords; run set-password on ${context.app}/leader`;
+  if (juju.secret === undefined) return 'the passwords have not been made yet; try again when the application is active';
+  if (mongod.kind !== 'member' || mongod.primary === undefined)
+    return 'the replica set has no primary that can be reached; try again when the application is active';
+  return undefined;
+}
+
+function changed(seen: Observed, user: SystemUser, password: string): ActionAnswer {
+  const { secret } = seen.juju;
+  if (secret === undefined) return { refused: 'the passwords have not been made yet; try again when the application is active' };
+  const content = secretContent({ ...secret.passwords, [user]: password }, secret.keyFile);
+  return {
+    effects: [
+      { do: 'set-user', user: systemUser(user, password) },
+      { do: 'set-app-secret', id: secret.id, content },
+    ],
+    results: { password, 'secret-id': secret.id },
+  };
+}

@@ -1,0 +1,79 @@
+// status-detail: every member as Juju, the replica set and the member itself see it, and what is to be done, as a table and as JSON.
+import type { Action, View } from '../core/action.ts';
+import type { Observed } from '../core/observed.ts';
+import { addressOf, hostOf, inUnitOrder, RUNNING_CONFIG, unitOfMember, VERSION } from '../plan/facts.ts';
+import { wantedConfig } from '../plan/wanted-config.ts';
+
+type Row = {
+  readonly unit: string;
+  readonly address: string;
+  /** What this unit sees of the member. */
+  readonly state: string;
+  readonly votes: string;
+  /** What the member says of itself, and which unit it takes for the primary. */
+  readonly says: string;
+  readonly primary: string;
+  readonly version: string;
+  readonly config: string;
+};
+
+/** `toDo` says what the charm would do next; it comes from the same planners as in a hook. */
+export const statusDetail = (
+  toDo: (seen: Observed) => { readonly unit: readonly string[]; readonly effects: readonly string[] },
+): Action => ({
+  asksMembers: true,
+  answer: (seen, _params, views) => {
+    const rows = rowsOf(seen, views);
+    const { unit, effects } = toDo(seen);
+    const next = [...unit, ...effects.map(effect => `the charm will: ${effect}`)];
+    const detail = { unit: seen.context.unit, leader: seen.juju.leader, 'replica-set': seen.context.app, members: rows, 'to-do': next };
+    const todo = next.length === 0 ? ['nothing is to be done'] : next;
+    return { effects: [], results: { table: [...table(rows), '', ...todo].join('\n'), json: JSON.stringify(detail) } };
+  },
+});
+
+function rowsOf(seen: Observed, views: readonly View[]): readonly Row[] {
+  const units = seen.juju.peers?.units ?? new Map();
+  const set = seen.mongod.kind === 'member' || seen.mongod.kind === 'outside' ? seen.mongod.set : undefined;
+  const members = inUnitOrder(set?.members ?? []);
+  const wanted = wantedConfig(seen)?.hash;
+  const nameOf = (host: string | undefined): string => {
+    const member = members.find(one => one.host === host);
+    return (member && unitOfMember(member, units)) ?? host ?? '-';
+  };
+  const row = (unit: string, host: string): Row => {
+    const member = members.find(one => one.unit === unit || one.host === host);
+    const view = views.find(one => one.host === host);
+    const data = units.get(unit)?.data ?? {};
+    const config = data[RUNNING_CONFIG];
+    return {
+      unit,
+      address: addressOf(host),
+      state: member?.stateText ?? 'not a member',
+      votes: member === undefined ? '-' : String(member.votes),
+      says: view?.state ?? 'silent',
+      primary: nameOf(view?.primary),
+      version: data[VERSION] ?? '-',
+      config: config === undefined ? '-' : config === wanted ? 'current' : 'restart due',
+    };
+  };
+  const gone = members.filter(member => unitOfMember(member, units) === undefined);
+  return [
+    ...[...units].map(([name, { address }]) => row(name, hostOf(address))),
+    ...gone.map(member => row(member.unit ?? '-', member.host)),
+  ];
+}
+
+function table(rows: readonly Row[]): readonly string[] {
+  const columns = ['unit', 'address', 'state', 'votes', 'says', 'primary', 'version', 'config'] as const;
+  const widths = columns.map(column => Math.max(column.length, ...rows.map(row => row[column].length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(columns.map(column => column[0]?.toUpperCase() + column.slice(1))),
+    ...rows.map(row => line(columns.map(column => row[column]))),
+  ];
+}

@@ -1,0 +1,73 @@
+// Files that must never be seen half written: temp 0600 → owner → fsync → rename → fsync of the folder.
+import { constants } from 'node:fs';
+import { chown, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export type Owner = { readonly uid: number; readonly gid: number };
+
+/** Text of a file; undefined if there is none. */
+export async function readText(path: string): Promise<string | undefined> {
+  return orNone(readFile(path, 'utf8'));
+}
+
+/** Replaces a file whole. `mode` is what it ends with; it is never readable to others before. @throws on any failure but the missing folder. */
+export async function writeWhole(path: string, text: string, { mode, owner }: { mode: number; owner?: Owner }): Promise<void> {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  const file = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  try {
+    await file.writeFile(text);
+    if (owner !== undefined) await file.chown(owner.uid, owner.gid);
+    await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** Makes the folder if it is missing, for its owner alone; one that is there stays as it is. */
+export async function ensureFolder(path: string, owner?: Owner): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o750 });
+  if (made !== undefined && owner !== undefined) await chown(path, owner.uid, owner.gid);
+}
+
+export async function ownerOf(path: string): Promise<Owner | undefined> {
+  const found = await orNone(stat(path));
+  return found && { uid: found.uid, gid: found.gid };
+}
+
+/** Bytes; 0 if there is no such file. */
+export async function sizeOf(path: string): Promise<number> {
+  return (await orNone(stat(path)))?.size ?? 0;
+}
+
+/** Names in a folder, sorted; none if there is no such folder. */
+export async function namesIn(path: string): Promise<readonly string[]> {
+  return ((await orNone(readdir(path))) ?? []).sort();
+}
+
+/** Where a symbolic link points to; undefined if there is none. */
+export async function linkTarget(path: string): Promise<string | undefined> {
+  return orNone(readlink(path));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function orNone<Found>(asked: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EINVAL') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+// What a client's request comes to: a database and roles, or a sentence that says why not.
+import { RESERVED_DATABASES } from '../core/names.ts';
+import type { Bag, ClientRelation, Role } from '../core/observed.ts';
+import { type ClientRequest, decodeClientAnswer, decodeClientRequest } from '../interfaces/mongodb-client.ts';
+
+export type Grant = {
+  readonly database: string;
+  /** Sorted by database and role. */
+  readonly roles: readonly Role[];
+  /** The client's databag that this answers: the first one, once it has been answered. */
+  readonly request: Bag;
+  readonly published: boolean;
+  /** The client has asked for something else since: what, and what to do. The first grant stays. */
+  readonly changed?: string;
+};
+export type GrantProblem = { readonly problem: string };
+
+const admin = (role: string): Role => ({ role, db: 'admin' });
+
+const ROLES: Readonly<Record<string, (database: string) => readonly Role[]>> = {
+  default: database => [{ role: 'readWrite', db: database }],
+  admin: () => [admin('readWriteAnyDatabase'), admin('userAdmin'), admin('userAdminAnyDatabase')],
+  monitor: () => [admin('clusterMonitor'), { role: 'read', db: 'local' }],
+  backup: () => ['backup', 'clusterMonitor', 'pbmAnyAction', 'readWrite', 'restore'].map(admin),
+};
+
+/** `clients` are all relations, to see whether two databases differ only by case, which MongoDB does not allow. */
+export function grantOf(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+  const answered = decodeClientAnswer(client.own);
+  const request = decodeClientRequest(answered ?? client.remote);
+  if ('problem' in request) return request;
+  if (request.database === undefined) return 'nothing asked';
+  const { database } = request;
+  const roles = rolesOf(request, database);
+  const problem = nameProblem(database) ?? (answered === undefined ? caseProblem(client, database, clients) : undefined);
+  if (problem !== undefined) return { problem };
+  if ('problem' in roles) return roles;
+  const changed = answered === undefined ? undefined : changeOf(request, decodeClientRequest(client.remote));
+  return {
+    database,
+    roles: roles.roles,
+    request: answered ?? client.remote,
+    published: answered !== undefined,
+    ...(changed === undefined ? {} : { changed }),
+  };
+}
+
+function rolesOf(request: ClientRequest, database: string): { roles: readonly Role[] } | GrantProblem {
+  const asked = request.extraUserRoles.length === 0 ? ['default'] : request.extraUserRoles;
+  const unknown = asked.find(name => !Object.hasOwn(ROLES, name));
+  if (unknown !== undefined)
+    return { problem: `extra-user-roles names ${JSON.stringify(unknown)}; it may name ${Object.keys(ROLES).join(', ')}` };
+  const all = new Map(asked.flatMap(name => ROLES[name]?.(database) ?? []).map(role => [`${role.db}.${role.role}`, role]));
+  return { roles: [...all.values()].sort((a, b) => compare(a.db, b.db) || compare(a.role, b.role)) };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function nameProblem(database: string): string | undefined {
+  if ((RESERVED_DATABASES as readonly string[]).includes(database.toLowerCase()))
+    return `database ${database} belongs to MongoDB itself; ask for another name`;
+  if (new TextEncoder().encode(database).length > 63) return 'the name of the database is longer than 63 bytes; ask for a shorter one';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[/\\. "$*<>:|?\u0000-\u001f\u007f]/.test(database))
+    return `database ${JSON.stringify(database)} has a character that MongoDB does not allow; use letters, digits, - and _`;
+  return undefined;
+}
+
+function caseProblem(client: ClientRelation, database: string, clients: readonly ClientRelation[]): string | undefined {
+  const twin = clients.find(
+    other =>
+      other.id !== client.id &&
+      other.own.database !== undefined &&
+      other.own.database !== database &&
+      other.own.database.toLowerCase() === database.toLowerCase(),
+  );
+  return twin && `database ${database} differs only by case from ${twin.own.database}, which ${twin.app} uses; ask for another name`;
+}
+
+function changeOf(granted: ClientRequest, now: ClientRequest | GrantProblem): string | undefined {
+  const again = 'remove the relation and integrate again to change it';
+  if ('problem' in now) return `${now.problem}; ${again}`;
+  if (now.database !== granted.database) return `has database ${granted.database} and now asks for ${now.database ?? 'none'}; ${again}`;
+  if ([...now.extraUserRoles].sort().join() !== [...granted.extraUserRoles].sort().join())
+    return `has asked for other extra-user-roles since; ${again}`;
+  return undefined;
+}

@@ -1,0 +1,46 @@
+// A unit that goes: it hands over, leaves the set, and only then stops its mongod. What lies on its storage stays.
+import type { Observed } from '../core/observed.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+import { status } from '../core/status.ts';
+import { LEAVING, ownData, ownMember, RUNNING_CONFIG } from './facts.ts';
+
+type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
+
+export function planLeaving(seen: Observed): Plan {
+  if (!seen.juju.dying) return nothing;
+  const announce = announced(seen);
+  if (seen.host.service !== 'active') return plan({ effects: [...announce, ...cleaned(seen)], unit: [status.leaving] });
+  const step = seen.mongod.kind === 'member' ? outOfSet(seen, seen.mongod) : 'done';
+  if (step === 'done') return plan({ effects: [{ do: 'stop-mongod' }, ...announce], unit: [status.leaving], pending: true });
+  return plan({ effects: [...step, ...announce], unit: [status.leaving], pending: true });
+}
+
+/** What must still be done before this mongod may stop; an empty list means to wait for the others. */
+function outOfSet(seen: Observed, mongod: Membered): readonly Plan['effects'][number][] | 'done' {
+  const self = ownMember(seen, mongod.set);
+  const others = mongod.set.members.filter(member => member !== self);
+  const alive = others.some(member => member.state !== 'down');
+  // The last one takes the set with it, on its storage. Without a primary nobody can let us go; the leader removes us when we are gone.
+  if (self === undefined || !alive || seen.lastChance) return 'done';
+  if (mongod.self === 'primary') return others.some(member => member.state === 'secondary') ? [{ do: 'step-down' }] : [];
+  if (mongod.set.primary === undefined) return [];
+  const members = others.map(({ id, host, unit, votes, priority }) => ({
+    id,
+    host,
+    votes,
+    priority,
+    ...(unit === undefined ? {} : { unit }),
+  }));
+  return [{ do: 'reconfigure', from: mongod.set.version, members, force: false }];
+}
+
+function announced(seen: Observed): readonly Plan['effects'][number][] {
+  const data = ownData(seen);
+  if (seen.juju.peers === undefined || data[LEAVING] !== undefined) return [];
+  return [{ do: 'set-peer-unit', values: { [LEAVING]: 'true', ...(data[RUNNING_CONFIG] === undefined ? {} : { [RUNNING_CONFIG]: '' }) } }];
+}
+
+const cleaned = (seen: Observed): readonly Plan['effects'][number][] =>
+  seen.context.hook === 'remove' && (seen.host.snap !== undefined || seen.host.config !== undefined || seen.host.keyFile !== undefined)
+    ? [{ do: 'clean-machine' }]
+    : [];

@@ -1,0 +1,27 @@
+// The machine: snap, mongod.conf and key file, and a mongod that runs.
+import type { Observed } from '../core/observed.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+import { status } from '../core/status.ts';
+import { type MongodConfig, wantedConfig } from './wanted-config.ts';
+
+export function planMachine(seen: Observed): Plan {
+  const { host, juju } = seen;
+  if (juju.dying) return nothing;
+  if (host.snap === undefined) return plan({ effects: [{ do: 'install-snap' }], unit: [status.installing], pending: true });
+  if (juju.peers === undefined) return plan({ unit: [status.noPeers] });
+  if (juju.secret === undefined) return plan({ unit: [status.noSecret] });
+  const wanted = wantedConfig(seen);
+  if (wanted === undefined) return plan({}); // The configuration is not valid, and no mongod has run with an earlier one.
+  const files = staleFiles(seen, wanted, juju.secret.keyFile);
+  if (host.service !== 'active') return plan({ effects: [...files, { do: 'start-mongod' }], unit: [status.startingMongod], pending: true });
+  if (seen.mongod.kind === 'silent') return plan({ effects: files, unit: [status.starting], pending: true });
+  return plan({ effects: files });
+}
+
+const staleFiles = (seen: Observed, wanted: MongodConfig, keyFile: string): Plan['effects'] => {
+  const stale = {
+    ...(seen.host.config === wanted.text ? {} : { config: wanted.text }),
+    ...(seen.host.keyFile === keyFile ? {} : { keyFile }),
+  };
+  return Object.keys(stale).length === 0 ? [] : [{ do: 'write-files', ...stale }];
+};

@@ -1,0 +1,140 @@
+// Who belongs to the replica set: the leader makes its members equal to the units that are ready, one kind of change per reconfiguration.
+import type { MemberConfig, MongodEffect } from '../core/effects.ts';
+import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
+import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+import { status } from '../core/status.ts';
+import { hostOf, INITIALISED, inUnitOrder, MEMBERS, ownMember, RUNNING_CONFIG, stayingUnits, unitOfMember } from './facts.ts';
+
+type Units = ReadonlyMap<string, PeerUnit>;
+
+export function planMembership(seen: Observed): Plan {
+  const { juju, mongod } = seen;
+  if (!juju.leader || juju.dying || juju.peers === undefined) return nothing;
+  if (mongod.kind === 'outside') return rescue(seen, mongod.set);
+  if (mongod.kind !== 'member') return nothing;
+  if (mongod.primary === undefined) return rescue(seen, mongod.set);
+  return onPrimary(juju.peers.app, mongod.primary.set, stayingUnits(seen));
+}
+
+function onPrimary(app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {
+  const change = nextChange(set, units);
+  if (change === 'step-down') return plan({ effects: [{ do: 'step-down-primary' }], pending: true });
+  if (change !== undefined) return plan({ effects: [reconfigure(set, change)], app: [], pending: true });
+  const members = inUnitOrder(set.members)
+    .flatMap(member => unitOfMember(member, units) ?? [])
+    .join(' ');
+  const settled = app[MEMBERS] === members && app[INITIALISED] !== undefined;
+  const down = inUnitOrder(set.members).filter(member => member.state === 'down');
+  const app_ = [
+    ...(down.length === 0 ? [] : [status.down(down.map(member => member.unit ?? member.host))]),
+    ...(missing(set, units).length > 0 ? [status.tooManyMembers(MAX_MEMBERS)] : []),
+  ];
+  return plan({ effects: settled ? [] : [{ do: 'set-peer-app', values: { [INITIALISED]: 'true', [MEMBERS]: members } }], app: app_ });
+}
+
+/** The first change that is due, as the members to have; undefined when the set is as it should be. */
+function nextChange(set: ReplicaSet, units: Units): readonly MemberConfig[] | 'step-down' | undefined {
+  return adopted(set, units) ?? withoutDeparted(set, units) ?? promoted(set) ?? withMissing(set, units);
+}
+
+/** Members get the address that their unit has now, and the tag that says whose they are. */
+function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
+  let changed = false;
+  const members = set.members.map(member => {
+    const unit = unitOfMember(member, units);
+    const address = unit === undefined ? undefined : units.get(unit)?.address;
+    if (unit === undefined || address === undefined) return member;
+    const host = hostOf(address);
+    const taken = set.members.some(other => other !== member && other.host === host);
+    if (member.unit === unit && (member.host === host || taken)) return member;
+    changed = true;
+    return { ...member, unit, host: taken ? member.host : host };
+  });
+  return changed ? members : undefined;
+}
+
+/** Members whose unit is gone leave: those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. */
+function withoutDeparted(set: ReplicaSet, units: Units): readonly MemberConfig[] | 'step-down' | undefined {
+  const departed = set.members.filter(member => unitOfMember(member, units) === undefined);
+  const voter =
+    departed.find(member => member.votes === 1 && member.state === 'down') ??
+    departed.find(member => member.votes === 1 && member.state !== 'primary');
+  const leaving = departed.filter(member => member.votes === 0 || member === voter);
+  if (leaving.length > 0) return set.members.filter(member => !leaving.includes(member));
+  return departed.length > 0 ? 'step-down' : undefined;
+}
+
+/** A place among the voters that became free goes to the next member that has the data. */
+function promoted(set: ReplicaSet): readonly MemberConfig[] | undefined {
+  if (set.members.filter(member => member.votes === 1).length >= MAX_VOTERS) return undefined;
+  const next = inUnitOrder(set.members).find(member => member.votes === 0 && member.state === 'secondary');
+  return next && set.members.map(member => (member === next ? { ...member, votes: 1 as const, priority: 1 } : member));
+}
+
+/** All that are missing are added at once: mongod itself withholds the vote of each until it has the data. */
+function withMissing(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
+  const added = missing(set, units).slice(0, MAX_MEMBERS - set.members.length);
+  if (added.length === 0) return undefined;
+  const firstId = 1 + Math.max(-1, ...set.members.map(member => member.id));
+  const free = MAX_VOTERS - set.members.filter(member => member.votes === 1).length;
+  const joining = added.map(([unit, { address }], at): MemberConfig => {
+    const votes = at < free ? 1 : 0;
+    return { id: firstId + at, host: hostOf(address), unit, votes, priority: votes };
+  });
+  return [...set.members, ...joining];
+}
+
+/** Units that are ready and no member stands for. */
+const missing = (set: ReplicaSet, units: Units): readonly (readonly [string, PeerUnit])[] =>
+  [...units].filter(
+    ([unit, { address, data }]) =>
+      data[RUNNING_CONFIG] !== undefined && !set.members.some(member => member.unit === unit || member.host === hostOf(address)),
+  );
+
+/**
+ * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is
+ * configured anew by force with the members that are left. Never while a majority could still come back as it is.
+ */
+function rescue(seen: Observed, set: ReplicaSet): Plan {
+  const waiting = plan({ unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+  const units = stayingUnits(seen);
+  const voters = set.members.filter(member => member.votes === 1);
+  const lost = voters.filter(member => !keepsItsAddress(member, units));
+  if (lost.length * 2 <= voters.length || set.primary !== undefined) return waiting;
+  const left = survivors(seen, set, units);
+  if (!left.some(member => member.host === hostOf(seen.juju.address))) return waiting;
+  if (!seen.lastChance && set.members.length > 1) return waiting; // a member that is only slow gets the whole hook to come back
+  const log = {
+    do: 'log',
+    level: 'WARNING',
+    message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
+  } as const;
+  return plan({ effects: [reconfigure(set, left, true), log], unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+}
+
+const keepsItsAddress = (member: Member, units: Units): boolean => {
+  const unit = unitOfMember(member, units);
+  return unit !== undefined && hostOf(units.get(unit)?.address ?? '') === member.host;
+};
+
+/** Members of units that are still there, at the addresses they have now; on storage of an earlier unit, this unit takes the place of the one it was. */
+function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly MemberConfig[] {
+  const left = set.members.flatMap((member): MemberConfig[] => {
+    const unit = unitOfMember(member, units);
+    const address = unit && units.get(unit)?.address;
+    return unit && address ? [{ ...member, unit, host: hostOf(address) }] : [];
+  });
+  const listed = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
+  if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(unit => units.has(unit) && unit !== seen.context.unit))
+    return left;
+  const free = 1 + Math.max(-1, ...set.members.map(member => member.id));
+  return [{ id: free, host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
+}
+
+const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], force = false): MongodEffect => ({
+  do: 'reconfigure',
+  from: set.version,
+  force,
+  members: members.map(({ id, host, unit, votes, priority }) => ({ id, host, votes, priority, ...(unit === undefined ? {} : { unit }) })),
+});

@@ -1,0 +1,64 @@
+// The one renderer of mongod.conf. Pure: the same settings give the same text.
+import { dump } from 'js-yaml';
+import type { Config } from '../core/config.ts';
+import { fingerprint } from '../core/hash.ts';
+import { MONGOD_PORT } from '../core/names.ts';
+import { mongodPaths } from '../core/paths.ts';
+
+export type MongodSettings = {
+  /** What stands before every path of the machine; empty on a real one. */
+  readonly root: string;
+  readonly setName: string;
+  readonly config: Config;
+  /** Percona Server for MongoDB: it alone knows the audit log. */
+  readonly percona: boolean;
+};
+
+/**
+ * Text of mongod.conf, and the fingerprint of what in it mongod takes only at its start: a running mongod with another one needs a restart.
+ * The fingerprint is in the text too, as a parameter that `hello` shows to everybody, so a mongod tells what it was started with.
+ */
+export function renderMongodConfig(settings: MongodSettings): { readonly text: string; readonly hash: string } {
+  const hash = fingerprint(JSON.stringify(needsRestart(settings)));
+  const text = dump(withOnlineSettings(settings, hash), { lineWidth: 160 });
+  return { text: `# Written by the mongodb charm; changes made here are lost. Use juju config.\n${text}`, hash };
+}
+
+/** Without paths, so that all members of a set have the same fingerprint. */
+const needsRestart = ({ setName, config, percona }: MongodSettings) => {
+  const { ownCache, maxConnections } = { ownCache: config['cache-size-mb'] !== 0, maxConnections: config['max-connections'] };
+  return { ...fixed('', setName, maxConnections, percona), ownCache };
+};
+
+const withOnlineSettings = ({ root, setName, config, percona }: MongodSettings, hash: string) => {
+  const base = fixed(root, setName, config['max-connections'], percona);
+  const cacheMiB = config['cache-size-mb'];
+  const oplogMB = config['oplog-size-mb'];
+  return {
+    ...base,
+    storage: { ...base.storage, ...(cacheMiB === 0 ? {} : { wiredTiger: { engineConfig: { cacheSizeGB: cacheMiB / 1024 } } }) },
+    systemLog: { ...base.systemLog, verbosity: config['log-verbosity'] },
+    operationProfiling: { slowOpThresholdMs: config['slow-operation-threshold-ms'] },
+    replication: { ...base.replication, ...(oplogMB === 0 ? {} : { oplogSizeMB: oplogMB }) },
+    setParameter: { ...base.setParameter, automationServiceDescriptor: `charm-${hash}` },
+  };
+};
+
+const fixed = (root: string, setName: string, maxConnections: number, percona: boolean) => {
+  const paths = mongodPaths(root);
+  return {
+    net: {
+      bindIp: '*',
+      port: MONGOD_PORT,
+      unixDomainSocket: { pathPrefix: paths.socketFolder, filePermissions: 0o700 },
+      ...(maxConnections === 0 ? {} : { maxIncomingConnections: maxConnections }),
+    },
+    storage: { dbPath: paths.data },
+    systemLog: { destination: 'file', path: paths.log, logAppend: true, logRotate: 'rename' },
+    replication: { replSetName: setName },
+    security: { authorization: 'enabled', keyFile: paths.keyFile },
+    // processUmask in octal, as text: what mongod makes is not for others to read.
+    setParameter: { authenticationMechanisms: 'SCRAM-SHA-256', processUmask: '037' },
+    ...(percona ? { auditLog: { destination: 'file', format: 'JSON', path: paths.auditLog } } : {}),
+  };
+};

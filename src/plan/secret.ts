@@ -1,0 +1,22 @@
+// The application's secret: passwords of the charm's users and the key file. Made once, by the leader; used by mongod only from the next
+// hook on, when Juju has committed it, so that no crash can leave a mongod with a password that nobody knows.
+import { appSecretLabel } from '../core/names.ts';
+import type { Bag, Observed } from '../core/observed.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+
+export function planSecret(seen: Observed): Plan {
+  if (seen.context.obsolete !== undefined) {
+    return plan({ effects: [{ do: 'remove-secret', id: seen.context.obsolete.secret, revision: seen.context.obsolete.revision }] });
+  }
+  if (!seen.juju.leader || seen.juju.dying || seen.juju.secret !== undefined) return nothing;
+  const content = secretContent(seen.fresh.passwords, seen.fresh.keyFile);
+  return plan({ effects: [{ do: 'add-app-secret', label: appSecretLabel(seen.context.app), content }] });
+}
+
+/** What the secret holds, by the keys that the charm before this one used. */
+export const secretContent = (passwords: Observed['fresh']['passwords'], keyFile: string): Bag => ({
+  'operator-password': passwords.operator,
+  'monitor-password': passwords.monitor,
+  'backup-password': passwords.backup,
+  keyfile: keyFile,
+});

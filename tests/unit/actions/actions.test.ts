@@ -1,0 +1,99 @@
+// The actions: what they answer, what they refuse, and with which sentence.
+import { describe, expect, test } from 'vitest';
+import { mongodb } from '../../../src/charms/mongodb.ts';
+import type { View } from '../../../src/core/action.ts';
+import type { Observed } from '../../../src/core/observed.ts';
+import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
+import { host, member, steady, unit, withMembers } from '../plan/world.ts';
+
+const run = (name: string, seen: Observed, params: Record<string, unknown> = {}, views: readonly View[] = []) => {
+  const action = mongodb.actions[name];
+  if (action === undefined) throw new Error(`no action ${name}`);
+  return action.answer(seen, params, views);
+};
+
+test('get-primary names the unit, from any unit', () => {
+  expect(run('get-primary', steady(3))).toEqual({ effects: [], results: { 'replica-set-primary': unit(0) } });
+  expect(run('get-primary', steady(3, {}, 2))).toEqual({ effects: [], results: { 'replica-set-primary': unit(0) } });
+});
+test('get-primary says when there is none', () => {
+  const seen = withMembers(steady(2), [member(0, 'secondary'), member(1, 'down')]);
+  expect(run('get-primary', seen)).toEqual({ refused: expect.stringContaining('has no primary at the moment') });
+  expect(run('get-primary', steady(1, { mongod: { kind: 'silent', reason: 'x' } }))).toEqual({
+    refused: expect.stringContaining('not a member'),
+  });
+});
+test('get-password tells the operator unless another user is named', () => {
+  expect(run('get-password', steady(1))).toEqual({ effects: [], results: { password: 'op' } });
+  expect(run('get-password', steady(2, {}, 1), { username: 'backup' })).toEqual({ effects: [], results: { password: 'back' } });
+});
+
+describe('set-password', () => {
+  test('gives the database the new one first, then the secret', () => {
+    expect(run('set-password', steady(1), { username: 'monitor', password: 'new' })).toEqual({
+      effects: [
+        { do: 'set-user', user: { name: 'monitor', password: 'new', roles: SYSTEM_ROLES.monitor } },
+        {
+          do: 'set-app-secret',
+          id: 'secret:app',
+          content: { 'operator-password': 'op', 'monitor-password': 'new', 'backup-password': 'back', keyfile: 'key' },
+        },
+      ],
+      results: { password: 'new', 'secret-id': 'secret:app' },
+    });
+  });
+  test('makes a random one for the operator when none is given', () => {
+    expect(run('set-password', steady(1))).toMatchObject({ results: { password: 'fresh-op' } });
+  });
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['an unknown user', { username: 'root' }, /no user "root"; username may be operator, monitor or backup/],
+    ['an empty password', { password: '' }, /is empty/],
+    ['a long password', { password: 'x'.repeat(4097) }, /longer than 4096/],
+    ['a line break', { password: 'a\nb' }, /control characters/],
+    ['a number', { password: 1234 }, /must be text/],
+  ])('refuses %s', (_, params, sentence) => {
+    expect(run('set-password', steady(1), params)).toEqual({ refused: expect.stringMatching(sentence) });
+  });
+  test('accepts the longest password and any printable character', () => {
+    expect(run('set-password', steady(1), { password: 'ß"\' $%'.repeat(10) })).toMatchObject({
+      results: { password: 'ß"\' $%'.repeat(10) },
+    });
+    expect(run('set-password', steady(1), { password: 'x'.repeat(4096) })).toHaveProperty('results');
+  });
+  test('refuses on another unit than the leader, before the passwords are made, and without a primary', () => {
+    expect(run('set-password', steady(2, {}, 1))).toEqual({
+      refused: 'only the leader can change passwords; run set-password on mongodb/leader',
+    });
+    const { secret: _, ...juju } = steady(1).juju;
+    expect(run('set-password', { ...steady(1), juju })).toEqual({ refused: expect.stringContaining('not been made yet') });
+    expect(run('set-password', withMembers(steady(2), [member(0, 'secondary'), member(1, 'down')]))).toEqual({
+      refused: expect.stringContaining('no primary'),
+    });
+  });
+});
+
+describe('status-detail', () => {
+  const seen = withMembers(steady(3), [member(0), member(1), member(2, 'down'), member(7, 'down')]);
+  const views: View[] = [
+    { host: host(0), state: 'primary', primary: host(0) },
+    { host: host(1), state: 'secondary', primary: host(0) },
+    { host: host(2), state: 'silent' },
+  ];
+  const answer = run('status-detail', seen, {}, views) as { results: { table: string; json: string } };
+  test('shows each unit as Juju, the set and the member itself see it', () => {
+    const lines = answer.results.table.split('\n');
+    expect(lines[0]).toMatch(/^Unit +Address +State +Votes +Says +Primary +Version +Config$/);
+    expect(lines[1]).toMatch(/^mongodb\/0 +10\.0\.0\.1 +PRIMARY +1 +primary +mongodb\/0 +6\.0\.5 +current$/);
+    expect(lines[3]).toMatch(/^mongodb\/2 +10\.0\.0\.3 +DOWN +1 +silent +- /);
+    expect(lines[4]).toMatch(/^mongodb\/7 /);
+  });
+  test('says what is to be done, and the same as JSON', () => {
+    expect(answer.results.table).toContain('the charm will: reconfigure');
+    const detail = JSON.parse(answer.results.json);
+    expect(detail).toMatchObject({ unit: unit(0), leader: true, 'to-do': expect.arrayContaining(['the charm will: reconfigure']) });
+    expect(detail.members).toHaveLength(4);
+  });
+  test('says so when nothing is to be done', () => {
+    expect(run('status-detail', steady(1))).toMatchObject({ results: { table: expect.stringContaining('nothing is to be done') } });
+  });
+});

@@ -1,0 +1,185 @@
+// Client relations: who gets a user, which roles, what is published, and what goes when the relation goes.
+import { describe, expect, test } from 'vitest';
+import type { ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
+import { planClients } from '../../../src/plan/clients.ts';
+import { CONFIG, member, peerUnits, primaryFacts, steady, systemUsers, unit, withMembers } from './world.ts';
+
+const REMOTE = { database: 'shop', 'requested-secrets': '["username","password","uris"]', data: '{}' };
+const client = (remote: Record<string, string> = REMOTE, own: Record<string, string> = {}, id = 3): ClientRelation => ({
+  id,
+  app: 'shop-app',
+  remote,
+  own,
+});
+const OWN = {
+  data: JSON.stringify({ database: 'shop', 'requested-secrets': REMOTE['requested-secrets'] }),
+  database: 'shop',
+  endpoints: '10.0.0.1,10.0.0.2,10.0.0.3',
+  replset: 'mongodb',
+  'secret-user': 'secret:x',
+};
+const READ_WRITE = [{ role: 'readWrite', db: 'shop' }];
+const USER: DatabaseUser = { name: 'relation-3', ours: true, fingerprint: 'f-3', relation: 3, database: 'shop', roles: READ_WRITE };
+
+type Options = {
+  clients?: readonly ClientRelation[];
+  users?: readonly DatabaseUser[];
+  published?: Record<string, string>;
+  juju?: Partial<Observed['juju']>;
+};
+function world({ clients = [client()], users = [], published = {}, juju = {} }: Options): Observed {
+  const peers = { id: 1, app: { initialised: 'true', members: 'mongodb/0 mongodb/1 mongodb/2', ...published }, units: peerUnits(3) };
+  const seen = steady(3, { juju: { clients, peers, ...juju } });
+  if (seen.mongod.kind !== 'member') throw new Error('not a member');
+  const all = new Map([...systemUsers(), ...users.map(user => [user.name, user] as const)]);
+  return { ...seen, mongod: { ...seen.mongod, primary: primaryFacts(seen.mongod.set, { users: all }) } };
+}
+const auto = { config: { valid: true, config: { ...CONFIG, 'auto-delete': true } } } as const;
+const blockedWith = (seen: Observed) => planClients(seen).app.map(one => `${one.level}: ${one.message}`);
+
+describe('a request', () => {
+  test('first makes the user', () => {
+    expect(planClients(world({})).effects).toEqual([
+      { do: 'set-user', user: { name: 'relation-3', password: 'fresh-3', roles: READ_WRITE, relation: 3, database: 'shop' } },
+    ]);
+  });
+  test('is answered when the database has the user, hosts sorted by unit', () => {
+    const effects = planClients(world({ users: [{ ...USER, fingerprint: 'f-fresh-3' }] })).effects;
+    expect(effects).toEqual([
+      {
+        do: 'publish-client',
+        client: {
+          relation: 3,
+          user: 'relation-3',
+          password: 'fresh-3',
+          database: 'shop',
+          replset: 'mongodb',
+          hosts: ['10.0.0.1:27017', '10.0.0.2:27017', '10.0.0.3:27017'],
+          request: REMOTE,
+        },
+      },
+      { do: 'set-peer-app', values: { 'client-3': 'f-fresh-3' } },
+    ]);
+  });
+  test('that was answered is left alone', () => {
+    expect(planClients(world({ clients: [client(REMOTE, OWN)], users: [USER], published: { 'client-3': 'f-3' } })).effects).toEqual([]);
+  });
+  test('without a database is no request yet', () => {
+    expect(planClients(world({ clients: [client({})] }))).toEqual({ effects: [], unit: [], app: [], pending: false });
+  });
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'an unknown role',
+      { ...REMOTE, 'extra-user-roles': 'admin,king' },
+      /blocked: shop-app: extra-user-roles names "king"; it may name default, admin, monitor, backup/,
+    ],
+    ['the database admin', { ...REMOTE, database: 'admin' }, /blocked: shop-app: database admin belongs to MongoDB itself/],
+    ['the database Config', { ...REMOTE, database: 'Config' }, /belongs to MongoDB itself/],
+    ['a slash in the name', { ...REMOTE, database: 'a/b' }, /"a\/b" has a character/],
+    ['a dot in the name', { ...REMOTE, database: 'a.b' }, /has a character/],
+    ['a long name', { ...REMOTE, database: 'ä'.repeat(32) }, /longer than 63 bytes/],
+    ['a group', { ...REMOTE, 'entity-type': 'GROUP' }, /shop-app: .*GROUP/],
+  ])('with %s is refused with a sentence and changes nothing', (_, remote, message) => {
+    const seen = world({ clients: [client(remote)] });
+    expect(planClients(seen).effects).toEqual([]);
+    expect(blockedWith(seen)).toEqual([expect.stringMatching(message)]);
+  });
+  test('for a database that differs only by case from another one is refused', () => {
+    const other = client({ database: 'Shop' }, { ...OWN, database: 'Shop', data: '{"database":"Shop"}' }, 4);
+    expect(blockedWith(world({ clients: [client(), other] }))[0]).toMatch(/differs only by case from Shop/);
+  });
+  test('for roles gets all of them, once each', () => {
+    const seen = world({ clients: [client({ ...REMOTE, 'extra-user-roles': ' admin,default , admin' })] });
+    expect(planClients(seen).effects).toMatchObject([
+      {
+        user: {
+          roles: [
+            { role: 'readWriteAnyDatabase', db: 'admin' },
+            { role: 'userAdmin', db: 'admin' },
+            { role: 'userAdminAnyDatabase', db: 'admin' },
+            { role: 'readWrite', db: 'shop' },
+          ],
+        },
+      },
+    ]);
+  });
+  test('that changes after it was answered keeps its first grant, and the operator is told', () => {
+    const seen = world({
+      clients: [client({ ...REMOTE, 'extra-user-roles': 'admin' }, OWN)],
+      users: [USER],
+      published: { 'client-3': 'f-3' },
+    });
+    expect(planClients(seen).effects).toEqual([]);
+    expect(blockedWith(seen)[0]).toMatch(/extra-user-roles since; remove the relation and integrate again/);
+  });
+});
+
+describe('what a crash left over', () => {
+  test.each<[string, Options]>([
+    ['a user whose password was never published', { users: [USER] }],
+    ['an answer without its user', { clients: [client(REMOTE, OWN)], published: { 'client-3': 'f-3' } }],
+    [
+      'an answer with another password than the user has',
+      { clients: [client(REMOTE, OWN)], users: [{ ...USER, fingerprint: 'newer' }], published: { 'client-3': 'f-3' } },
+    ],
+  ])('%s: a new password', (_, options) => {
+    expect(planClients(world(options)).effects).toMatchObject([{ do: 'set-user', user: { password: 'fresh-3' } }]);
+  });
+  test('roles that are not those granted are set right, and the password stays', () => {
+    const seen = world({ clients: [client(REMOTE, OWN)], users: [{ ...USER, roles: [] }], published: { 'client-3': 'f-3' } });
+    expect(planClients(seen).effects).toEqual([
+      { do: 'set-user', user: { name: 'relation-3', roles: READ_WRITE, relation: 3, database: 'shop' } },
+    ]);
+  });
+  test('marks and secrets of relations that are gone are removed', () => {
+    expect(planClients(world({ clients: [], published: { 'client-8': 'x' }, juju: { staleSecrets: ['secret:8'] } })).effects).toEqual([
+      { do: 'remove-secret', id: 'secret:8' },
+      { do: 'set-peer-app', values: { 'client-8': '' } },
+    ]);
+  });
+});
+
+test('endpoints follow the members: those of units that leave are not published', () => {
+  const units = peerUnits(3);
+  units.set(unit(1), { address: '10.0.0.2', data: { leaving: 'true' } });
+  const seen = world({
+    clients: [client(REMOTE, OWN)],
+    users: [USER],
+    published: { 'client-3': 'f-3' },
+    juju: { peers: { id: 1, app: { 'client-3': 'f-3' }, units } },
+  });
+  expect(planClients(seen).effects).toMatchObject([{ do: 'publish-client', client: { hosts: ['10.0.0.1:27017', '10.0.0.3:27017'] } }]);
+});
+
+describe('a relation that is gone', () => {
+  test('takes its user with it, and leaves the database', () => {
+    expect(planClients(world({ clients: [], users: [USER] })).effects).toEqual([{ do: 'drop-user', name: 'relation-3' }]);
+  });
+  test('with auto-delete takes the database too', () => {
+    expect(planClients(world({ clients: [], users: [USER], juju: auto })).effects).toEqual([
+      { do: 'drop-database', name: 'shop' },
+      { do: 'drop-user', name: 'relation-3' },
+    ]);
+  });
+  test('but not one that another client uses', () => {
+    const users = [USER, { ...USER, name: 'relation-4', relation: 4, fingerprint: 'f-4' }];
+    const seen = world({ clients: [client(REMOTE, OWN, 4)], users, published: { 'client-4': 'f-4' }, juju: auto });
+    expect(planClients(seen).effects).toEqual([{ do: 'drop-user', name: 'relation-3' }]);
+  });
+  test('users that the charm did not make are never touched', () => {
+    const users = [
+      { ...USER, ours: false },
+      { name: 'hand-made', ours: false, fingerprint: '', roles: [] },
+    ];
+    expect(planClients(world({ clients: [], users, juju: auto })).effects).toEqual([]);
+  });
+  test('a unit or leader that leaves removes nothing', () => {
+    expect(planClients(world({ clients: [], users: [USER], juju: { dying: true } })).effects).toEqual([]);
+    expect(planClients(world({ clients: [], users: [USER], juju: { leader: false } })).effects).toEqual([]);
+  });
+});
+
+test('without a primary nothing is done', () => {
+  const seen = withMembers(world({}), [member(0, 'secondary'), member(1, 'down')]);
+  expect(planClients(seen).effects).toEqual([]);
+});

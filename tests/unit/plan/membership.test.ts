@@ -1,0 +1,116 @@
+// Which reconfiguration is due, by tables.
+import { describe, expect, test } from 'vitest';
+import type { Member, Observed } from '../../../src/core/observed.ts';
+import { planMembership } from '../../../src/plan/membership.ts';
+import { address, host, member, peerUnits, replicaSet, running, steady, unit, withMembers } from './world.ts';
+
+const members = (count: number): Member[] => Array.from({ length: count }, (_, n) => member(n));
+const change = (seen: Observed) => {
+  const effect = planMembership(seen).effects.find(one => one.do === 'reconfigure');
+  return effect?.do === 'reconfigure'
+    ? {
+        from: effect.from,
+        force: effect.force,
+        members: effect.members.map(one => `${one.id} ${one.unit} ${one.host} ${one.votes}/${one.priority}`),
+      }
+    : undefined;
+};
+
+describe('one kind of change per reconfiguration', () => {
+  test('all ready units that are missing are added at once, with new ids', () => {
+    const seen = withMembers(steady(3), [member(0, 'primary', { id: 4 })]);
+    expect(change(seen)).toEqual({
+      from: 5,
+      force: false,
+      members: [`4 ${unit(0)} ${host(0)} 1/1`, `5 ${unit(1)} ${host(1)} 1/1`, `6 ${unit(2)} ${host(2)} 1/1`],
+    });
+  });
+  test('a unit whose mongod is not ready is left out', () => {
+    const units = peerUnits(2);
+    units.set(unit(1), { address: address(1), data: {} });
+    const seen = withMembers(steady(2, { juju: { peers: { id: 1, app: { members: unit(0), initialised: 'true' }, units } } }), members(1));
+    expect(planMembership(seen).effects).toEqual([]);
+  });
+  test('the eighth and later members do not vote', () => {
+    expect(change(withMembers(steady(9), members(6)))?.members.slice(6)).toEqual([
+      `6 ${unit(6)} ${host(6)} 1/1`,
+      `7 ${unit(7)} ${host(7)} 0/0`,
+      `8 ${unit(8)} ${host(8)} 0/0`,
+    ]);
+  });
+  test('a free vote goes to the next member that has the data', () => {
+    const set = [...members(6), member(7, 'syncing', { votes: 0, priority: 0 }), member(8, 'secondary', { votes: 0, priority: 0 })];
+    const units = peerUnits(9);
+    units.delete(unit(6));
+    const seen = withMembers(steady(9, { juju: { peers: { id: 1, app: {}, units } } }), set);
+    expect(change(seen)?.members.at(-1)).toBe(`8 ${unit(8)} ${host(8)} 1/1`);
+    expect(change(seen)?.members.at(-2)).toBe(`7 ${unit(7)} ${host(7)} 0/0`);
+  });
+  test('of several voters that are gone one leaves at a time, the dead first', () => {
+    const seen = withMembers(steady(3), [...members(3), member(3), member(4, 'down')]);
+    expect(change(seen)?.members).toHaveLength(4);
+    expect(change(seen)?.members.some(one => one.includes(unit(4)))).toBe(false);
+  });
+  test('a primary whose unit is gone steps down first', () => {
+    const set = [member(0, 'secondary'), member(1, 'secondary'), member(2, 'primary')];
+    const seen = withMembers(steady(2), set);
+    expect(planMembership(seen).effects).toEqual([{ do: 'step-down-primary' }]);
+  });
+  test('a unit that announced its leaving is taken out and not added again', () => {
+    const units = peerUnits(2);
+    units.set(unit(1), { address: address(1), data: { leaving: 'true' } });
+    const seen = steady(2, { juju: { peers: { id: 1, app: {}, units } } });
+    expect(change(withMembers(seen, members(2)))?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
+    expect(change(withMembers(seen, members(1)))).toBeUndefined();
+  });
+  test('a changed address is changed in place, and a member without a tag gets one', () => {
+    const { unit: _, ...untagged } = member(2);
+    const seen = withMembers(steady(3), [member(0), member(1, 'down', { host: '10.1.1.1:27017' }), untagged]);
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`, `2 ${unit(2)} ${host(2)} 1/1`]);
+  });
+  test('only the leader plans, and not while it is leaving', () => {
+    expect(planMembership(withMembers(steady(3, { juju: { leader: false } }), members(1))).effects).toEqual([]);
+    expect(planMembership(withMembers(steady(3, { juju: { dying: true } }), members(1))).effects).toEqual([]);
+  });
+});
+
+describe('a set that has no primary', () => {
+  const without = (set: readonly Member[], parts: Parameters<typeof steady>[1] = {}, count = 3) =>
+    withMembers(steady(count, { lastChance: true, ...parts }), set);
+  test('waits while a majority of its voters are units with the addresses it knows', () => {
+    const seen = without([member(0, 'secondary'), member(1, 'down'), member(2, 'down')]);
+    expect(planMembership(seen).effects).toEqual([]);
+    expect(planMembership(seen).pending).toBe(true);
+  });
+  test('is configured by force when a majority of its voters are gone, and says so', () => {
+    const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], {}, 1);
+    expect(change(seen)).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`] });
+    expect(planMembership(seen).effects).toContainEqual(expect.objectContaining({ do: 'log', level: 'WARNING' }));
+  });
+  test('gives those that are only slow the whole hook', () => {
+    const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], { lastChance: false }, 1);
+    expect(planMembership(seen).effects).toEqual([]);
+  });
+  test('takes the new addresses of all members at once', () => {
+    const set = replicaSet([0, 1, 2].map(n => member(n, 'down', { host: `10.7.7.${n}:27017` })));
+    const seen = steady(3, { lastChance: true, mongod: { kind: 'outside', running, set } });
+    expect(change(seen)).toEqual({ from: 5, force: true, members: [0, 1, 2].map(n => `${n} ${unit(n)} ${host(n)} 1/1`) });
+  });
+  test('on storage of an earlier unit, goes on with this unit', () => {
+    const set = replicaSet([member(6, 'down')]);
+    const parts = {
+      juju: { peers: { id: 1, app: { members: unit(6), initialised: 'true' }, units: peerUnits(1) } },
+      mongod: { kind: 'outside', running, set } as const,
+    };
+    expect(change(steady(1, parts))).toEqual({ from: 5, force: true, members: [`7 ${unit(0)} ${host(0)} 1/1`] });
+  });
+  test('on storage of an earlier unit, does not leave a set that other units have', () => {
+    const set = replicaSet([member(6, 'down')]);
+    const parts = {
+      lastChance: true,
+      juju: { peers: { id: 1, app: { members: unit(1), initialised: 'true' }, units: peerUnits(2) } },
+      mongod: { kind: 'outside', running, set } as const,
+    };
+    expect(change(steady(2, parts))).toBeUndefined();
+  });
+});

@@ -1,0 +1,50 @@
+// Whose turn it is to restart when the configuration needs it.
+import { expect, test } from 'vitest';
+import type { Observed } from '../../../src/core/observed.ts';
+import { planRestart } from '../../../src/plan/restart.ts';
+import { CONFIG, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
+
+const OLD = { ...running, config: 'old' };
+const SET = replicaSet([member(0), member(1), member(2)]);
+
+/** `done` are the units that already run with the wanted configuration. */
+function due(self: number, done: readonly number[], set = SET): Observed {
+  const units = peerUnits(3, { 'mongod-config': 'old' });
+  for (const n of done) units.set(unit(n), { address: `10.0.0.${n + 1}`, data: { 'mongod-config': wanted.hash } });
+  const state = set.members[self]?.state ?? 'other';
+  return steady(
+    3,
+    { juju: { leader: false, peers: { id: 1, app: {}, units } }, mongod: { kind: 'member', running: OLD, self: state, settings, set } },
+    self,
+  );
+}
+const does = (seen: Observed) => planRestart(seen).effects.map(effect => effect.do);
+
+test('secondaries go by number, the primary last and after a step-down', () => {
+  expect(does(due(1, []))).toEqual(['restart-mongod']);
+  expect(does(due(2, []))).toEqual([]);
+  expect(does(due(2, [1]))).toEqual(['restart-mongod']);
+  expect(does(due(0, [1]))).toEqual([]);
+  expect(does(due(0, [1, 2]))).toEqual(['step-down']);
+  const handedOver = replicaSet([member(0, 'secondary'), member(1, 'primary'), member(2)]);
+  expect(does(due(0, [1, 2], handedOver))).toEqual(['restart-mongod']);
+});
+test('who waits for its turn says so', () => {
+  expect(planRestart(due(2, [])).unit).toEqual([{ level: 'waiting', message: 'waiting for its turn to restart' }]);
+});
+test('nobody restarts while another member is not well or there is no primary', () => {
+  expect(does(due(1, [], replicaSet([member(0), member(1), member(2, 'down')])))).toEqual([]);
+  expect(does(due(1, [], replicaSet([member(0, 'secondary'), member(1), member(2)])))).toEqual([]);
+});
+test('a set of one restarts as it is', () => {
+  const seen = steady(1);
+  if (seen.mongod.kind !== 'member') throw new Error('not a member');
+  expect(does({ ...seen, mongod: { ...seen.mongod, running: OLD } })).toEqual(['restart-mongod']);
+});
+test('not before the file is written, not for settings that mongod takes while it runs, and not when the configuration is wrong', () => {
+  expect(does({ ...due(1, []), host: { ...due(1, []).host, config: 'older text' } })).toEqual([]);
+  const online = { ...CONFIG, 'log-verbosity': 3, 'slow-operation-threshold-ms': 7 };
+  const changed = steady(1, { juju: { config: { valid: true, config: online } } });
+  expect(does(changed)).toEqual([]);
+  expect(does(steady(1, { juju: { config: { valid: false, problem: 'x' } } }))).toEqual([]);
+});

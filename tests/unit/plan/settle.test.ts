@@ -1,0 +1,134 @@
+// The law of all planners together: from wherever the application stands, planning and applying comes to an end, and at that end it is well.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mongodb } from '../../../src/charms/mongodb.ts';
+import type { Observed } from '../../../src/core/observed.ts';
+import { worst } from '../../../src/core/status.ts';
+import { address, applied, member, primaryFacts, replicaSet, settle, steady, systemUsers, unit, withMembers } from './world.ts';
+
+const client = (id: number, database: string, more: Record<string, string> = {}) => ({
+  id,
+  app: `client-${id}`,
+  remote: { database, 'requested-secrets': '["username","password","uris"]', ...more },
+  own: {},
+});
+
+describe('a steady application', () => {
+  test.each([1, 2, 3, 5, 9, 12])('of %i units leaves nothing to do, for the leader and for the others', count => {
+    for (const self of [0, count - 1]) {
+      const seen = count <= 7 ? steady(count, {}, self) : withMembers(steady(count, {}, self), manyMembers(count));
+      expect(settle(seen, mongodb.planners).done).toEqual([]);
+    }
+  });
+  test('shows Primary on the primary and nothing on the others', () => {
+    expect(worst(settle(steady(3), mongodb.planners).plan.unit)).toEqual({ level: 'active', message: 'Primary' });
+    expect(worst(settle(steady(3, {}, 1), mongodb.planners).plan.unit)).toEqual({ level: 'active', message: '' });
+  });
+});
+
+describe('from nothing', () => {
+  test('the leader installs, starts, initiates, makes the users and publishes the client', () => {
+    const seen = settle(fromNothing(), mongodb.planners);
+    expect(seen.done.map(effect => effect.do)).toEqual(
+      [
+        'install-snap',
+        'write-files',
+        'start-mongod',
+        'initiate',
+        'create-backup-role',
+        'set-user',
+        'set-user',
+        'set-user',
+        'set-user',
+        'set-peer-app',
+        'publish-client',
+        'set-peer-app',
+        'set-peer-unit',
+        'open-port',
+      ].sort(byFirstUse(seen.done.map(effect => effect.do))),
+    );
+    expect(worst(seen.plan.unit)).toEqual({ level: 'active', message: 'Primary' });
+    expect(worst(seen.plan.app)).toEqual({ level: 'active', message: '' });
+  });
+});
+
+test('whatever the state, it settles, with a member for every unit that is ready and none for others', () => {
+  const state = fc.constantFrom('secondary', 'secondary', 'down', 'syncing') as fc.Arbitrary<'secondary' | 'down' | 'syncing'>;
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 15 }), state, fc.boolean()), { maxLength: 9 }),
+      fc.subarray(['operator', 'monitor', 'backup']),
+      fc.boolean(),
+      fc.array(fc.record({ id: fc.constantFrom(3, 4, 5), database: fc.constantFrom('shop', 'admin', '', 'a b', 'Shop') }), {
+        maxLength: 3,
+      }),
+      (units, others, missingUsers, backupRole, requests) => {
+        const seen = anyState(units, others, missingUsers, backupRole, requests);
+        const end = settle(seen, mongodb.planners).seen;
+        if (end.mongod.kind !== 'member') throw new Error(end.mongod.kind);
+        const members = end.mongod.set.members;
+        expect([...members].map(one => one.unit).sort()).toEqual(Array.from({ length: units }, (_, n) => unit(n)).sort());
+        expect(members.filter(one => one.votes === 1).length).toBe(Math.min(7, units));
+        expect(new Set(members.map(one => one.id)).size).toBe(members.length);
+        expect([...(end.mongod.primary?.users.keys() ?? [])]).toEqual(expect.arrayContaining(['operator', 'monitor', 'backup', 'theirs']));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a plan names only what is to change: applied to the end, each single effect done again changes nothing', () => {
+  const { seen, done } = settle(fromNothing(), mongodb.planners);
+  const again = done
+    .filter(effect => !['initiate', 'reconfigure', 'start-mongod', 'restart-mongod', 'install-snap'].includes(effect.do))
+    .reduce(applied, seen);
+  expect(settle(again, mongodb.planners).done).toEqual([]);
+});
+
+const byFirstUse = (order: readonly string[]) => (a: string, b: string) => order.indexOf(a) - order.indexOf(b);
+
+const manyMembers = (count: number) =>
+  Array.from({ length: count }, (_, n) => member(n, n === 0 ? 'primary' : 'secondary', n < 7 ? {} : { votes: 0, priority: 0 }));
+
+function fromNothing(): Observed {
+  const seen = steady(1, {
+    juju: {
+      leader: true,
+      peers: { id: 1, app: { initiator: unit(0) }, units: new Map([[unit(0), { address: address(0), data: {} }]]) },
+      clients: [client(3, 'shop')],
+      openedPorts: [],
+    },
+    mongod: { kind: 'silent', reason: 'not installed' },
+  });
+  return { ...seen, host: { service: 'absent', hasData: false, logBytes: 0 } };
+}
+
+function anyState(
+  units: number,
+  others: readonly (readonly [number, 'secondary' | 'down' | 'syncing', boolean])[],
+  missingUsers: readonly string[],
+  backupRole: boolean,
+  requests: readonly { id: number; database: string }[],
+): Observed {
+  const base = steady(units, {
+    juju: { leader: true, clients: [...new Map(requests.map(({ id, database }) => [id, client(id, database)])).values()] },
+  });
+  const numbers = new Map(others.filter(([n]) => n !== 0).map(one => [one[0], one]));
+  const members = [
+    member(0),
+    ...[...numbers.values()].map(([n, state, moved]) => member(n, state, moved ? { host: `10.9.9.${n}:27017` } : {})),
+  ];
+  const voters = members.map((one, at) => (at < 7 ? one : { ...one, votes: 0 as const, priority: 0 }));
+  const set = replicaSet(voters);
+  const users = systemUsers();
+  for (const name of missingUsers) users.delete(name);
+  users.set('theirs', { name: 'theirs', ours: false, fingerprint: '', roles: [] });
+  users.set('relation-9', { name: 'relation-9', ours: true, fingerprint: 'x', relation: 9, database: 'old', roles: [] });
+  const seen = withMembers(base, voters);
+  if (seen.mongod.kind !== 'member') throw new Error('not a member');
+  return {
+    ...seen,
+    mongod: { ...seen.mongod, primary: primaryFacts(set, { users, operatorAccepted: !missingUsers.includes('operator'), backupRole }) },
+  };
+}
