@@ -2,7 +2,9 @@
 import { applyHost } from './apply/host.ts';
 import { applyJuju } from './apply/juju.ts';
 import { applyMongod } from './apply/mongod.ts';
+import type { Outcome } from './apply/outcome.ts';
 import type { Charm } from './charms/charm.ts';
+import type { Action, View } from './core/action.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
 import type { JujuFacts, Observed } from './core/observed.ts';
@@ -11,9 +13,12 @@ import { type Status, sameStatus, worst } from './core/status.ts';
 import { failAction, readParams, setResults } from './juju/action.ts';
 import { readContext } from './juju/context.ts';
 import * as tools from './juju/tools.ts';
-import { rotateLog } from './mongo/index.ts';
+import { helloOf } from './mongo/hello.ts';
+import { rotateLog } from './mongo/logs.ts';
+import { mintFresh } from './observe/fresh.ts';
 import { observeJuju } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
+import { hostOf } from './core/bags.ts';
 
 /** How long a hook may wait, in all, for what is under way. Others apply the plan and leave the rest to a later hook. */
 const patienceMs = ({ hook, detaching }: Context): number => (detaching !== undefined ? 60_000 : hook === 'update-status' ? 0 : 20_000);
@@ -23,51 +28,118 @@ const POLL_MS = 150;
 /** Rounds in which something may still be done when the time for waiting is over. */
 const LAST_ROUNDS = 4;
 
+type Dispatch = { readonly charm: Charm; readonly context: Context; readonly facts: JujuFacts; readonly world: World };
+
 /** Runs the hook or action that the environment names; answers the exit code. */
 export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<number> {
-  const context = readContext(env, process.cwd());
+  const context = readContext(env);
   try {
     const facts = await observeJuju(tools, context);
-    const world = openWorld(context, facts);
+    const fresh = mintFresh(
+      facts.secret?.keyFile,
+      facts.clients.map(client => client.id),
+    );
+    const world = openWorld(context, facts, fresh);
     try {
-      if (context.action === undefined) await runHook(charm, context, facts, world);
-      else await runAction(charm, context.action, facts, world);
+      const run = { charm, context, facts, world };
+      await (context.action === undefined ? runHook(run) : runAction(run, context.action));
     } finally {
       await world.close();
     }
     return 0;
   } catch (error) {
-    // Only two things come here: what Juju should try again (an installation that failed), and defects of this charm.
-    await tools.jujuLog(
-      'ERROR',
-      `${context.hook || context.action}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    // Only two kinds come here: what Juju should try again (an installation that failed), and defects of this charm.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    await tools.jujuLog('ERROR', `${context.hook || context.action}: ${text}`).catch(() => console.error(text));
     return 1;
   }
 }
 
-async function runHook(charm: Charm, context: Context, facts: JujuFacts, world: World): Promise<void> {
-  const { plan, done } = await carry(charm, context, facts, world);
+async function runHook(run: Dispatch): Promise<void> {
+  const { context, facts } = run;
+  const { plan, done } = await carry(run);
   const unit = worst(plan.unit);
-  const app = facts.leader && !facts.dying ? worst(plan.app) : undefined;
   const effects: JujuEffect[] = plan.effects.filter(isJujuEffect);
-  await applyJuju(tools, facts, [
-    ...effects,
-    ...statuses(unit, app),
-    { do: 'log', level: 'INFO', message: logLine(context, [...done, ...effects], unit) },
-  ]);
+  const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(context, [...done, ...effects.map(nameOf)], unit) };
+  await applyJuju(tools, facts, [...effects, ...statuses(facts, plan, unit), line]);
 }
 
 /** Brings the world as far as it goes within the time of this hook. Answers the last plan, and what was done to host and mongod. */
-async function carry(charm: Charm, context: Context, facts: JujuFacts, world: World): Promise<{ plan: Plan; done: string[] }> {
+async function carry({ charm, context, facts, world }: Dispatch): Promise<{ plan: Plan; done: readonly string[] }> {
   const start = performance.now();
   const done: string[] = [];
-  const changedAt = start;
-  const before = '';
-  const lastRounds = 0;
+  let changedAt = start;
+  let before = '';
+  let lastRounds = 0;
   for (;;) {
     const now = performance.now();
-    const lastChance = now - start >= patienceMs(context) || now - changedAt >= STAGNANT_MS;
-    const plan = together(charm.planners.map(planner => planner({ ...seen, lastChance })));
+    const late = now - start >= patienceMs(context) || now - changedAt >= STAGNANT_MS;
+    const plan = planned(charm, await world.observe(late));
+    const outward = plan.effects.filter(effect => !isJujuEffect(effect));
+    const finished = outward.length === 0 && !plan.pending;
+    if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, done };
+    if (late) lastRounds += 1;
+    const picture = JSON.stringify([outward, plan.unit, plan.app]);
+    if (picture !== before) changedAt = performance.now();
+    before = picture;
+    if (outward.some(effect => effect.do === 'install-snap')) await announceLongWork(facts, plan);
+    const failed = await applyOutward(world, outward, done);
+    if (outward.length === 0 || failed) await new Promise(wake => setTimeout(wake, POLL_MS));
   }
+}
+
+const planned = (charm: Charm, seen: Observed): Plan => together(charm.planners.map(planner => planner(seen)));
+
+/** In their order, up to the first that fails: what comes after it may rest on it. Answers whether one did. */
+async function applyOutward(world: World, effects: readonly Effect[], done: string[]): Promise<boolean> {
+  for (const effect of effects) {
+    const outcome = await applyOne(world, effect);
+    const text = outcome.ok ? nameOf(effect) : `${nameOf(effect)} failed: ${outcome.reason}`;
+    if (done.at(-1) !== text) done.push(text); // one that is tried again and again is told once
+    if (!outcome.ok) return true;
+  }
+  return false;
+}
+
+async function applyOne(world: World, effect: Effect): Promise<Outcome> {
+  if (isHostEffect(effect)) return applyHost(world.host, effect, () => rotateLog(world.mongo()));
+  return isMongodEffect(effect) ? applyMongod(world.mongo(), effect) : { ok: true };
+}
+
+/** An installation takes long enough for an operator to wonder. */
+async function announceLongWork(facts: JujuFacts, plan: Plan): Promise<void> {
+  const unit = worst(plan.unit);
+  if (!sameStatus(facts.unitStatus, unit)) await applyJuju(tools, facts, [{ do: 'set-status', scope: 'unit', status: unit }]);
+}
+
+function statuses(facts: JujuFacts, plan: Plan, unit: Status): readonly JujuEffect[] {
+  const ofUnit: JujuEffect = { do: 'set-status', scope: 'unit', status: unit };
+  return facts.leader && !facts.dying ? [ofUnit, { do: 'set-status', scope: 'application', status: worst(plan.app) }] : [ofUnit];
+}
+
+const nameOf = (effect: Effect): string =>
+  effect.do === 'set-user' ? `set-user ${effect.user.name}` : effect.do === 'drop-user' ? `drop-user ${effect.name}` : effect.do;
+
+const logLine = (context: Context, done: readonly string[], unit: Status): string =>
+  `${context.hook}: ${done.length === 0 ? 'nothing to do' : done.join(', ')}; ${unit.level}${unit.message === '' ? '' : ` (${unit.message})`}`;
+
+async function runAction(run: Dispatch, name: string): Promise<void> {
+  const action = run.charm.actions[name];
+  if (action === undefined) return failAction(`this charm has no action ${name}`);
+  const seen = await run.world.observe(false);
+  const answer = action.answer(seen, await readParams(), await viewsFor(action, seen, run.world));
+  if ('refused' in answer) return failAction(answer.refused);
+  for (const effect of answer.effects) {
+    const outcome = await applyOne(run.world, effect);
+    if (!outcome.ok) return failAction(`nothing was changed: ${outcome.reason}; try again`);
+  }
+  await applyJuju(tools, run.facts, answer.effects.filter(isJujuEffect));
+  await setResults(answer.results);
+}
+
+async function viewsFor(action: Action, seen: Observed, world: World): Promise<readonly View[]> {
+  if (!action.asksMembers) return [];
+  const set = seen.mongod.kind === 'member' || seen.mongod.kind === 'outside' ? seen.mongod.set.members.map(member => member.host) : [];
+  const units = [...(seen.juju.peers?.units.values() ?? [])].map(unit => hostOf(unit.address));
+  return Promise.all([...new Set([...units, ...set])].map(host => helloOf(world.mongo(), host)));
 }

@@ -1,7 +1,8 @@
 // status-detail: every member as Juju, the replica set and the member itself see it, and what is to be done, as a table and as JSON.
 import type { Action, View } from '../core/action.ts';
+import { addressOf, hostOf, RUNNING_CONFIG, VERSION } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
-import { addressOf, hostOf, inUnitOrder, RUNNING_CONFIG, unitOfMember, VERSION } from '../plan/facts.ts';
+import { inUnitOrder, unitOfMember } from '../plan/facts.ts';
 import { wantedConfig } from '../plan/wanted-config.ts';
 
 type Row = {

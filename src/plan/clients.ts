@@ -1,12 +1,14 @@
 // Client applications: each relation of the endpoint `database` has one user. The leader makes it, publishes it, keeps the published
 // addresses true, and drops it when the relation is gone.
+
+import { addressOf, hostOf } from '../core/bags.ts';
 import type { JujuEffect, MongodEffect, PublishedClient } from '../core/effects.ts';
 import { clientUser } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { type Grant, type GrantProblem, grantOf } from './client-grant.ts';
-import { addressOf, hostOf, inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
+import { inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
 import { sameRoles } from './users.ts';
 
 /** Key in the application databag of the peers: fingerprint of the password that was published to a client. */

@@ -1,9 +1,11 @@
 // The first configuration of the replica set, made once in the life of the application.
 // One unit may initiate, and only after an earlier hook committed its name: so two leaders can never make two sets.
+
+import { hostOf, INITIALISED, INITIATOR, MEMBERS } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { hostOf, INITIALISED, INITIATOR, MEMBERS, stayingUnits } from './facts.ts';
+import { stayingUnits } from './facts.ts';
 
 export function planInitiate(seen: Observed): Plan {
   const { juju, mongod, context } = seen;

@@ -1,8 +1,10 @@
 // A unit that goes: it hands over, leaves the set, and only then stops its mongod. What lies on its storage stays.
+
+import { LEAVING, RUNNING_CONFIG } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { LEAVING, ownData, ownMember, RUNNING_CONFIG } from './facts.ts';
+import { ownData, ownMember } from './facts.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 

@@ -1,9 +1,11 @@
 // This unit's own member: what it is, shown as its status, and what the other units need to know of it.
+
+import { LEAVING, RUNNING_CONFIG, VERSION } from '../core/bags.ts';
 import { MONGOD_PORT } from '../core/names.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
-import { LEAVING, ownData, RUNNING_CONFIG, VERSION } from './facts.ts';
+import { ownData } from './facts.ts';
 
 export function planMember(seen: Observed): Plan {
   if (seen.juju.dying) return nothing;

@@ -1,10 +1,12 @@
 // Who belongs to the replica set: the leader makes its members equal to the units that are ready, one kind of change per reconfiguration.
+
+import { hostOf, INITIALISED, MEMBERS, RUNNING_CONFIG } from '../core/bags.ts';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
 import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { hostOf, INITIALISED, inUnitOrder, MEMBERS, ownMember, RUNNING_CONFIG, stayingUnits, unitOfMember } from './facts.ts';
+import { inUnitOrder, ownMember, stayingUnits, unitOfMember } from './facts.ts';
 
 type Units = ReadonlyMap<string, PeerUnit>;
 

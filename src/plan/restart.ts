@@ -1,8 +1,10 @@
 // A configuration that mongod only takes at its start: members restart one after the other, by unit number, the primary last.
+
+import { RUNNING_CONFIG } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { ownMember, RUNNING_CONFIG, stayingUnits, unitOfMember } from './facts.ts';
+import { ownMember, stayingUnits, unitOfMember } from './facts.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;

@@ -79,7 +79,7 @@ describe('status-detail', () => {
     { host: host(1), state: 'secondary', primary: host(0) },
     { host: host(2), state: 'silent' },
   ];
-  const answer = run('status-detail', seen, {}, views) as { results: { table: string; json: string } };
+  const answer = run('status-detail', seen, {}, views) as unknown as { results: { table: string; json: string } };
   test('shows each unit as Juju, the set and the member itself see it', () => {
     const lines = answer.results.table.split('\n');
     expect(lines[0]).toMatch(/^Unit +Address +State +Votes +Says +Primary +Version +Config$/);

@@ -1,9 +1,10 @@
 // A steady application of any size as a planner sees it, and what its effects do to that picture.
+
+import { RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Context } from '../../../src/core/context.ts';
 import type { Effect, MemberConfig } from '../../../src/core/effects.ts';
 import type { DatabaseUser, Member, MemberState, Observed, PeerUnit, PrimaryFacts, ReplicaSet } from '../../../src/core/observed.ts';
 import { type Plan, together } from '../../../src/core/plan.ts';
-import { RUNNING_CONFIG } from '../../../src/plan/facts.ts';
 import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 
