@@ -36,7 +36,7 @@ const main = async (words: readonly string[]): Promise<number> => {
     await juju.run('destroy-model', '--no-prompt', '--destroy-storage', model);
   } catch (error) {
     const code = sayWhatHappened(screen, error as Error, interrupted.code());
-    if (code === 1) await sayEndOfLog(screen, data);
+    if (code === 1) await sayState(screen, data);
     screen.progress('clearing away …');
     await removeAll(data);
     screen.say('No process and no file of it is left.');
@@ -83,13 +83,19 @@ const sayWhatHappened = (screen: Screen, error: Error, interrupted: number | und
   return 1;
 };
 
-const sayEndOfLog = async (screen: Screen, data: string): Promise<void> => {
-  const log = await openJuju(data, new AbortController().signal)
-    .run('debug-log', '--no-tail', '--level', 'WARNING', '--limit', '10', '-m', model)
-    .catch(() => undefined);
-  if (log === undefined || log.stdout.trim() === '') return;
-  screen.say('The last warnings of the log:');
-  screen.answer(log.stdout);
+/** What helps to understand a failure, as far as it can still be had. */
+const sayState = async (screen: Screen, data: string): Promise<void> => {
+  const juju = openJuju(data, new AbortController().signal);
+  const commands = [
+    ['status', '-m', model],
+    ['debug-log', '-m', model, '--no-tail', '--level', 'WARNING', '--limit', '10'],
+  ];
+  for (const words of commands) {
+    const reply = await juju.run(...words).catch(() => undefined);
+    if (reply === undefined || reply.stdout.trim() === '') continue;
+    screen.typed(`juju ${words.join(' ')}`);
+    screen.answer(reply.stdout);
+  }
 };
 
 const removeAll = async (data: string): Promise<void> => {

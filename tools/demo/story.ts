@@ -10,6 +10,7 @@ type Credentials = { username: string; password: string; uris: string };
 
 const members = 3;
 const waitLimitMs = 120_000;
+const pollMs = 250;
 
 /** @throws with a sentence at the first thing that is not as the story says. */
 export const tell = async (stage: Stage): Promise<void> => {
@@ -51,16 +52,17 @@ export const tell = async (stage: Stage): Promise<void> => {
 };
 
 /** Types the command, runs it and shows what it answers. */
-const type = async ({ juju, screen }: Stage, line: string, show: (text: string) => string = text => text): Promise<string> => {
+const type = async ({ juju, screen }: Stage, line: string): Promise<string> => {
   screen.typed(line);
   screen.progress('…');
   const { stdout, text } = await juju.run(...line.split(' ').slice(1));
-  screen.answer(show(text));
+  // What an action's task is called is told on stderr, and of no interest here.
+  screen.answer(line.startsWith('juju run ') ? stdout : text);
   return stdout;
 };
 
 const readCredentials = async (stage: Stage): Promise<Credentials> => {
-  const { mongodb } = load(await type(stage, 'juju run data-integrator/leader get-credentials', withoutProgress)) as {
+  const { mongodb } = load(await type(stage, 'juju run data-integrator/leader get-credentials')) as {
     mongodb?: Credentials;
   };
   if (mongodb === undefined) throw new Error('get-credentials says nothing of mongodb');
@@ -68,24 +70,12 @@ const readCredentials = async (stage: Stage): Promise<Credentials> => {
 };
 
 const readOperator = async (stage: Stage): Promise<string> => {
-  const { password } = load(await type(stage, 'juju run mongodb/leader get-password', withoutProgress)) as { password: string };
+  const { password } = load(await type(stage, 'juju run mongodb/leader get-password')) as { password: string };
   return password;
 };
 
-/** The results of an action, without the words about its operation and task. */
-const withoutProgress = (text: string): string =>
-  text
-    .split('\n')
-    .filter(line => !/^(Running operation|Waiting for task| {2}- task )/.test(line))
-    .join('\n');
-
-const operatorUri = (clientUri: string, password: string): string => {
-  const uri = new URL(clientUri);
-  uri.username = 'operator';
-  uri.password = encodeURIComponent(password);
-  uri.pathname = '/admin';
-  return uri.href;
-};
+const operatorUri = (clientUri: string, password: string): string =>
+  clientUri.replace(/^mongodb:\/\/[^@]*@([^/]*)\/[^?]*/, `mongodb://operator:${encodeURIComponent(password)}@$1/admin`);
 
 const loseThePrimary = async (stage: Stage, { uris }: Credentials, operator: string): Promise<void> => {
   const { juju, screen } = stage;
@@ -149,7 +139,7 @@ const untilTrue = async <Answer>(stage: Stage, what: string, ask: () => Promise<
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > deadline) throw new Error(`waited ${waitLimitMs / 1000} s in vain for ${what}`);
-    await sleep(200, undefined, { signal: stage.interrupted }).catch(() => stage.interrupted.throwIfAborted());
+    await sleep(pollMs, undefined, { signal: stage.interrupted }).catch(() => stage.interrupted.throwIfAborted());
   }
 };
 
