@@ -5,6 +5,7 @@ import { applyMongod } from './apply/mongod.ts';
 import type { Outcome } from './apply/outcome.ts';
 import type { Charm } from './charms/charm.ts';
 import type { Action, View } from './core/action.ts';
+import { hostOf } from './core/bags.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
 import type { JujuFacts, Observed } from './core/observed.ts';
@@ -18,7 +19,6 @@ import { rotateLog } from './mongo/logs.ts';
 import { mintFresh } from './observe/fresh.ts';
 import { observeJuju } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
-import { hostOf } from './core/bags.ts';
 
 /** How long a hook may wait, in all, for what is under way. Others apply the plan and leave the rest to a later hook. */
 const patienceMs = ({ hook, detaching }: Context): number => (detaching !== undefined ? 60_000 : hook === 'update-status' ? 0 : 20_000);

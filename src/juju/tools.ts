@@ -1,0 +1,140 @@
+// The hook tools that the charm uses, one plain function each. What they print is checked here and nowhere else.
+import * as z from 'zod/mini';
+import { orUndefined, runTool, withSecretFile } from './run.ts';
+
+type Values = Readonly<Record<string, string>>;
+type Scope = 'unit' | 'application';
+
+const bag = z.record(z.string(), z.string());
+const list = z.nullable(z.array(z.string()));
+const status = z.object({ status: z.string(), message: z.optional(z.string()) });
+const info = z.record(z.string(), z.object({ label: z.optional(z.string()) }));
+const network = z.object({
+  'bind-addresses': z.optional(
+    z.nullable(z.array(z.object({ addresses: z.optional(z.nullable(z.array(z.object({ value: z.optional(z.string()) })))) }))),
+  ),
+  'ingress-addresses': z.optional(z.nullable(z.array(z.string()))),
+});
+const goal = z.object({ units: z.optional(z.record(z.string(), z.object({ status: z.optional(z.string()) }))) });
+
+export const isLeader = (): Promise<boolean> => read('is-leader', [], z.boolean());
+export const configGet = (): Promise<unknown> => read('config-get', [], z.unknown());
+
+/** Ids of the relations of an endpoint, ascending. */
+export async function relationIds(endpoint: string): Promise<readonly number[]> {
+  const ids = (await read('relation-ids', [endpoint], list)) ?? [];
+  return ids.map(id => Number(id.slice(id.lastIndexOf(':') + 1))).sort((a, b) => a - b);
+}
+
+/** Remote units; in a peer relation, all but this one. */
+export const relationUnits = async (id: number): Promise<readonly string[]> =>
+  (await read('relation-list', ['-r', String(id)], list)) ?? [];
+/** Remote application; undefined when Juju no longer knows it. */
+export const relationApplication = (id: number): Promise<string | undefined> =>
+  orUndefined(read('relation-list', ['-r', String(id), '--app'], z.string()));
+
+/** The bag of a unit; undefined if it is not for us or was never there. */
+export const unitBag = (id: number, unit: string): Promise<Values | undefined> =>
+  orUndefined(read('relation-get', ['-r', String(id), '-', unit], bag));
+export const applicationBag = (id: number, application: string): Promise<Values | undefined> =>
+  orUndefined(read('relation-get', ['-r', String(id), '--app', '-', application], bag));
+
+/** An empty value takes the key away. */
+export async function relationSet(id: number, scope: Scope, values: Values): Promise<void> {
+  const app = scope === 'application' ? ['--app'] : [];
+  await runTool('relation-set', ['-r', String(id), ...app, '--file', '-'], JSON.stringify(values));
+}
+
+/** Address at which this unit is to be reached through an endpoint. */
+export async function networkAddress(endpoint: string): Promise<string> {
+  const found = await read('network-get', [endpoint], network);
+  const bound = found['bind-addresses']?.flatMap(one => one.addresses ?? []).find(one => one.value)?.value;
+  const address = found['ingress-addresses']?.[0] ?? bound;
+  if (!address) throw new Error(`juju gives no address for ${endpoint}`);
+  return address;
+}
+
+export const statusGet = async (scope: Scope): Promise<{ readonly status: string; readonly message: string }> => {
+  const words = ['--include-data', ...(scope === 'application' ? ['--application'] : [])];
+  const found = await read('status-get', words, z.union([status, z.object({ 'application-status': status })]));
+  const { status: level, message = '' } = 'application-status' in found ? found['application-status'] : found;
+  return { status: level, message };
+};
+export async function statusSet(scope: Scope, level: string, message: string): Promise<void> {
+  await runTool('status-set', [...(scope === 'application' ? ['--application'] : []), level, '--', message]);
+}
+
+/** The content of a secret by its label, the newest revision; undefined when there is none that we may read. */
+export const secretByLabel = (label: string): Promise<Values | undefined> =>
+  orUndefined(read('secret-get', ['--label', label, '--refresh'], bag));
+/** The content of one of our own secrets, the newest revision. */
+export const secretById = (id: string): Promise<Values | undefined> => orUndefined(read('secret-get', [id, '--refresh'], bag));
+
+/** Id of a secret that we own, by label; undefined when there is none. */
+export async function ownedSecretId(label: string): Promise<string | undefined> {
+  const found = await orUndefined(read('secret-info-get', ['--label', label], info));
+  return found && Object.keys(found)[0];
+}
+export async function ownedSecretLabel(id: string): Promise<string | undefined> {
+  const found = await orUndefined(read('secret-info-get', [id], info));
+  return found && Object.values(found)[0]?.label;
+}
+/** Ids of the secrets that we may change. */
+export const secretIds = async (): Promise<readonly string[]> => (await read('secret-ids', [], list)) ?? [];
+
+/** A new secret of the application. Answers its URI. */
+export async function secretAdd(label: string, content: Values): Promise<string> {
+  const uri = await withSecretFile(content, path => runTool('secret-add', ['--owner', 'application', '--label', label, '--file', path]));
+  return uri.trim();
+}
+/** Replaces the whole content. */
+export async function secretSet(id: string, content: Values): Promise<void> {
+  await withSecretFile(content, path => runTool('secret-set', [id, '--file', path]));
+}
+export async function secretGrant(id: string, relation: number): Promise<void> {
+  await runTool('secret-grant', [id, '--relation', String(relation)]);
+}
+export async function secretRemove(id: string, revision?: number): Promise<void> {
+  await runTool('secret-remove', [id, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
+}
+
+export const openedPorts = async (): Promise<readonly string[]> => (await read('opened-ports', [], list)) ?? [];
+export async function openPort(port: string): Promise<void> {
+  await runTool('open-port', [port]);
+}
+export async function applicationVersionSet(version: string): Promise<void> {
+  await runTool('application-version-set', [version]);
+}
+
+/** Whether Juju is about to take the unit away. */
+export async function isUnitDying(unit: string): Promise<boolean> {
+  return (await read('goal-state', [], goal)).units?.[unit]?.status === 'dying';
+}
+
+/** One line of the unit's log. */
+export async function jujuLog(level: 'INFO' | 'WARNING' | 'ERROR', message: string): Promise<void> {
+  await runTool('juju-log', ['--log-level', level, '--', message]);
+}
+
+export const actionGet = (): Promise<Readonly<Record<string, unknown>>> => read('action-get', [], z.record(z.string(), z.unknown()));
+export async function actionSet(words: readonly string[]): Promise<void> {
+  await runTool('action-set', ['--', ...words]);
+}
+export async function actionFail(message: string): Promise<void> {
+  await runTool('action-fail', ['--', message]);
+}
+
+async function read<Value>(tool: string, words: readonly string[], schema: z.ZodMiniType<Value>): Promise<Value> {
+  const text = await runTool(tool, ['--format=json', ...words]);
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) throw new Error(`cannot read what ${tool} printed: ${parsed.error.issues[0]?.message ?? 'not as expected'}`);
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
