@@ -1,5 +1,5 @@
 // What a client of the database does in the demo, with nothing but the URI that it was given.
-import { type Document, MongoClient, MongoServerError } from 'mongodb';
+import { type Collection, type Document, MongoClient, MongoNetworkError, MongoServerError } from 'mongodb';
 
 /** Connects, hands the client over and closes it. */
 export const withClient = async <Result>(uri: string, use: (client: MongoClient) => Promise<Result>): Promise<Result> => {
@@ -40,11 +40,11 @@ export type Writing = {
   end(): Promise<{ confirmed: number; found: number }>;
 };
 
-/** Writes one document after the other, as an application that knows nothing of what happens to the members. */
+/** Writes one document after the other, each until it is confirmed, as an application that knows nothing of what happens to the members. */
 export const keepWriting = async (uri: string, collection: string): Promise<Writing> => {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 30_000, writeConcern: { w: 'majority' }, appName: 'demo' });
   await client.connect();
-  const documents = client.db().collection(collection);
+  const documents = client.db().collection<Numbered>(collection);
   let confirmed = 0;
   let longest = 0;
   let last = Date.now();
@@ -52,7 +52,7 @@ export const keepWriting = async (uri: string, collection: string): Promise<Writ
   let failure: Error | undefined;
   const loop = (async () => {
     while (going) {
-      await documents.insertOne({ number: confirmed });
+      await writeSurely(documents, confirmed);
       confirmed += 1;
       longest = Math.max(longest, Date.now() - last);
       last = Date.now();
@@ -80,4 +80,24 @@ export const keepWriting = async (uri: string, collection: string): Promise<Writ
       }
     },
   };
+};
+
+type Numbered = { _id: number };
+const duplicateKey = 11000;
+const maxAttempts = 5;
+
+/**
+ * The driver tries a second time by itself, but not where it has learned of a lost connection elsewhere before. Trying again with the same
+ * _id does no harm: if the first attempt has arrived after all, the second is refused.
+ */
+const writeSurely = async (documents: Collection<Numbered>, number: number): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await documents.insertOne({ _id: number });
+      return;
+    } catch (error) {
+      if (attempt > 1 && error instanceof MongoServerError && error.code === duplicateKey) return;
+      if (!(error instanceof MongoNetworkError) || attempt === maxAttempts) throw error;
+    }
+  }
 };

@@ -23,7 +23,7 @@ export const openScreen = (output: Output, env: Readonly<Record<string, string |
   const terminal = output.isTTY === true;
   const colours = env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : terminal && !env.NO_COLOR && env.TERM !== 'dumb';
   const moves = terminal && env.TERM !== 'dumb';
-  const width = () => Math.max(40, output.columns ?? (Number(env.COLUMNS) || 100));
+  const width = () => Math.max(40, output.columns || Number(env.COLUMNS) || 100);
   const style = (code: string, text: string) => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
   let steps = 0;
   let shown = '';

@@ -19,12 +19,12 @@ export const tell = async (stage: Stage): Promise<void> => {
   await type(stage, 'juju add-model demo');
   await type(stage, `juju deploy mongodb -n ${members}`);
   await type(stage, 'juju deploy data-integrator --config database-name=shop');
-  await untilStatus(stage, 'the replica set', status => allActive(status, 'mongodb', members));
+  await untilActive(stage, 'mongodb', members);
   await type(stage, 'juju status');
 
   screen.step('The application gets a user of its own');
   await type(stage, 'juju integrate mongodb data-integrator');
-  await untilStatus(stage, 'the credentials', status => allActive(status, 'data-integrator', 1));
+  await untilActive(stage, 'data-integrator', 1);
   const credentials = await readCredentials(stage);
   const order = await writeAndRead(credentials.uris, 'orders', { item: 'lamp', pieces: 2 });
   screen.done(`${credentials.username} wrote a document into shop.orders and read it back: ${JSON.stringify(order)}`);
@@ -97,12 +97,12 @@ const loseThePrimary = async (stage: Stage, { uris }: Credentials, operator: str
     const { confirmed, found } = await writing.end();
     demand(found >= confirmed, `${confirmed - found} confirmed documents are lost`);
     const pause = seconds(writing.longestPauseMs());
-    screen.done(`${unitAt(await juju.status(), next)} took over; the writer waited ${pause} at most and never saw an error`);
+    screen.done(`${unitAt(await juju.status(), next)} took over; the application waited ${pause} at most`);
     screen.done(`all ${confirmed} confirmed documents are there`);
   } finally {
     await writing.end().catch(() => undefined);
   }
-  await untilStatus(stage, 'the killed member', status => allActive(status, 'mongodb', members));
+  await untilActive(stage, 'mongodb', members);
 };
 
 const primaryOf = (uri: string): Promise<string> =>
@@ -115,23 +115,20 @@ const unitAt = (status: StatusJson, host: string): string => {
   return unit;
 };
 
-const allActive = (status: StatusJson, application: string, count: number): boolean => {
-  const units = Object.values(status.applications[application]?.units ?? {});
-  return (
-    units.length === count && units.every(unit => unit['workload-status'].current === 'active' && unit['juju-status'].current === 'idle')
-  );
+/** Waits until that many units are active and have nothing left to do, and shows meanwhile what they say. */
+const untilActive = (stage: Stage, application: string, count: number): Promise<true> => {
+  const started = Date.now();
+  return untilTrue(stage, `${count} active ${count === 1 ? 'unit' : 'units'} of ${application}`, async () => {
+    const units = Object.entries((await stage.juju.status()).applications[application]?.units ?? {});
+    const words = units.map(([name, unit]) => `${name} ${wordsOf(unit)}`);
+    stage.screen.progress(`${Math.round((Date.now() - started) / 1000)} s · ${words.join(' · ')}`);
+    return units.length === count && units.every(([, unit]) => isSettled(unit)) ? true : undefined;
+  });
 };
 
-/** Waits for the status to be as wished and shows, meanwhile, what it is. */
-const untilStatus = (stage: Stage, what: string, wished: (status: StatusJson) => boolean): Promise<true> =>
-  untilTrue(stage, what, async () => {
-    const status = await stage.juju.status();
-    const units = Object.values(status.applications).flatMap(({ units = {} }) => Object.entries(units));
-    stage.screen.progress(units.map(([name, unit]) => `${name} ${wordsOf(unit)}`).join(' · '));
-    return wished(status) ? true : undefined;
-  });
+const isSettled = (unit: UnitJson): boolean => unit['workload-status'].current === 'active' && unit['juju-status'].current === 'idle';
 
-const wordsOf = ({ 'workload-status': { current, message } }: UnitJson): string => (message ? `${current} (${message})` : current);
+const wordsOf = ({ 'workload-status': { current, message } }: UnitJson): string => message || current;
 
 const untilTrue = async <Answer>(stage: Stage, what: string, ask: () => Promise<Answer | undefined | false>): Promise<Answer> => {
   const deadline = Date.now() + waitLimitMs;

@@ -36,7 +36,7 @@ describe('the demo', () => {
       '$ juju integrate mongodb data-integrator',
       'wrote a document into shop.orders and read it back: {"item":"lamp","pieces":2}',
       '✓ the old password is refused, the new one works, and the application goes on writing',
-      'took over; the writer waited',
+      'took over; the application waited',
       'can no longer log in: Authentication failed.',
       '✓ no process and no file is left',
     ]) {
