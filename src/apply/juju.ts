@@ -1,6 +1,6 @@
 // Juju effects → hook tools. Juju commits most of it when the hook has succeeded; statuses and the log act at once, so they come last.
 import type { JujuEffect, PublishedClient } from '../core/effects.ts';
-import { clientSecretLabel, PEERS } from '../core/names.ts';
+import { clientSecretLabel } from '../core/names.ts';
 import type { Bag, JujuFacts } from '../core/observed.ts';
 import { sameStatus } from '../core/status.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';

@@ -1,0 +1,75 @@
+// Configuration and status of a replica set → ReplicaSet.
+import type { Document } from 'mongodb';
+import * as z from 'zod/mini';
+import type { Member, MemberState, ReplicaSet } from '../core/observed.ts';
+
+/** Tag of a member that says which unit it is. */
+export const UNIT_TAG = 'juju-unit';
+
+const config = z.object({
+  _id: z.string(),
+  version: z.number(),
+  members: z.array(
+    z.object({
+      _id: z.number(),
+      host: z.string(),
+      votes: z.optional(z.number()),
+      priority: z.optional(z.number()),
+      tags: z.optional(z.record(z.string(), z.string())),
+    }),
+  ),
+});
+const status = z.object({
+  myState: z.number(),
+  members: z.array(
+    z.object({ _id: z.number(), state: z.number(), stateStr: z.string(), health: z.optional(z.number()), self: z.optional(z.boolean()) }),
+  ),
+});
+
+export type SetStatus = z.infer<typeof status>;
+
+/** @throws when mongod answers something else than it is known to. */
+export const decodeStatus = (answer: Document): SetStatus => z.parse(status, answer);
+
+/** Without a status every member's state is unknown, which is shown as down. */
+export function decodeSet(answer: Document, seen: SetStatus | undefined): ReplicaSet {
+  const { _id: name, version, members: listed } = z.parse(config, answer);
+  const states = new Map(seen?.members.map(member => [member._id, member]));
+  const members = listed.map(({ _id: id, host, votes = 1, priority = 1, tags }): Member => {
+    const now = states.get(id);
+    const unit = tags?.[UNIT_TAG];
+    return {
+      id,
+      host,
+      ...(unit === undefined ? {} : { unit }),
+      votes: votes === 0 ? 0 : 1,
+      priority,
+      state: now === undefined || now.health === 0 ? 'down' : stateOf(now.state),
+      stateText: now?.stateStr ?? 'UNKNOWN',
+    };
+  });
+  const primary = members.find(member => member.state === 'primary')?.host;
+  return { name, version, members, ...(primary === undefined ? {} : { primary }) };
+}
+
+/** Numbers of MongoDB's member states. */
+export function stateOf(number: number): MemberState {
+  switch (number) {
+    case 1:
+      return 'primary';
+    case 2:
+      return 'secondary';
+    case 0: // STARTUP
+    case 3: // RECOVERING
+    case 5: // STARTUP2
+    case 9: // ROLLBACK
+      return 'syncing';
+    case 6: // UNKNOWN
+    case 8: // DOWN
+      return 'down';
+    case 10:
+      return 'removed';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,54 @@
+// Settings of a running mongod: reading and changing them.
+import * as z from 'zod/mini';
+import type { MongodEffect } from '../core/effects.ts';
+import type { RunningSettings } from '../core/observed.ts';
+import type { OpenLink } from './session.ts';
+
+const profile = z.object({ slowms: z.number() });
+const parameters = z.object({ logLevel: z.number() });
+const server = z.object({ wiredTiger: z.object({ cache: z.object({ 'maximum bytes configured': z.number() }) }) });
+const collection = z.object({ maxSize: z.number() });
+
+/** serverStatus without the sections that cost time and are not asked for. */
+const CACHE_ONLY = {
+  serverStatus: 1,
+  repl: 0,
+  metrics: 0,
+  locks: 0,
+  network: 0,
+  opLatencies: 0,
+  tcmalloc: 0,
+  transactions: 0,
+  mirroredReads: 0,
+};
+
+export async function readSettings(link: OpenLink): Promise<RunningSettings> {
+  const [slow, level, memory, oplog] = await Promise.all([
+    link.command({ profile: -1 }),
+    link.command({ getParameter: 1, logLevel: 1 }),
+    link.command(CACHE_ONLY),
+    link.command({ collStats: 'oplog.rs' }, { db: 'local' }),
+  ]);
+  return {
+    slowMs: z.parse(profile, slow).slowms,
+    verbosity: z.parse(parameters, level).logLevel,
+    cacheBytes: z.parse(server, memory).wiredTiger.cache['maximum bytes configured'],
+    oplogBytes: z.parse(collection, oplog).maxSize,
+  };
+}
+
+/** Changes what is named, for this mongod alone; mongod.conf says the same for its next start. */
+export async function changeSettings(
+  link: OpenLink,
+  { slowMs, verbosity, cacheMiB, oplogMB }: Extract<MongodEffect, { do: 'set-mongod' }>,
+): Promise<void> {
+  // Level 0: the profiler stays off; the threshold is what counts for the log, in all databases.
+  if (slowMs !== undefined) await link.command({ profile: 0, slowms: slowMs });
+  if (verbosity !== undefined) await link.command({ setParameter: 1, logLevel: verbosity });
+  if (cacheMiB !== undefined)
+    await link.command({ setParameter: 1, wiredTigerEngineRuntimeConfig: `cache_size=${cacheMiB}M` }, { timeoutMs: 10_000 });
+  if (oplogMB !== undefined) {
+    const { Double } = await import('mongodb');
+    await link.command({ replSetResizeOplog: 1, size: new Double(oplogMB) }, { timeoutMs: 10_000 });
+  }
+}

@@ -1,0 +1,119 @@
+// Users of the admin database, and what else a client leaves behind, as the charm reads and writes them.
+import type { Document } from 'mongodb';
+import * as z from 'zod/mini';
+import type { UserSpec } from '../core/effects.ts';
+import type { DatabaseUser, Role } from '../core/observed.ts';
+import { CODES, failureOf } from './errors.ts';
+import { userFingerprint } from './fingerprint.ts';
+import type { OpenLink } from './session.ts';
+
+/** Mark of a user that this charm made, in its customData. */
+const OWNER = 'charm';
+const BACKUP_ROLE = 'pbmAnyAction';
+const MAJORITY = { w: 'majority', wtimeout: 10_000 };
+const WRITE_MS = 15_000;
+
+const answered = z.object({
+  users: z.array(
+    z.object({
+      user: z.string(),
+      roles: z.array(z.object({ role: z.string(), db: z.string() })),
+      customData: z.optional(z.unknown()),
+    }),
+  ),
+});
+const mark = z.object({
+  owner: z.literal(OWNER),
+  fingerprint: z.string(),
+  relation: z.optional(z.number()),
+  database: z.optional(z.string()),
+});
+
+export async function readUsers(link: OpenLink): Promise<ReadonlyMap<string, DatabaseUser>> {
+  const { users } = z.parse(answered, await link.command({ usersInfo: 1, showCustomData: true }));
+  return new Map(users.map(user => [user.user, decodeUser(user)]));
+}
+
+export function decodeUser({
+  user: name,
+  roles,
+  customData,
+}: {
+  user: string;
+  roles: readonly Role[];
+  customData?: unknown;
+}): DatabaseUser {
+  const marked = mark.safeParse(customData);
+  const sorted = roles.map(({ role, db }) => ({ role, db })).sort((a, b) => compare(a.db, b.db) || compare(a.role, b.role));
+  if (!marked.success) return { name, ours: false, fingerprint: '', roles: sorted };
+  const { fingerprint, relation, database } = marked.data;
+  return {
+    name,
+    ours: true,
+    fingerprint,
+    roles: sorted,
+    ...(relation === undefined ? {} : { relation }),
+    ...(database === undefined ? {} : { database }),
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export async function hasBackupRole(link: OpenLink): Promise<boolean> {
+  const { roles } = await link.command({ rolesInfo: BACKUP_ROLE });
+  return Array.isArray(roles) && roles.length > 0;
+}
+
+/** Percona Backup for MongoDB asks for a role that may do anything. */
+export async function createBackupRole(link: OpenLink): Promise<void> {
+  const privileges = [{ resource: { anyResource: true }, actions: ['anyAction'] }];
+  await unless(
+    CODES.roleAlreadyExists,
+    link.command({ createRole: BACKUP_ROLE, privileges, roles: [], writeConcern: MAJORITY }, { timeoutMs: WRITE_MS }),
+  );
+}
+
+/** Password, roles and mark in one command, so that no crash comes between them. @throws when the user is somebody else's. */
+export async function setUser(link: OpenLink, keyFile: string, spec: UserSpec, isSystem: boolean): Promise<void> {
+  const existing = (await readUsers(link)).get(spec.name);
+  if (existing !== undefined && !existing.ours && !isSystem) throw new Error(`user ${spec.name} was not made by this charm`);
+  if (existing === undefined && spec.password === undefined) throw new Error(`user ${spec.name} is gone`);
+  const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(keyFile, spec.name, spec.password);
+  const { relation, database } = spec;
+  const customData = {
+    owner: OWNER,
+    fingerprint,
+    ...(relation === undefined ? {} : { relation }),
+    ...(database === undefined ? {} : { database }),
+  };
+  const secret: Document = spec.password === undefined ? {} : { pwd: spec.password, mechanisms: ['SCRAM-SHA-256'] };
+  const command = {
+    [existing === undefined ? 'createUser' : 'updateUser']: spec.name,
+    ...secret,
+    roles: [...spec.roles],
+    customData,
+    writeConcern: MAJORITY,
+  };
+  await link.command(command, { timeoutMs: WRITE_MS });
+}
+
+/** @throws when the user is somebody else's. */
+export async function dropUser(link: OpenLink, name: string): Promise<void> {
+  const existing = (await readUsers(link)).get(name);
+  if (existing === undefined) return;
+  if (!existing.ours) throw new Error(`user ${name} was not made by this charm`);
+  await unless(CODES.userNotFound, link.command({ dropUser: name, writeConcern: MAJORITY }, { timeoutMs: WRITE_MS }));
+}
+
+/** Somebody else has done it already. */
+async function unless(code: number, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (failureOf(error).code !== code) throw error;
+  }
+}
+
+export async function dropDatabase(link: OpenLink, name: string): Promise<void> {
+  await link.command({ dropDatabase: 1, writeConcern: MAJORITY }, { db: name, timeoutMs: 60_000 });
+}
