@@ -56,16 +56,16 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
 }
 
 async function runHook(run: Dispatch): Promise<void> {
-  const { context, facts } = run;
-  const { plan, done } = await carry(run);
+  const { facts } = run;
+  const { plan, done, seen } = await carry(run);
   const unit = worst(plan.unit);
   const effects: JujuEffect[] = plan.effects.filter(isJujuEffect);
-  const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(context, [...done, ...effects.map(nameOf)], unit) };
+  const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(seen, [...done, ...effects.map(nameOf)], unit) };
   await applyJuju(tools, facts, [...effects, ...statuses(facts, plan, unit), line]);
 }
 
 /** Brings the world as far as it goes within the time of this hook. Answers the last plan, and what was done to host and mongod. */
-async function carry({ charm, context, facts, world }: Dispatch): Promise<{ plan: Plan; done: readonly string[] }> {
+async function carry({ charm, context, facts, world }: Dispatch): Promise<{ plan: Plan; done: readonly string[]; seen: Observed }> {
   const start = performance.now();
   const done: string[] = [];
   let changedAt = start;
@@ -74,10 +74,11 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<{ plan
   for (;;) {
     const now = performance.now();
     const late = now - start >= patienceMs(context) || now - changedAt >= STAGNANT_MS;
-    const plan = planned(charm, await world.observe(late));
+    const seen = await world.observe(late);
+    const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
     const finished = outward.length === 0 && !plan.pending;
-    if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, done };
+    if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, done, seen };
     if (late) lastRounds += 1;
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
     if (picture !== before) changedAt = performance.now();
@@ -120,8 +121,11 @@ function statuses(facts: JujuFacts, plan: Plan, unit: Status): readonly JujuEffe
 const nameOf = (effect: Effect): string =>
   effect.do === 'set-user' ? `set-user ${effect.user.name}` : effect.do === 'drop-user' ? `drop-user ${effect.name}` : effect.do;
 
-const logLine = (context: Context, done: readonly string[], unit: Status): string =>
-  `${context.hook}: ${done.length === 0 ? 'nothing to do' : done.join(', ')}; ${unit.level}${unit.message === '' ? '' : ` (${unit.message})`}`;
+function logLine({ context, mongod }: Observed, done: readonly string[], unit: Status): string {
+  const shown = unit.message === '' ? unit.level : `${unit.level} (${unit.message})`;
+  const why = mongod.kind === 'silent' || mongod.kind === 'locked' ? `; mongod: ${mongod.reason}` : '';
+  return `${context.hook}: ${done.length === 0 ? 'nothing to do' : done.join(', ')}; ${shown}${why}`;
+}
 
 async function runAction(run: Dispatch, name: string): Promise<void> {
   const action = run.charm.actions[name];

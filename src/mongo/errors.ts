@@ -14,6 +14,9 @@ export const CODES = {
   configurationInProgress: 109,
 } as const;
 
+/** mongod keeps the connection and says nothing. */
+export class NoAnswer extends Error {}
+
 export function failureOf(error: unknown): Failure {
   const known = error as { code?: unknown; name?: unknown; message?: unknown };
   const code = typeof known.code === 'number' ? known.code : undefined;

@@ -2,7 +2,7 @@
 // The operator logs in; where that is refused, or there is no operator yet, MongoDB's internal user does, with the key file.
 import { existsSync } from 'node:fs';
 import type { Document, MongoClient, MongoClientOptions } from 'mongodb';
-import { CODES, failureOf } from './errors.ts';
+import { CODES, failureOf, NoAnswer } from './errors.ts';
 
 /** Runs a command, on `admin` unless another database is named. The time is that of the session's probes unless given. */
 export type Command = (command: Document, options?: { readonly db?: string; readonly timeoutMs?: number }) => Promise<Document>;
@@ -45,11 +45,10 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
   const own = encodeURIComponent(socket);
 
   const connect = async (target: string, login?: Login): Promise<MongoClient> => {
-    const { MongoClient } = await import('mongodb');
+    const { MongoClient } = await import('./driver.ts');
     const client = new MongoClient(`mongodb://${target}/`, optionsOf(timeoutMs, login));
     try {
-      await client.connect();
-      if (login === undefined) await client.db('admin').command({ hello: 1 });
+      await within(client.connect(), 2 * timeoutMs); // selecting the server and logging in
       open.push(client);
       return client;
     } catch (error) {
@@ -78,7 +77,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     for (const [as, login] of logins) {
       try {
         const client = await connect(target, login);
-        return linkOf(client, as, () => clients.delete(target));
+        return linkOf(client, as, timeoutMs, () => clients.delete(target));
       } catch (error) {
         const failure = failureOf(error);
         if (failure.code !== CODES.authenticationFailed) return { kind: 'silent', reason: failure.text };
@@ -96,7 +95,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
       if (host === undefined && !existsSync(socket)) return undefined;
       try {
         const client = await connect(host ?? own);
-        return await client.db('admin').command({ hello: 1 });
+        return await within(client.db('admin').command({ hello: 1 }), timeoutMs);
       } catch {
         return undefined;
       }
@@ -127,7 +126,6 @@ const optionsOf = (timeoutMs: number, login: Login | undefined): MongoClientOpti
   serverMonitoringMode: 'poll',
   serverSelectionTimeoutMS: timeoutMs,
   connectTimeoutMS: timeoutMs,
-  timeoutMS: timeoutMs,
   retryReads: false,
   retryWrites: false,
   ...(login === undefined
@@ -135,11 +133,11 @@ const optionsOf = (timeoutMs: number, login: Login | undefined): MongoClientOpti
     : { auth: { username: login.user, password: login.password }, authSource: login.source, authMechanism: 'SCRAM-SHA-256' as const }),
 });
 
-/** A connection that the network took away is forgotten, so that a mongod that comes back is reached anew. */
-const linkOf = (client: MongoClient, as: OpenLink['as'], forget: () => void): OpenLink => {
-  const guarded = async <Value>(work: Promise<Value>): Promise<Value> => {
+/** A connection that the network took away, or that answers no more, is forgotten, so that a mongod that comes back is reached anew. */
+const linkOf = (client: MongoClient, as: OpenLink['as'], probeMs: number, forget: () => void): OpenLink => {
+  const guarded = async <Value>(work: Promise<Value>, timeoutMs = probeMs): Promise<Value> => {
     try {
-      return await work;
+      return await within(work, timeoutMs);
     } catch (error) {
       if (failureOf(error).network) forget();
       throw error;
@@ -148,8 +146,21 @@ const linkOf = (client: MongoClient, as: OpenLink['as'], forget: () => void): Op
   return {
     kind: 'open',
     as,
-    command: (command, { db = 'admin', timeoutMs } = {}) =>
-      guarded(client.db(db).command(command, timeoutMs === undefined ? {} : { timeoutMS: timeoutMs })),
+    command: (command, { db = 'admin', timeoutMs } = {}) => guarded(client.db(db).command(command), timeoutMs),
     findOne: (database, collection) => guarded(client.db(database).collection(collection).findOne({})),
   };
 };
+
+/** The driver itself waits for an answer for ever: a frozen mongod keeps its connections open. */
+async function within<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer(`MongoDB has not answered within ${timeoutMs / 1000} s`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {}); // what comes after the time is over is nobody's
+  }
+}

@@ -1,0 +1,76 @@
+// Changing a replica set: initiating it, changing its members, handing over.
+import type { Document } from 'mongodb';
+import type { MemberConfig, MongodEffect } from '../core/effects.ts';
+import { CODES, failureOf } from './errors.ts';
+import { UNIT_TAG } from './replica-set.ts';
+import type { OpenLink } from './session.ts';
+
+/** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
+const SETTINGS = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000 };
+/** A reconfiguration waits until a majority has it. */
+const RECONFIG_MS = 20_000;
+/** How long a member that stepped down may not be elected again, in seconds; within it, it waits for a secondary to catch up. */
+const STEP_DOWN_S = 10;
+const CATCH_UP_S = 5;
+
+/** Makes a set of one member; done already is as good. */
+export async function initiate(link: OpenLink, { set, host, unit }: Extract<MongodEffect, { do: 'initiate' }>): Promise<void> {
+  const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
+  try {
+    await link.command({ replSetInitiate: { _id: set, members, settings: SETTINGS } }, { timeoutMs: RECONFIG_MS });
+  } catch (error) {
+    if (failureOf(error).code !== CODES.alreadyInitialized) throw error;
+  }
+}
+
+/** Changes the members of the configuration that it was planned from; anything else in it stays as it is. */
+export async function reconfigure(link: OpenLink, { from, members, force }: Extract<MongodEffect, { do: 'reconfigure' }>): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const current = await currentConfig(link);
+    if (current.version !== from)
+      throw new Error(`the configuration of the replica set has changed from version ${from} to ${current.version} in between`);
+    const before: readonly Document[] = current.members;
+    const next = members.map(member =>
+      memberDocument(
+        member,
+        before.find(one => one._id === member.id),
+      ),
+    );
+    try {
+      await link.command(
+        { replSetReconfig: { ...current, version: from + 1, members: next }, ...(force ? { force: true } : {}) },
+        { timeoutMs: RECONFIG_MS },
+      );
+      return;
+    } catch (error) {
+      // The primary reconfigures by itself when a new member has its data; for a moment it takes nothing else.
+      const { code } = failureOf(error);
+      if (tries === 5 || (code !== CODES.configurationInProgress && code !== CODES.newConfigIncompatible)) throw error;
+      await new Promise(wake => setTimeout(wake, 50));
+    }
+  }
+}
+
+async function currentConfig(link: OpenLink): Promise<Document> {
+  try {
+    return (await link.command({ replSetGetConfig: 1 })).config;
+  } catch (error) {
+    const stored = await link.findOne('local', 'system.replset');
+    if (stored === null) throw error;
+    return stored;
+  }
+}
+
+const memberDocument = ({ id, host, unit, votes, priority }: MemberConfig, before: Document | undefined): Document => ({
+  ...before,
+  _id: id,
+  host,
+  votes,
+  priority,
+  ...(unit === undefined ? {} : { tags: { ...before?.tags, [UNIT_TAG]: unit } }),
+});
+
+/** @throws when no secondary can take over in time. */
+export async function stepDown(link: OpenLink): Promise<void> {
+  await link.command({ replSetStepDown: STEP_DOWN_S, secondaryCatchUpPeriodSecs: CATCH_UP_S }, { timeoutMs: (CATCH_UP_S + 5) * 1000 });
+}
