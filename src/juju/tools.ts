@@ -5,6 +5,8 @@ import { orUndefined, runTool, withSecretFile } from './run.ts';
 type Values = Readonly<Record<string, string>>;
 type Scope = 'unit' | 'application';
 
+const MAX_LOG_LENGTH = 30_000;
+
 const bag = z.record(z.string(), z.string());
 const list = z.nullable(z.array(z.string()));
 const status = z.object({ status: z.string(), message: z.optional(z.string()) });
@@ -30,14 +32,18 @@ export async function relationIds(endpoint: string): Promise<readonly number[]> 
 export const relationUnits = async (id: number): Promise<readonly string[]> =>
   (await read('relation-list', ['-r', String(id)], list)) ?? [];
 /** Remote application; undefined when Juju no longer knows it. */
-export const relationApplication = (id: number): Promise<string | undefined> =>
-  orUndefined(read('relation-list', ['-r', String(id), '--app'], z.string()));
+export const relationApplication = async (id: number): Promise<string | undefined> =>
+  (await orUndefined(read('relation-list', ['-r', String(id), '--app'], z.nullable(z.string())))) || undefined;
 
-/** The bag of a unit; undefined if it is not for us or was never there. */
-export const unitBag = (id: number, unit: string): Promise<Values | undefined> =>
-  orUndefined(read('relation-get', ['-r', String(id), '-', unit], bag));
-export const applicationBag = (id: number, application: string): Promise<Values | undefined> =>
-  orUndefined(read('relation-get', ['-r', String(id), '--app', '-', application], bag));
+/** The bag of a unit. @throws ToolFailure when Juju refuses it. */
+export const unitBag = (id: number, unit: string): Promise<Values> => read('relation-get', ['-r', String(id), '-', unit], bag);
+/** The bag of an application: a remote one, that of our peers or, for the leader, our own. @throws ToolFailure when Juju refuses it. */
+export const applicationBag = (id: number, application: string): Promise<Values> =>
+  read('relation-get', ['-r', String(id), '--app', '-', application], bag);
+/** This unit's own bag; empty where Juju has none yet. */
+export const ownBag = async (id: number, unit: string): Promise<Values> => (await orUndefined(unitBag(id, unit))) ?? {};
+/** The bag of a remote application; undefined if it is gone, or not for us. */
+export const remoteBag = (id: number, application: string): Promise<Values | undefined> => orUndefined(applicationBag(id, application));
 
 /** An empty value takes the key away. */
 export async function relationSet(id: number, scope: Scope, values: Values): Promise<void> {
@@ -45,7 +51,7 @@ export async function relationSet(id: number, scope: Scope, values: Values): Pro
   await runTool('relation-set', ['-r', String(id), ...app, '--file', '-'], JSON.stringify(values));
 }
 
-/** Address at which this unit is to be reached through an endpoint. */
+/** Address at which others reach this unit through an endpoint: the one that Juju writes into the unit's bags as `ingress-address`. */
 export async function networkAddress(endpoint: string): Promise<string> {
   const found = await read('network-get', [endpoint], network);
   const bound = found['bind-addresses']?.flatMap(one => one.addresses ?? []).find(one => one.value)?.value;
@@ -64,11 +70,11 @@ export async function statusSet(scope: Scope, level: string, message: string): P
   await runTool('status-set', [...(scope === 'application' ? ['--application'] : []), level, '--', message]);
 }
 
-/** The content of a secret by its label, the newest revision; undefined when there is none that we may read. */
+/** The newest content of a secret by its label, which this unit follows from then on; undefined when there is none that we may read. */
 export const secretByLabel = (label: string): Promise<Values | undefined> =>
-  orUndefined(read('secret-get', ['--label', label, '--refresh'], bag));
-/** The content of one of our own secrets, the newest revision. */
-export const secretById = (id: string): Promise<Values | undefined> => orUndefined(read('secret-get', [id, '--refresh'], bag));
+  orUndefined(read('secret-get', ['--label', label, '--peek'], bag));
+/** The newest content of one of our own secrets, not followed: we need no secret-changed for what we wrote. */
+export const secretById = (id: string): Promise<Values | undefined> => orUndefined(read('secret-get', [id, '--peek'], bag));
 
 /** Id of a secret that we own, by label; undefined when there is none. */
 export async function ownedSecretId(label: string): Promise<string | undefined> {
@@ -111,12 +117,14 @@ export async function isUnitDying(unit: string): Promise<boolean> {
   return (await read('goal-state', [], goal)).units?.[unit]?.status === 'dying';
 }
 
-/** One line of the unit's log. */
+/** One entry of the unit's log. A very long one is cut: it is a single word of the call, which the system bounds. */
 export async function jujuLog(level: 'INFO' | 'WARNING' | 'ERROR', message: string): Promise<void> {
-  await runTool('juju-log', ['--log-level', level, '--', message]);
+  await runTool('juju-log', ['--log-level', level, '--', message.slice(0, MAX_LOG_LENGTH)]);
 }
 
-export const actionGet = (): Promise<Readonly<Record<string, unknown>>> => read('action-get', [], z.record(z.string(), z.unknown()));
+export const actionGet = async (): Promise<Readonly<Record<string, unknown>>> =>
+  (await read('action-get', [], z.nullable(z.record(z.string(), z.unknown())))) ?? {};
+/** Juju takes results only as words of the call. */
 export async function actionSet(words: readonly string[]): Promise<void> {
   await runTool('action-set', ['--', ...words]);
 }

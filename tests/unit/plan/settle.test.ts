@@ -29,24 +29,20 @@ describe('a steady application', () => {
 describe('from nothing', () => {
   test('the leader installs, starts, initiates, makes the users and publishes the client', () => {
     const seen = settle(fromNothing(), mongodb.planners);
-    expect(seen.done.map(effect => effect.do)).toEqual(
-      [
-        'install-snap',
-        'write-files',
-        'start-mongod',
-        'initiate',
-        'create-backup-role',
-        'set-user',
-        'set-user',
-        'set-user',
-        'set-user',
-        'set-peer-app',
-        'publish-client',
-        'set-peer-app',
-        'set-peer-unit',
-        'open-port',
-      ].sort(byFirstUse(seen.done.map(effect => effect.do))),
-    );
+    expect(seen.done.map(effect => effect.do)).toEqual([
+      'install-snap',
+      'write-files',
+      'start-mongod',
+      'initiate',
+      'create-backup-role',
+      ...Array.from({ length: 4 }, () => 'set-user'), // operator, monitor, backup, the client's
+      'set-peer-app',
+      'publish-client',
+      'set-peer-app',
+      'set-workload-version',
+      'set-peer-unit',
+      'open-port',
+    ]);
     expect(worst(seen.plan.unit)).toEqual({ level: 'active', message: 'Primary' });
     expect(worst(seen.plan.app)).toEqual({ level: 'active', message: '' });
   });
@@ -69,7 +65,10 @@ test('whatever the state, it settles, with a member for every unit that is ready
         if (end.mongod.kind !== 'member') throw new Error(end.mongod.kind);
         const members = end.mongod.set.members;
         expect([...members].map(one => one.unit).sort()).toEqual(Array.from({ length: units }, (_, n) => unit(n)).sort());
-        expect(members.filter(one => one.votes === 1).length).toBe(Math.min(7, units));
+        // A member that has no vote and no data yet has to wait for its vote until it has.
+        const waiting = members.filter(one => one.votes === 0 && one.state !== 'secondary').length;
+        expect(members.filter(one => one.votes === 1).length).toBeGreaterThanOrEqual(Math.min(7, units) - waiting);
+        expect(members.filter(one => one.votes === 1).length).toBeLessThanOrEqual(7);
         expect(new Set(members.map(one => one.id)).size).toBe(members.length);
         expect([...(end.mongod.primary?.users.keys() ?? [])]).toEqual(expect.arrayContaining(['operator', 'monitor', 'backup', 'theirs']));
       },
@@ -85,8 +84,6 @@ test('a plan names only what is to change: applied to the end, each single effec
     .reduce(applied, seen);
   expect(settle(again, mongodb.planners).done).toEqual([]);
 });
-
-const byFirstUse = (order: readonly string[]) => (a: string, b: string) => order.indexOf(a) - order.indexOf(b);
 
 const manyMembers = (count: number) =>
   Array.from({ length: count }, (_, n) => member(n, n === 0 ? 'primary' : 'secondary', n < 7 ? {} : { votes: 0, priority: 0 }));
