@@ -4,31 +4,28 @@ import { clientSecretLabel } from '../core/names.ts';
 import type { Bag, JujuFacts } from '../core/observed.ts';
 import { sameStatus } from '../core/status.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';
+import { bareSecretId } from '../juju/context.ts';
 import type * as Tools from '../juju/tools.ts';
 
 type Juju = typeof Tools;
 
-/** Writes what differs from what Juju said when the dispatch began. */
+/** Writes what differs from what Juju said when the dispatch began. @throws ToolFailure; Juju then drops what it has not yet committed. */
 export async function applyJuju(juju: Juju, facts: JujuFacts, effects: readonly JujuEffect[]): Promise<void> {
   for (const effect of effects) await applyOne(juju, facts, effect);
   await applyPeers(juju, facts, 'application', merged(effects, 'set-peer-app'));
   await applyPeers(juju, facts, 'unit', merged(effects, 'set-peer-unit'));
+  await writeLog(juju, effects);
   for (const effect of effects) {
     if (effect.do !== 'set-status') continue;
     const before = effect.scope === 'unit' ? facts.unitStatus : facts.appStatus;
     if (!sameStatus(before, effect.status)) await juju.statusSet(effect.scope, effect.status.level, effect.status.message);
   }
-  for (const effect of effects) if (effect.do === 'log') await juju.jujuLog(effect.level, effect.message);
 }
 
 async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect): Promise<void> {
   switch (effect.do) {
-    case 'add-app-secret': {
-      // A secret that an earlier hook made although it failed afterwards: Juju keeps those, and refuses the label a second time.
-      const id = await juju.ownedSecretId(effect.label);
-      if (id === undefined) await juju.secretAdd(effect.label, effect.content);
-      return;
-    }
+    case 'add-app-secret':
+      return addAppSecret(juju, effect.label, effect.content);
     case 'set-app-secret':
       return juju.secretSet(effect.id, effect.content);
     case 'remove-secret':
@@ -44,6 +41,17 @@ async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect): Promi
   }
 }
 
+/**
+ * A secret of this label may exist all the same: Juju keeps those of a hook that failed later, and refuses the label a second time.
+ * What it holds is in use, so it is only completed.
+ */
+async function addAppSecret(juju: Juju, label: string, content: Bag): Promise<void> {
+  const id = await juju.ownedSecretId(label);
+  if (id === undefined) return void (await juju.secretAdd(label, content));
+  const held = await juju.secretById(id);
+  if (held !== undefined) await juju.secretSet(id, { ...content, ...held }); // the same content makes no new revision
+}
+
 const merged = (effects: readonly JujuEffect[], kind: 'set-peer-app' | 'set-peer-unit'): Bag =>
   Object.assign({}, ...effects.map(effect => (effect.do === kind ? effect.values : {})));
 
@@ -52,41 +60,43 @@ async function applyPeers(juju: Juju, { peers }: JujuFacts, scope: 'unit' | 'app
   if (Object.keys(values).length > 0) await juju.relationSet(peers.id, scope, values);
 }
 
+/** One entry for all, or two when there is something to warn of. */
+async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<void> {
+  for (const level of ['WARNING', 'INFO'] as const) {
+    const lines = effects.flatMap(effect => (effect.do === 'log' && effect.level === level ? [effect.message] : []));
+    if (lines.length > 0) await juju.jujuLog(level, lines.join('\n'));
+  }
+}
+
 /** Secrets first and granted, then everything that the client reads in one write: it looks once, when it first sees the URI. */
 async function publish(juju: Juju, facts: JujuFacts, client: PublishedClient): Promise<void> {
   const { relation } = client;
   const own = facts.clients.find(one => one.id === relation)?.own ?? {};
-  const ids = new Map<string, string | undefined>();
-  const idOf = async (group: string): Promise<string | undefined> => {
-    if (!ids.has(group)) ids.set(group, await juju.ownedSecretId(clientSecretLabel(relation, group)));
-    return ids.get(group);
-  };
-  const password = client.password ?? (await publishedPassword(juju, own, await idOf('user')));
+  const password = client.password ?? own.password ?? (await secretPassword(juju, relation));
   if (password === undefined) throw new Error(`cannot publish addresses to relation ${relation}: its secret cannot be read`);
   const { clear, secrets } = encodeClientAnswer({ ...client, password });
   const values: Record<string, string> = { ...clear };
   for (const [group, content] of Object.entries(secrets)) {
-    const id = await idOf(group);
-    if (id === undefined) values[`secret-${group}`] = await addGranted(juju, clientSecretLabel(relation, group), content, relation);
-    else {
-      if (!sameBag(await juju.secretById(id), content)) await juju.secretSet(id, content);
-      await juju.secretGrant(id, relation); // once more: a crash may have come between making and granting
-      if (own[`secret-${group}`] === undefined) values[`secret-${group}`] = `secret:${id}`;
-    }
+    const key = `secret-${group}`;
+    values[key] = await putSecret(juju, { label: clientSecretLabel(relation, group), content, relation, published: own[key] });
   }
   const differing = Object.fromEntries(Object.entries(values).filter(([key, value]) => own[key] !== value));
   if (Object.keys(differing).length > 0) await juju.relationSet(relation, 'application', differing);
 }
 
-async function publishedPassword(juju: Juju, own: Bag, id: string | undefined): Promise<string | undefined> {
-  return own.password ?? (id === undefined ? undefined : (await juju.secretById(id))?.password);
+async function secretPassword(juju: Juju, relation: number): Promise<string | undefined> {
+  const id = await juju.ownedSecretId(clientSecretLabel(relation, 'user'));
+  return id === undefined ? undefined : (await juju.secretById(id))?.password;
 }
 
-async function addGranted(juju: Juju, label: string, content: Bag, relation: number): Promise<string> {
-  const uri = await juju.secretAdd(label, content);
+type ClientSecret = { label: string; content: Bag; relation: number; published: string | undefined };
+
+/** Makes the secret hold the content and lets the client read it. Answers the URI to publish: one that is published stays as it is. */
+async function putSecret(juju: Juju, { label, content, relation, published }: ClientSecret): Promise<string> {
+  const id = await juju.ownedSecretId(label);
+  if (id !== undefined) await juju.secretSet(id, content);
+  if (id !== undefined && published !== undefined && bareSecretId(published) === id) return published;
+  const uri = id === undefined ? await juju.secretAdd(label, content) : `secret:${id}`;
   await juju.secretGrant(uri, relation);
   return uri;
 }
-
-const sameBag = (a: Bag | undefined, b: Bag): boolean =>
-  a !== undefined && Object.keys(a).length === Object.keys(b).length && Object.entries(b).every(([key, value]) => a[key] === value);

@@ -9,29 +9,44 @@ export type ClientRequest = {
   readonly extraUserRoles: readonly string[];
   /** Fields that go into secrets; all others of the answer go in clear. */
   readonly requestedSecrets: readonly string[];
-  readonly entityType?: string;
+  /** The client wants to be told its user as an entity, too. */
+  readonly entityType?: 'USER';
 };
 
 const names = z.array(z.string());
 const bag = z.record(z.string(), z.string());
 
-/** What the client asks for, or a sentence that says what is wrong with it. */
+/** What the client asks for, or a sentence that says what is wrong with it. What MongoDB has no use for, such as prefix-matching, is passed over. */
 export function decodeClientRequest(remote: Bag): ClientRequest | { readonly problem: string } {
-  const requested = readJson(remote['requested-secrets'] ?? '[]', names);
-  if (requested === undefined) return { problem: 'requested-secrets is not a JSON list of names; upgrade the client charm' };
-  const entityType = remote['entity-type'];
-  if (entityType === 'GROUP' || remote['extra-group-roles']) {
-    return { problem: 'asks for an entity of type GROUP, which MongoDB does not have; ask for USER' };
-  }
+  const requestedSecrets = readJson(remote['requested-secrets'] ?? '[]', names);
+  if (requestedSecrets === undefined) return { problem: 'requested-secrets is not a JSON list of names; upgrade the client charm' };
+  const problem = versionProblem(remote) ?? entityProblem(remote);
+  if (problem !== undefined) return { problem };
   return {
     ...(remote.database ? { database: remote.database } : {}),
     extraUserRoles: (remote['extra-user-roles'] ?? '')
       .split(',')
       .map(role => role.trim())
       .filter(role => role !== ''),
-    requestedSecrets: requested,
-    ...(entityType ? { entityType } : {}),
+    requestedSecrets,
+    ...(remote['entity-type'] ? { entityType: 'USER' } : {}),
   };
+}
+
+function versionProblem(remote: Bag): string | undefined {
+  if (!remote.version || remote.version === 'v0' || remote.database) return undefined;
+  return `speaks version ${remote.version} of mongodb_client, and this charm version 0; use a client charm that speaks it`;
+}
+
+/** An entity is a user by another name; a group would be a role that nobody can log in with. */
+function entityProblem(remote: Bag): string | undefined {
+  const type = remote['entity-type'];
+  if (type === 'GROUP') return 'asks for an entity of type GROUP, which this charm does not make; ask for USER';
+  if (type && type !== 'USER') return `asks for an entity of type ${JSON.stringify(type)}; ask for USER`;
+  if (remote['extra-group-roles']) return 'asks for extra-group-roles, which this charm does not grant; ask for extra-user-roles';
+  const permissions = remote['entity-permissions'];
+  if (permissions && permissions !== '[]') return 'asks for entity-permissions, which this charm does not grant; ask for extra-user-roles';
+  return undefined;
 }
 
 /** The request that our own databag answers, as it was then; undefined if no credentials were published. */
@@ -59,12 +74,15 @@ const GROUPS: Readonly<Record<string, string>> = {
   'entity-password': 'entity',
 };
 
-/** What goes in clear into our application databag, and what into the secret of each group. A field is secret if the client asked for that. */
+/**
+ * What goes in clear into our application databag, and what into the secret of each group. A field is secret if the client asked for that.
+ * @throws when the request is one that is not to be answered: nothing may go out in clear for want of understanding it.
+ */
 export function encodeClientAnswer(answer: Answer): { readonly clear: Bag; readonly secrets: Readonly<Record<string, Bag>> } {
   const { data: _, ...mirror } = answer.request;
   const decoded = decodeClientRequest(answer.request);
-  const requestedSecrets = 'problem' in decoded ? [] : decoded.requestedSecrets;
-  const entityType = 'problem' in decoded ? undefined : decoded.entityType;
+  if ('problem' in decoded) throw new Error(`cannot answer a client that ${decoded.problem}`);
+  const { requestedSecrets, entityType } = decoded;
   const fields: Record<string, string> = { username: answer.user, password: answer.password, uris: clientUri(answer) };
   if (entityType !== undefined) Object.assign(fields, { 'entity-name': answer.user, 'entity-password': answer.password });
   const clear: Record<string, string> = {

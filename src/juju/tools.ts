@@ -1,5 +1,6 @@
 // The hook tools that the charm uses, one plain function each. What they print is checked here and nowhere else.
 import * as z from 'zod/mini';
+import { bareSecretId } from './context.ts';
 import { orUndefined, runTool, withSecretFile } from './run.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -79,14 +80,15 @@ export const secretById = (id: string): Promise<Values | undefined> => orUndefin
 /** Id of a secret that we own, by label; undefined when there is none. */
 export async function ownedSecretId(label: string): Promise<string | undefined> {
   const found = await orUndefined(read('secret-info-get', ['--label', label], info));
-  return found && Object.keys(found)[0];
+  const [id] = Object.keys(found ?? {});
+  return id && bareSecretId(id);
 }
 export async function ownedSecretLabel(id: string): Promise<string | undefined> {
   const found = await orUndefined(read('secret-info-get', [id], info));
   return found && Object.values(found)[0]?.label;
 }
 /** Ids of the secrets that we may change. */
-export const secretIds = async (): Promise<readonly string[]> => (await read('secret-ids', [], list)) ?? [];
+export const secretIds = async (): Promise<readonly string[]> => ((await read('secret-ids', [], list)) ?? []).map(bareSecretId);
 
 /** A new secret of the application. Answers its URI. */
 export async function secretAdd(label: string, content: Values): Promise<string> {
@@ -100,8 +102,9 @@ export async function secretSet(id: string, content: Values): Promise<void> {
 export async function secretGrant(id: string, relation: number): Promise<void> {
   await runTool('secret-grant', [id, '--relation', String(relation)]);
 }
+/** The whole secret, or one revision. One that is gone already is no failure. */
 export async function secretRemove(id: string, revision?: number): Promise<void> {
-  await runTool('secret-remove', [id, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
+  await orUndefined(runTool('secret-remove', [id, ...(revision === undefined ? [] : ['--revision', String(revision)])]));
 }
 
 export const openedPorts = async (): Promise<readonly string[]> => (await read('opened-ports', [], list)) ?? [];

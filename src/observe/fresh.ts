@@ -9,14 +9,16 @@ const PASSWORD_LENGTH = 32;
 /** mongod accepts from 6 to 1024 characters. */
 const KEY_FILE_LENGTH = 1024;
 
-/** `keyFile` is the one in the committed secret; without it there is no mongod to make clients' users in. */
+/** `keyFile` is that of the committed secret. Without it nobody can tell yet what the database will remember of a client's password. */
 export function mintFresh(keyFile: string | undefined, clients: readonly number[]): Fresh {
   const passwords = Object.fromEntries(SYSTEM_USERS.map(user => [user, randomText(PASSWORD_LENGTH)])) as Record<SystemUser, string>;
+  if (keyFile === undefined) return { keyFile: randomText(KEY_FILE_LENGTH), passwords, clients: new Map() };
   const forClients = clients.map(id => {
     const password = randomText(PASSWORD_LENGTH);
-    return [id, { password, fingerprint: userFingerprint(keyFile ?? '', clientUser(id), password) }] as const;
+    return [id, { password, fingerprint: userFingerprint(keyFile, clientUser(id), password) }] as const;
   });
-  return { keyFile: keyFile === undefined ? randomText(KEY_FILE_LENGTH) : keyFile, passwords, clients: new Map(forClients) };
+  return { keyFile, passwords, clients: new Map(forClients) };
 }
 
+/** `randomInt` takes each letter with the same probability. */
 const randomText = (length: number): string => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
