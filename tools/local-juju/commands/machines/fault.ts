@@ -2,6 +2,7 @@
 
 import type { MachineFault } from '../../../local-machine/contract.ts';
 import { JujuError } from '../../contract.ts';
+import type { Model } from '../../state.ts';
 import type { CommandSpec } from '../spec.ts';
 import { isUnitName } from '../text/names.ts';
 
@@ -10,23 +11,24 @@ const usual = 'charmed-mongodb.mongod';
 export const fault: CommandSpec = {
   name: 'fault',
   summary: "Does harm to a unit's machine (only here, not in Juju)",
-  usage: '<unit> kill|freeze|thaw|cut-network|restore-network|lose-disk [<service>]',
+  usage: '<unit> kill|freeze|thaw|cut-network|restore-network|lose-disk|change-address [<service or address>]',
   details: `kill         ends a service's process; the machine starts it again, as systemd would
 freeze, thaw stops a service's process in its tracks, and lets it go on
 cut-network  nothing answers at the machine's address any more; restore-network ends this
 lose-disk    what lies on the unit's storage is gone, and its services are killed
+change-address gives the machine another address of the model's network
 Without a service ${usual} is meant.`,
   examples: ['juju fault mongodb/0 kill', 'juju fault mongodb/1 cut-network', 'juju fault mongos/0 freeze charmed-mongodb.mongos'],
   flags: [{ names: ['signal'], value: 'signal', initial: 'SIGKILL', help: 'For kill: SIGKILL or SIGTERM' }],
   async run({ args, flags, console, model }) {
-    const [unit, kind, service = usual] = args;
+    const [unit, kind, what] = args;
     if (unit === undefined || !isUnitName(unit))
       throw new JujuError(unit === undefined ? 'no unit specified' : `invalid unit name "${unit}"`, 2);
     const signal = flags.text('signal');
     if (signal !== undefined && signal !== 'SIGKILL' && signal !== 'SIGTERM')
       throw new JujuError(`invalid value "${signal}" for option --signal: use SIGKILL or SIGTERM`, 2);
-    const request = requestOf(kind, service, signal);
     const live = model();
+    const request = requestOf(kind, what, signal, () => freeAddress(live.state));
     if (!live.state.units[unit]) throw new JujuError(`unit "${unit}" not found`);
     if (live.fault === undefined) throw new JujuError('this model does not take faults');
     console.out(`${await live.fault(unit, request)}\n`);
@@ -34,12 +36,26 @@ Without a service ${usual} is meant.`,
   },
 };
 
-function requestOf(kind: string | undefined, service: string, signal: 'SIGKILL' | 'SIGTERM' | undefined): MachineFault {
+function requestOf(
+  kind: string | undefined,
+  what: string | undefined,
+  signal: 'SIGKILL' | 'SIGTERM' | undefined,
+  free: () => string,
+): MachineFault {
+  const service = what ?? usual;
+  if (kind === 'change-address') return { kind, address: what ?? free() };
   if (kind === 'kill') return { kind, service, ...(signal === undefined ? {} : { signal }) };
   if (kind === 'freeze' || kind === 'thaw') return { kind, service };
   if (kind === 'cut-network' || kind === 'restore-network' || kind === 'lose-disk') return { kind };
   throw new JujuError(
-    `${kind === undefined ? 'no fault specified' : `unknown fault "${kind}"`}: use kill, freeze, thaw, cut-network, restore-network or lose-disk`,
+    `${kind === undefined ? 'no fault specified' : `unknown fault "${kind}"`}: use kill, freeze, thaw, cut-network, restore-network, lose-disk or change-address`,
     2,
   );
+}
+
+/** From the top of the model's network, since machines get theirs from the bottom. */
+function freeAddress({ network, machines }: Model): string {
+  const taken = new Set(Object.values(machines).map(machine => machine.address));
+  for (let host = 254; host > 9; host -= 1) if (!taken.has(`${network}.${host}`)) return `${network}.${host}`;
+  throw new JujuError(`all addresses of ${network} are taken`);
 }
