@@ -29,7 +29,8 @@ export const answerCall = async (
       words: parsed.words,
       flags: parsed.values,
       cwd,
-      readFile: path => (path === '-' ? readStdin() : readText(resolve(cwd, path))),
+      readFile: path => (path === '-' ? readStdin() : readBytes(resolve(cwd, path)).then(bytes => bytes.toString())),
+      readBytes: path => readBytes(resolve(cwd, path)),
       warn: text => warnings.push(text),
     };
     const stdout = await printed(tool, await tool.run(call), parsed.values, cwd);
@@ -60,9 +61,9 @@ const printed = async (tool: Tool, answer: Answer, flags: FlagValues, cwd: strin
   return '';
 };
 
-const readText = async (path: string): Promise<string> => {
+const readBytes = async (path: string): Promise<Buffer> => {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     throw new ToolError(fileFailure('open', path, error));
   }

@@ -3,7 +3,7 @@ import type { ContextHost } from '../contract.ts';
 import type { GoValue } from '../format/json.ts';
 import type { Application, HookInfo, Model, PortRange, Unit, Values } from '../state.ts';
 import { ToolError } from './errors.ts';
-import type { PendingSecrets } from './secrets-pending.ts';
+import { noSecretsPending, type PendingSecrets } from './secrets-pending.ts';
 
 /** Values to set; an empty string takes the key away. */
 export type Changes = Values;
@@ -45,7 +45,7 @@ export const nothingPending = (): Pending => ({
   openPorts: [],
   closePorts: [],
   storage: [],
-  secrets: { creates: new Map(), updates: new Map(), grants: [], revokes: [], removes: [], trackLatest: new Set() },
+  secrets: noSecretsPending(),
 });
 
 /** @throws {ToolError} when the unit was taken away while its hook ran. */

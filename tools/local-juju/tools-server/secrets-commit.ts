@@ -1,61 +1,52 @@
-// What a hook asked for about secrets, at its end. Each kind is refused as a whole with Juju's text; what came before it stays.
+// What a hook asked for about secrets, at its end. Within each kind all are tried; one that is refused ends the commit after its
+// kind, and what was done before stays.
 import { newRevision, nextRotation } from '../secret-values.ts';
 import type { Secret, SecretGrant, SecretRevision } from '../state.ts';
 import { applicationOfUnit, type Running } from './running.ts';
-import type { PendingCreate, PendingRevoke, SecretDetails } from './secrets-pending.ts';
+import { ownerLabelTaken } from './secret-labels.ts';
+import type { PendingCreate, RevokeSubject, SecretDetails } from './secrets-pending.ts';
 import { belongsTo, manages } from './secrets-view.ts';
 
 /** Returns why the rest was not applied, or undefined. */
 export const applyPendingSecrets = (running: Running): string | undefined => {
   const { creates, updates, grants, revokes, removes, trackLatest } = running.pending.secrets;
-  const { secrets } = running.model;
-  for (const create of creates.values()) {
-    const failure = addOne(running, create);
-    if (failure) return `creating secrets: ${failure}`;
-  }
-  for (const [id, details] of updates) {
-    const failure = whyNot(running, id) ?? updateOne(running, secrets[id] as Secret, details);
-    if (failure) return `updating secrets: ${failure}`;
-  }
-  for (const { id, grant } of grants) {
-    const failure = whyNot(running, id);
-    if (failure) return `granting secrets access: ${failure}`;
-    addGrant(secrets[id] as Secret, grant);
-  }
-  for (const { id, subject } of revokes) {
-    const failure = whyNot(running, id);
-    if (failure) return `revoking secrets access: ${failure}`;
-    const secret = secrets[id] as Secret;
-    secret.grants = secret.grants.filter(grant => !isRevoked(grant, subject));
-  }
-  for (const { id, revision } of removes) {
-    if (secrets[id] === undefined) continue; // removed twice
-    const failure = whyNot(running, id);
-    if (failure) return `removing secrets: ${failure}`;
-    removeOne(running, secrets[id] as Secret, revision);
-  }
-  for (const id of trackLatest) {
-    const secret = secrets[id];
-    const consumer = secret?.consumers[running.unitName];
-    if (secret && consumer) consumer.tracked = secret.latest;
-  }
-  return undefined;
+  /** Does something with each secret that the unit may change; failures begin with what was being done. */
+  const each = <T>(doing: string, wishes: ReadonlyMap<string, T>, apply: (secret: Secret, wish: T) => string | undefined) => {
+    const failures = [...wishes].map(([id, wish]) => {
+      const secret = running.model.secrets[id];
+      return secret === undefined ? `secret "secret:${id}" not found` : (whyNot(running, secret) ?? apply(secret, wish));
+    });
+    return combined(doing, failures);
+  };
+  return (
+    combined(
+      'creating secrets',
+      [...creates.values()].map(create => addOne(running, create)),
+    ) ??
+    each('updating secrets', updates, (secret, details) => updateOne(running, secret, details)) ??
+    trackNewest(running, trackLatest) ??
+    each('granting secrets access', grants, addGrants) ??
+    each('revoking secrets access', revokes, revokeAll) ??
+    each('removing secrets', removes, (secret, revisions) => removeOne(running, secret, revisions))
+  );
+};
+
+const combined = (doing: string, failures: readonly (string | undefined)[]): string | undefined => {
+  const texts = failures.filter(failure => failure !== undefined);
+  return texts.length === 0 ? undefined : `${doing}: ${texts.join('\n')}`;
 };
 
 /** The tools cannot tell everywhere who may change a secret; here it is known. */
-const whyNot = (running: Running, id: string): string | undefined => {
-  const secret = running.model.secrets[id];
-  if (secret === undefined) return `secret "${id}" not found`;
-  if (manages(running, secret.owner)) return undefined;
-  const ofApplication = secret.owner.kind === 'application' && belongsTo(running, secret.owner);
+const whyNot = (running: Running, { owner }: { owner: Secret['owner'] }): string | undefined => {
+  if (manages(running, owner)) return undefined;
+  const ofApplication = owner.kind === 'application' && belongsTo(running, owner);
   return ofApplication ? `"${running.unitName}" is not leader of "${running.applicationName}"` : 'permission denied';
 };
 
 const addOne = (running: Running, create: PendingCreate): string | undefined => {
   const { id, owner, content, label = '', description = '', rotate = 'never', expires } = create;
-  if (owner.kind === 'application' && !manages(running, owner))
-    return `"${running.unitName}" is not leader of "${running.applicationName}"`;
-  if (isTaken(running, id, label)) return `secret with label ${JSON.stringify(label)} already exists`;
+  const failure = whyNot(running, create) ?? labelTaken(running, id, owner, label);
+  if (failure !== undefined) return failure;
   const now = running.host.now();
   const nextRotate = nextRotation(rotate, now);
   running.model.secrets[id] = {
@@ -78,17 +69,15 @@ const addOne = (running: Running, create: PendingCreate): string | undefined => 
   return undefined;
 };
 
-/** Labels are one name space for an application and its units. */
-const isTaken = (running: Running, id: string, label: string): boolean =>
-  label !== '' &&
-  Object.values(running.model.secrets).some(secret => {
-    const application = secret.owner.kind === 'unit' ? applicationOfUnit(secret.owner.name) : secret.owner.name;
-    return secret.id !== id && secret.label === label && secret.owner.kind !== 'model' && application === running.applicationName;
-  });
+const labelTaken = (running: Running, id: string, owner: Secret['owner'], label: string): string | undefined =>
+  label !== '' && ownerLabelTaken(running.model, id, owner, label) !== undefined
+    ? `secret with label ${JSON.stringify(label)} already exists`
+    : undefined;
 
 const updateOne = (running: Running, secret: Secret, details: SecretDetails): string | undefined => {
   const { label, description, rotate, expires, content } = details;
-  if (label !== undefined && isTaken(running, secret.id, label)) return `secret with label ${JSON.stringify(label)} already exists`;
+  const failure = label === undefined || label === secret.label ? undefined : labelTaken(running, secret.id, secret.owner, label);
+  if (failure !== undefined) return failure;
   const now = running.host.now();
   if (label !== undefined) secret.label = label;
   if (description !== undefined) secret.description = description;
@@ -114,22 +103,32 @@ const addRevision = (secret: Secret, revision: SecretRevision): void => {
   if (revision.expires === undefined) delete secret.expires;
 };
 
-const addGrant = (secret: Secret, grant: SecretGrant): void => {
-  const known = secret.grants.find(one => one.kind === grant.kind && one.name === grant.name);
-  if (known === undefined) secret.grants.push(grant);
-  else if (grant.relation !== undefined) known.relation = grant.relation;
+const trackNewest = (running: Running, ids: ReadonlySet<string>): undefined => {
+  for (const id of ids) {
+    const secret = running.model.secrets[id];
+    if (secret) secret.consumers[running.unitName] = { label: '', ...secret.consumers[running.unitName], tracked: secret.latest };
+  }
 };
 
-const isRevoked = (grant: SecretGrant, subject: PendingRevoke['subject']): boolean =>
+const addGrants = (secret: Secret, grants: ReadonlyMap<number, SecretGrant>): undefined => {
+  for (const grant of grants.values()) {
+    const known = secret.grants.find(one => one.kind === grant.kind && one.name === grant.name);
+    if (known === undefined) secret.grants.push(grant);
+    else if (grant.relation !== undefined) known.relation = grant.relation;
+  }
+};
+
+const revokeAll = (secret: Secret, subjects: readonly RevokeSubject[]): undefined => {
+  secret.grants = secret.grants.filter(grant => !subjects.some(subject => isRevoked(grant, subject)));
+};
+
+const isRevoked = (grant: SecretGrant, subject: RevokeSubject): boolean =>
   grant.kind === subject.kind
     ? grant.name === subject.name
     : subject.kind === 'application' && applicationOfUnit(grant.name) === subject.name;
 
-const removeOne = (running: Running, secret: Secret, revision: number | undefined): void => {
-  if (revision !== undefined) secret.revisions = secret.revisions.filter(one => one.revision !== revision);
-  if (revision === undefined || secret.revisions.length === 0) {
-    delete running.model.secrets[secret.id];
-    return;
-  }
-  secret.latest = Math.max(...secret.revisions.map(one => one.revision));
+/** Unknown revisions are passed over; without its last revision the secret is gone. */
+const removeOne = (running: Running, secret: Secret, revisions: readonly number[] | 'all'): undefined => {
+  secret.revisions = revisions === 'all' ? [] : secret.revisions.filter(one => !revisions.includes(one.revision));
+  if (secret.revisions.length === 0) delete running.model.secrets[secret.id];
 };

@@ -21,8 +21,8 @@ export const manages = (running: Running, owner: Secret['owner']): boolean =>
 export const belongsTo = (running: Running, owner: Secret['owner']): boolean =>
   owner.kind === 'unit' ? owner.name === running.unitName : owner.kind === 'application' && owner.name === running.applicationName;
 
-export const isRemoved = (running: Running, id: string): boolean =>
-  running.pending.secrets.removes.some(remove => remove.id === id && remove.revision === undefined);
+/** Will be removed, or one of its revisions: Juju no longer shows it to its owner in this hook. */
+export const isRemoved = (running: Running, id: string): boolean => running.pending.secrets.removes.has(id);
 
 /** Ids of what the unit manages, pending ones included. */
 export const managedIds = (running: Running): string[] => {
@@ -34,10 +34,10 @@ export type Found = { stored: Secret } | { pending: PendingCreate };
 
 /** What a label means to the unit: an owned secret first, then one made in this hook, then the label that the unit gave to another's. */
 export const byLabel = (running: Running, label: string): Found | undefined => {
-  const stored = Object.values(running.model.secrets).filter(secret => !isRemoved(running, secret.id));
+  const stored = Object.values(running.model.secrets);
   const owned = stored.find(secret => belongsTo(running, secret.owner) && ownerLabel(running, secret) === label);
   if (owned) return { stored: owned };
-  const pending = [...running.pending.secrets.creates.values()].find(create => create.label === label && !isRemoved(running, create.id));
+  const pending = [...running.pending.secrets.creates.values()].find(create => create.label === label);
   if (pending) return { pending };
   const consumed = stored.find(secret => secret.consumers[running.unitName]?.label === label);
   return consumed && { stored: consumed };
@@ -48,6 +48,13 @@ export const byId = (running: Running, id: string): Found | undefined => {
   if (pending) return { pending };
   const stored = running.model.secrets[id];
   return stored && { stored };
+};
+
+/** What the unit may change and has not removed. */
+export const managed = (running: Running, id: string): Found | undefined => {
+  const found = isRemoved(running, id) ? undefined : byId(running, id);
+  if (found === undefined) return undefined;
+  return manages(running, 'pending' in found ? found.pending.owner : found.stored.owner) ? found : undefined;
 };
 
 /** The owner's label with the change of this hook. */
@@ -69,7 +76,7 @@ export const contentOf = (running: Running, secret: Secret, newest: boolean): Va
   if (update && newest) return update;
   const tracked = secret.consumers[running.unitName]?.tracked;
   const number = newest || tracked === undefined ? secret.latest : tracked;
-  const revision = secret.revisions.find(one => one.revision === number) ?? secret.revisions.at(-1);
-  if (revision === undefined) throw new ToolError(`secret "${secret.id}" not found`);
+  const revision = secret.revisions.find(one => one.revision === number);
+  if (revision === undefined) throw new ToolError(`secret revision "${secret.id}/${number}" not found`);
   return revision.content;
 };

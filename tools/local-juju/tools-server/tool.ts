@@ -13,6 +13,8 @@ export type Call = {
   cwd: string;
   /** Reads a file as the caller names it; `-` is the caller's standard input. */
   readFile(path: string): Promise<string>;
+  /** A file's content as it is. */
+  readBytes(path: string): Promise<Buffer>;
   /** Writes to the caller's standard error, as it is. */
   warn(text: string): void;
 };
