@@ -26,7 +26,8 @@ export const refusal = async (uri: string): Promise<string | undefined> => {
     await withClient(uri, client => client.db().command({ ping: 1 }));
     return undefined;
   } catch (error) {
-    if (error instanceof MongoServerError && error.codeName === 'AuthenticationFailed') return error.message;
+    // The second one: the user was dropped in the middle of the login.
+    if (error instanceof MongoServerError && ['AuthenticationFailed', 'UserNotFound'].includes(error.codeName ?? '')) return error.message;
     throw error;
   }
 };

@@ -46,7 +46,8 @@ describe.each(pages)('$title', ({ name, sections }) => {
       await promises[name]!.sections[title]!(reader, memory);
     } catch (error) {
       broken = title;
-      if (error instanceof Error) error.message += `\n${await reader.story()}`;
+      // The marks keep Vitest from taking the traces in it for its own.
+      if (error instanceof Error) error.message += `\n${(await reader.story()).replace(/^/gm, '| ')}`;
       throw error;
     }
   });

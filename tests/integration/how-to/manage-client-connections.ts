@@ -176,7 +176,8 @@ const isRefused = async (uri: string): Promise<boolean> => {
     await withMongo(uri, client => client.db().command({ ping: 1 }));
     return false;
   } catch (error) {
-    if (error instanceof MongoServerError && error.codeName === 'AuthenticationFailed') return true;
+    // The second one: the user was dropped in the middle of the login.
+    if (error instanceof MongoServerError && ['AuthenticationFailed', 'UserNotFound'].includes(error.codeName ?? '')) return true;
     throw error;
   }
 };
