@@ -94,7 +94,10 @@ type ClientSecret = { label: string; content: Bag; relation: number; published: 
 /** Makes the secret hold the content and lets the client read it. Answers the URI to publish: one that is published stays as it is. */
 async function putSecret(juju: Juju, { label, content, relation, published }: ClientSecret): Promise<string> {
   const id = await juju.ownedSecretId(label);
-  if (id !== undefined) await juju.secretSet(id, content);
+  if (id !== undefined) {
+    await juju.secretSet(id, content);
+    await juju.secretById(id); // whoever has read a secret is told of each change, its owner too, unless it has read that already
+  }
   if (id !== undefined && published !== undefined && bareSecretId(published) === id) return published;
   const uri = id === undefined ? await juju.secretAdd(label, content) : `secret:${id}`;
   await juju.secretGrant(uri, relation);

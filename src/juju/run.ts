@@ -3,6 +3,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { yamlOf } from './yaml.ts';
 
 /** Juju answers in milliseconds; half a minute means that its agent is gone. */
 const TOOL_MS = 30_000;
@@ -69,7 +70,7 @@ export async function withSecretFile<Value>(
   const file = await open(join(folder, 'content'), 'wx', 0o600);
   try {
     await rm(folder, { recursive: true });
-    await file.writeFile(JSON.stringify(values));
+    await file.writeFile(yamlOf(values));
     return await use(`/proc/${process.pid}/fd/${file.fd}`); // the unit's agent reads it, not the tool
   } finally {
     await file.close();

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { bareSecretId } from './context.ts';
 import { orUndefined, runTool, withSecretFile } from './run.ts';
+import { yamlOf } from './yaml.ts';
 
 type Values = Readonly<Record<string, string>>;
 type Scope = 'unit' | 'application';
@@ -49,7 +50,7 @@ export const remoteBag = (id: number, application: string): Promise<Values | und
 /** An empty value takes the key away. */
 export async function relationSet(id: number, scope: Scope, values: Values): Promise<void> {
   const app = scope === 'application' ? ['--app'] : [];
-  await runTool('relation-set', ['-r', String(id), ...app, '--file', '-'], JSON.stringify(values));
+  await runTool('relation-set', ['-r', String(id), ...app, '--file', '-'], yamlOf(values));
 }
 
 /** Address at which others reach this unit through an endpoint: the one that Juju writes into the unit's bags as `ingress-address`. */
@@ -71,11 +72,11 @@ export async function statusSet(scope: Scope, level: string, message: string): P
   await runTool('status-set', [...(scope === 'application' ? ['--application'] : []), level, '--', message]);
 }
 
-/** The newest content of a secret by its label, which this unit follows from then on; undefined when there is none that we may read. */
+/** The newest content of a secret by its label; undefined when there is none that we may read. */
 export const secretByLabel = (label: string): Promise<Values | undefined> =>
   orUndefined(read('secret-get', ['--label', label, '--peek'], bag));
-/** The newest content of one of our own secrets, not followed: we need no secret-changed for what we wrote. */
-export const secretById = (id: string): Promise<Values | undefined> => orUndefined(read('secret-get', [id, '--peek'], bag));
+/** The same by id. In a hook that has set a new content it is that one: then Juju does not wake us with a secret-changed for it. */
+export const secretById = (id: string): Promise<Values | undefined> => orUndefined(read('secret-get', [id, '--refresh'], bag));
 
 /** Id of a secret that we own, by label; undefined when there is none. */
 export async function ownedSecretId(label: string): Promise<string | undefined> {
