@@ -114,14 +114,12 @@ describe('users', () => {
   test('that the charm did not make are left alone, and what a crash left over is dropped by any later hook', async () => {
     await asOperator(model, async client => {
       await client.db('admin').command({ createUser: 'relation-77', pwd: 'by hand', roles: [] });
-      await client
-        .db('admin')
-        .command({
-          createUser: 'relation-78',
-          pwd: 'left over',
-          roles: [],
-          customData: { owner: 'charm', fingerprint: 'x', relation: 78, database: 'x' },
-        });
+      await client.db('admin').command({
+        createUser: 'relation-78',
+        pwd: 'left over',
+        roles: [],
+        customData: { owner: 'charm', fingerprint: 'x', relation: 78, database: 'x' },
+      });
     });
     await model.juju('config', 'mongodb', 'log-verbosity=1');
     await model.waitFor('the left-over user to be dropped', async () => !(await userNames(model)).includes('relation-78'));

@@ -1,0 +1,116 @@
+// What goes wrong on machines, and how the set comes back by itself.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openModel, type TestModel } from '../../support/model.ts';
+import { unitsOf } from '../../support/status.ts';
+import { addressesOf, asOperator, deployMongodb, membersAreUnits, membersOf, onUnit, primariesOf, primaryOf, wellWith } from './world.ts';
+
+let model: TestModel;
+beforeAll(async () => {
+  model = await openModel();
+  await model.juju('model-config', 'update-status-hook-interval=10s');
+  await deployMongodb(model, 3);
+});
+afterAll(() => model?.close());
+
+let written = 0;
+async function write(): Promise<void> {
+  await model.waitFor('a write to be taken', () =>
+    asOperator(model, async client => {
+      await client
+        .db('test')
+        .collection<{ _id: number }>('writes')
+        .updateOne({ _id: written + 1 }, { $set: { kept: true } }, { upsert: true, writeConcern: { w: 'majority' } });
+      return true;
+    }).catch(() => false),
+  );
+  written += 1;
+}
+const stored = () => asOperator(model, client => client.db('test').collection('writes').countDocuments());
+
+test('a primary that is killed is replaced, and comes back as a member', async () => {
+  const primary = await primaryOf(model);
+  await write();
+  await model.juju('fault', primary, 'kill');
+  await write();
+  await wellWith(model, 3);
+  expect(await stored()).toBe(written);
+});
+
+test('all killed at once come back with all that was written', async () => {
+  const units = Object.keys(unitsOf(await model.status(), 'mongodb'));
+  await Promise.all(units.map(unit => model.juju('fault', unit, 'kill')));
+  await write();
+  await wellWith(model, 3);
+  expect(await stored()).toBe(written);
+});
+
+test('a frozen primary is replaced; thawed, it is a member and there is one primary', async () => {
+  const primary = await primaryOf(model);
+  await model.juju('fault', primary, 'freeze');
+  await model.waitFor('another primary', status => primariesOf(status).some(name => name !== primary));
+  await model.juju('fault', primary, 'thaw');
+  await write();
+  await wellWith(model, 3);
+});
+
+test('a mongod that somebody stopped is started again', async () => {
+  const [unit] = Object.keys(unitsOf(await model.status(), 'mongodb')).filter(name => name !== 'mongodb/0') as [string];
+  await model.juju('exec', '--unit', unit, '--', 'snap stop --disable charmed-mongodb.mongod');
+  await model.waitFor('mongod to run again', () =>
+    onUnit(model, unit, async client => (await client.db('admin').command({ hello: 1 })).secondary === true).catch(() => false),
+  );
+  await wellWith(model, 3);
+});
+
+test('a member that somebody took out of the set is added again', async () => {
+  const gone = await asOperator(model, async client => {
+    const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+    const { primary } = await client.db('admin').command({ hello: 1 });
+    const [leaving] = config.members.filter((member: { host: string }) => member.host !== primary);
+    const members = config.members.filter((member: unknown) => member !== leaving);
+    await client.db('admin').command({ replSetReconfig: { ...config, version: config.version + 1, members } });
+    return leaving.host as string;
+  });
+  await model.waitFor('the member to be back', async () => (await membersOf(model)).some(address => gone.startsWith(address)));
+  await wellWith(model, 3);
+});
+
+test('a member whose disk is lost gets the data again', async () => {
+  const leader = 'mongodb/0';
+  await model.juju('fault', leader, 'lose-disk');
+  await write();
+  await wellWith(model, 3);
+  await model.waitFor('the data to be back', () =>
+    onUnit(
+      model,
+      leader,
+      async client =>
+        (await client.db('test').collection('writes').countDocuments({}, { readPreference: 'secondaryPreferred' })) === written,
+    ).catch(() => false),
+  );
+});
+
+test('a member with a new address is known by it', async () => {
+  const [unit] = Object.keys(unitsOf(await model.status(), 'mongodb')).slice(-1) as [string];
+  const before = addressesOf(await model.status());
+  await model.juju('fault', unit, 'change-address');
+  await model.waitFor('the new address to show', status => !before.includes(unitsOf(status, 'mongodb')[unit]?.['public-address'] ?? ''));
+  await membersAreUnits(model);
+  await wellWith(model, 3);
+  await write();
+});
+
+test('new addresses of all members at once do not end the set', async () => {
+  const before = addressesOf(await model.status());
+  const units = Object.keys(unitsOf(await model.status(), 'mongodb'));
+  for (const unit of units) await model.juju('fault', unit, 'change-address');
+  await model.waitFor('the new addresses to show', status => addressesOf(status).every(address => !before.includes(address)));
+  await model.waitFor(
+    'the members to be the units',
+    async status => (await membersOf(model).catch(() => [])).join() === addressesOf(status).sort().join(),
+  );
+  await wellWith(model, 3);
+  await write();
+  expect(await stored()).toBe(written);
+  expect(await model.juju('debug-log', '--no-tail', '--limit', '5000')).toContain('forcing the configuration of the replica set');
+});
