@@ -35,7 +35,7 @@ export function decodeClientRequest(remote: Bag): ClientRequest | { readonly pro
 
 function versionProblem(remote: Bag): string | undefined {
   if (!remote.version || remote.version === 'v0' || remote.database) return undefined;
-  return `speaks version ${remote.version} of mongodb_client, and this charm version 0; use a client charm that speaks it`;
+  return `speaks version ${JSON.stringify(remote.version)} of mongodb_client, and this charm version 0; use a client charm that speaks it`;
 }
 
 /** An entity is a user by another name; a group would be a role that nobody can log in with. */
