@@ -1,17 +1,21 @@
-// What went wrong with a command, as data. The driver's messages hold no passwords.
+// What went wrong with a command, as data. Neither the driver's nor mongod's messages hold passwords.
+
+/** `network`: the connection is of no more use, or mongod has not answered on it. */
 export type Failure = { readonly code?: number; readonly network: boolean; readonly text: string };
 
+/** Numbers of MongoDB's errors. */
 export const CODES = {
+  userNotFound: 11,
   unauthorized: 13,
   authenticationFailed: 18,
+  alreadyInitialized: 23,
   invalidReplicaSetConfig: 93,
   notYetInitialized: 94,
-  alreadyInitialized: 23,
-  userNotFound: 11,
-  userAlreadyExists: 51003,
-  roleAlreadyExists: 51002,
   newConfigIncompatible: 103,
   configurationInProgress: 109,
+  mechanismUnavailable: 334,
+  notWritablePrimary: 10107,
+  roleAlreadyExists: 51002,
 } as const;
 
 /** mongod keeps the connection and says nothing. */
@@ -21,10 +25,13 @@ export function failureOf(error: unknown): Failure {
   const known = error as { code?: unknown; name?: unknown; message?: unknown };
   const code = typeof known.code === 'number' ? known.code : undefined;
   const name = String(known.name ?? '');
-  const network =
-    /^Mongo(Network|ServerSelection|PoolCleared|TopologyClosed|OperationTimeout|NotConnected|PoolClosed|ConnectionPool|WaitQueue)/.test(
-      name,
-    );
+  if (name === '$ZodError' || name === 'ZodError')
+    return { network: false, text: 'MongoDB answered in a way that the charm does not know' };
+  const network = error instanceof NoAnswer || NETWORK.test(name) || (known.code !== undefined && code === undefined);
   const text = String(known.message ?? error).split('\n')[0] ?? '';
   return { ...(code === undefined ? {} : { code }), network, text };
 }
+
+/** The driver's errors by name. Those of the system, such as ECONNREFUSED, have a word for their code. */
+const NETWORK =
+  /^Mongo(Network|ServerSelection|PoolCleared|Topology|OperationTimeout|NotConnected|PoolClosed|ConnectionPool|WaitQueue|ClientClosed|ExpiredSession)/;

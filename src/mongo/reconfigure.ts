@@ -7,8 +7,12 @@ import type { OpenLink } from './session.ts';
 
 /** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
 const SETTINGS = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000 };
-/** A reconfiguration waits until a majority has it. */
-const RECONFIG_MS = 20_000;
+/** A reconfiguration waits until a majority has it: about two heartbeats, unless a member is down that counts. */
+const RECONFIG_MS = 10_000;
+const ANSWER_MS = 2_000;
+/** How often one that mongod refused at this moment is tried again, and after how long. */
+const TRIES = 6;
+const PAUSE_MS = 50;
 /** How long a member that stepped down may not be elected again, in seconds; within it, it waits for a secondary to catch up. */
 const STEP_DOWN_S = 10;
 const CATCH_UP_S = 5;
@@ -17,7 +21,7 @@ const CATCH_UP_S = 5;
 export async function initiate(link: OpenLink, { set, host, unit }: Extract<MongodEffect, { do: 'initiate' }>): Promise<void> {
   const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
   try {
-    await link.command({ replSetInitiate: { _id: set, members, settings: SETTINGS } }, { timeoutMs: RECONFIG_MS });
+    await link.command({ replSetInitiate: { _id: set, members, settings: SETTINGS } }, { timeoutMs: RECONFIG_MS + ANSWER_MS });
   } catch (error) {
     if (failureOf(error).code !== CODES.alreadyInitialized) throw error;
   }
@@ -25,7 +29,7 @@ export async function initiate(link: OpenLink, { set, host, unit }: Extract<Mong
 
 /** Changes the members of the configuration that it was planned from; anything else in it stays as it is. */
 export async function reconfigure(link: OpenLink, { from, members, force }: Extract<MongodEffect, { do: 'reconfigure' }>): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+  for (let left = TRIES; ; left -= 1) {
     const current = await currentConfig(link);
     if (current.version !== from)
       throw new Error(`the configuration of the replica set has changed from version ${from} to ${current.version} in between`);
@@ -38,17 +42,21 @@ export async function reconfigure(link: OpenLink, { from, members, force }: Extr
     );
     try {
       await link.command(
-        { replSetReconfig: { ...current, version: from + 1, members: next }, ...(force ? { force: true } : {}) },
-        { timeoutMs: RECONFIG_MS },
+        { replSetReconfig: { ...current, version: from + 1, members: next }, maxTimeMS: RECONFIG_MS, ...(force ? { force: true } : {}) },
+        { timeoutMs: RECONFIG_MS + ANSWER_MS },
       );
       return;
     } catch (error) {
-      // The primary reconfigures by itself when a new member has its data; for a moment it takes nothing else.
-      const { code } = failureOf(error);
-      if (tries === 5 || (code !== CODES.configurationInProgress && code !== CODES.newConfigIncompatible)) throw error;
-      await new Promise(wake => setTimeout(wake, 50));
+      if (left === 1 || !mayPass(error)) throw error;
+      await new Promise(wake => setTimeout(wake, PAUSE_MS));
     }
   }
+}
+
+/** The primary reconfigures by itself when a new member has its data; for a moment it takes nothing else. */
+function mayPass(error: unknown): boolean {
+  const { code, text } = failureOf(error);
+  return code === CODES.configurationInProgress || (code === CODES.newConfigIncompatible && !text.includes('at most 1 voting member'));
 }
 
 async function currentConfig(link: OpenLink): Promise<Document> {
@@ -62,7 +70,7 @@ async function currentConfig(link: OpenLink): Promise<Document> {
 }
 
 const memberDocument = ({ id, host, unit, votes, priority }: MemberConfig, before: Document | undefined): Document => ({
-  ...before,
+  ...withoutMark(before),
   _id: id,
   host,
   votes,
@@ -70,7 +78,20 @@ const memberDocument = ({ id, host, unit, votes, priority }: MemberConfig, befor
   ...(unit === undefined ? {} : { tags: { ...before?.tags, [UNIT_TAG]: unit } }),
 });
 
-/** @throws when no secondary can take over in time. */
+/** mongod keeps this mark of a member that may not vote yet in the stored configuration, and takes it from nobody. */
+function withoutMark(stored: Document | undefined): Document {
+  const { newlyAdded: _, ...rest } = stored ?? {};
+  return rest;
+}
+
+/** Not being primary is as good. @throws when no secondary can take over in time. */
 export async function stepDown(link: OpenLink): Promise<void> {
-  await link.command({ replSetStepDown: STEP_DOWN_S, secondaryCatchUpPeriodSecs: CATCH_UP_S }, { timeoutMs: (CATCH_UP_S + 5) * 1000 });
+  try {
+    await link.command(
+      { replSetStepDown: STEP_DOWN_S, secondaryCatchUpPeriodSecs: CATCH_UP_S },
+      { timeoutMs: CATCH_UP_S * 1_000 + ANSWER_MS },
+    );
+  } catch (error) {
+    if (failureOf(error).code !== CODES.notWritablePrimary) throw error;
+  }
 }

@@ -1,17 +1,18 @@
 // Connections of one dispatch: to this unit's mongod over its unix socket, and to other members by address. Knows no Juju.
 // The operator logs in; where that is refused, or there is no operator yet, MongoDB's internal user does, with the key file.
-import { existsSync } from 'node:fs';
-import type { Document, MongoClient, MongoClientOptions } from 'mongodb';
-import { CODES, failureOf, NoAnswer } from './errors.ts';
+import type { Document, MongoClient } from 'mongodb';
+import { connect, disconnect, type Login, type Target, within } from './connect.ts';
+import { CODES, type Failure, failureOf } from './errors.ts';
 
 /** Runs a command, on `admin` unless another database is named. The time is that of the session's probes unless given. */
 export type Command = (command: Document, options?: { readonly db?: string; readonly timeoutMs?: number }) => Promise<Document>;
-export type Login = { readonly user: string; readonly password: string; readonly source: string };
 export type Link =
   | {
       readonly kind: 'open';
       readonly as: 'operator' | 'system';
+      /** @throws what mongod answers, or that it has not answered; then the next link is a new connection. */
       command: Command;
+      /** The first document of a collection, or null. */
       findOne(database: string, collection: string): Promise<Document | null>;
     }
   | { readonly kind: 'silent'; readonly reason: string }
@@ -24,8 +25,8 @@ export type Mongo = {
   own(): Promise<Link>;
   /** Another member, as address:port. */
   at(host: string): Promise<Link>;
-  /** One `hello` without a login; undefined when nothing answers. `host` missing: this unit's own. */
-  hello(host?: string): Promise<Document | undefined>;
+  /** Asks without a login; undefined when nothing answers. `host` missing: this unit's own. */
+  stranger<Answer>(ask: (command: Command) => Promise<Answer>, host?: string): Promise<Answer | undefined>;
   /** Whether the operator's password is accepted there. */
   acceptsOperator(host?: string): Promise<boolean>;
   close(): Promise<void>;
@@ -34,133 +35,131 @@ export type Mongo = {
 export type MongoOptions = {
   readonly socket: string;
   readonly keyFile?: string;
-  readonly operatorPassword?: string /** of each probe */;
+  readonly operatorPassword?: string;
+  /** of each probe */
   readonly timeoutMs?: number;
 };
 
+type Open = { readonly link: OpenLink; readonly client: MongoClient; lost: boolean };
+type NotOpen = Exclude<Link, OpenLink>;
+
 /** Nothing is connected, and the driver is not loaded, before something is asked. */
 export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000 }: MongoOptions): Mongo {
-  const clients = new Map<string, Promise<Link>>();
-  const open: MongoClient[] = [];
-  const own = encodeURIComponent(socket);
+  const links = new Map<Target, Promise<Open | NotOpen>>();
+  /** Where the operator gets in but may not do its work: somebody took its roles away. */
+  const powerless = new Set<Target>();
+  /** Given up, and closed at the end only: another command may still be waiting on it. */
+  const retired: MongoClient[] = [];
+  const operator = operatorPassword === undefined ? undefined : { user: 'operator', password: operatorPassword, source: 'admin' };
+  // MongoDB compares key files without their white space.
+  const system = keyFile === undefined ? undefined : { user: '__system', password: keyFile.replace(/\s/g, ''), source: 'local' };
 
-  const connect = async (target: string, login?: Login): Promise<MongoClient> => {
-    const { MongoClient } = await import('./driver.ts');
-    const client = new MongoClient(`mongodb://${target}/`, optionsOf(timeoutMs, login));
-    try {
-      await within(client.connect(), 2 * timeoutMs); // selecting the server and logging in
-      open.push(client);
-      return client;
-    } catch (error) {
-      await client.close(true).catch(() => {});
-      throw error;
+  const linkTo = async (target: Target): Promise<Link> => {
+    const known = links.get(target) ?? logIn(target);
+    links.set(target, known);
+    const found = await known;
+    if ('link' in found && !found.lost) return found.link;
+    if ('link' in found) {
+      await retire(target, found.client);
+      return linkTo(target);
     }
+    links.delete(target); // what failed is tried anew the next time
+    return found;
   };
 
-  const linkTo = (target: string): Promise<Link> => {
-    if (target === own && !existsSync(socket)) return Promise.resolve({ kind: 'silent', reason: 'its socket does not exist' });
-    const known = clients.get(target);
-    if (known !== undefined) return known;
-    const link = logIn(target);
-    clients.set(target, link);
-    // What failed is tried anew the next time.
-    void link.then(({ kind }) => kind !== 'open' && clients.delete(target));
-    return link;
-  };
-
-  const logIn = async (target: string): Promise<Link> => {
-    const logins: [OpenLink['as'], Login][] = [];
-    if (operatorPassword !== undefined) logins.push(['operator', { user: 'operator', password: operatorPassword, source: 'admin' }]);
-    // MongoDB compares key files without their white space.
-    if (keyFile !== undefined) logins.push(['system', { user: '__system', password: keyFile.replace(/\s/g, ''), source: 'local' }]);
+  const logIn = async (target: Target): Promise<Open | NotOpen> => {
+    const logins: [OpenLink['as'], Login | undefined][] = [
+      ['operator', powerless.has(target) ? undefined : operator],
+      ['system', system],
+    ];
     let reason = 'there is neither a password nor a key file to log in with';
     for (const [as, login] of logins) {
+      if (login === undefined) continue;
       try {
-        const client = await connect(target, login);
-        return linkOf(client, as, timeoutMs, () => clients.delete(target));
+        const client = await connect(target, timeoutMs, login);
+        const open: Open = { client, link: linkOf(target, client, as), lost: false };
+        // Otherwise a command would wait for the driver to find its server again.
+        client.on('serverDescriptionChanged', ({ newDescription }) => {
+          if (newDescription.type === 'Unknown') open.lost = true;
+        });
+        return open;
       } catch (error) {
         const failure = failureOf(error);
-        if (failure.code !== CODES.authenticationFailed) return { kind: 'silent', reason: failure.text };
+        if (!isRefusal(failure)) return { kind: 'silent', reason: failure.text };
         reason = failure.text;
       }
     }
     return { kind: 'locked', reason };
   };
 
+  const linkOf = (target: Target, client: MongoClient, as: OpenLink['as']): OpenLink => {
+    /** A connection that the network took away, or on which nothing is answered, is given up: a mongod that comes back is reached anew. */
+    const guarded = async <Value>(work: Promise<Value>, limitMs: number, instead: (link: OpenLink) => Promise<Value>): Promise<Value> => {
+      try {
+        return await within(work, limitMs);
+      } catch (error) {
+        const { network, code } = failureOf(error);
+        if (network) await retire(target, client);
+        if (code !== CODES.unauthorized || as !== 'operator') throw error;
+        powerless.add(target);
+        await retire(target, client);
+        const link = await linkTo(target);
+        if (link.kind !== 'open') throw error;
+        return instead(link);
+      }
+    };
+    return {
+      kind: 'open',
+      as,
+      command: (command, options = {}) =>
+        guarded(client.db(options.db ?? 'admin').command(command), options.timeoutMs ?? timeoutMs, link => link.command(command, options)),
+      findOne: (database, collection) =>
+        guarded(client.db(database).collection(collection).findOne({}), timeoutMs, link => link.findOne(database, collection)),
+    };
+  };
+
+  const retire = async (target: Target, client: MongoClient): Promise<void> => {
+    const now = await links.get(target);
+    if (now === undefined || !('client' in now) || now.client !== client) return; // done already
+    links.delete(target);
+    retired.push(client);
+  };
+
   return {
     keyFile: keyFile ?? '',
-    own: () => linkTo(own),
+    own: () => linkTo(socket),
     at: linkTo,
-    hello: async host => {
-      if (host === undefined && !existsSync(socket)) return undefined;
+    stranger: async (ask, host = socket) => {
       try {
-        const client = await connect(host ?? own);
-        return await within(client.db('admin').command({ hello: 1 }), timeoutMs);
+        const client = await connect(host, timeoutMs);
+        const asked = ask((command, { db = 'admin', timeoutMs: limitMs = timeoutMs } = {}) =>
+          within(client.db(db).command(command), limitMs),
+        );
+        return await asked.finally(() => disconnect(client));
       } catch {
         return undefined;
       }
     },
-    acceptsOperator: async host => {
-      if (operatorPassword === undefined) return false;
-      const link = await linkTo(host ?? own);
-      if (link.kind === 'open' && link.as === 'operator') return true;
+    acceptsOperator: async (host = socket) => {
+      if (operator === undefined) return false;
+      const known = await links.get(host);
+      if (known !== undefined && 'link' in known && known.link.as === 'operator') return true;
       try {
-        await connect(host ?? own, { user: 'operator', password: operatorPassword, source: 'admin' });
-        clients.delete(host ?? own); // next time as the operator
-        return true;
+        await disconnect(await connect(host, timeoutMs, operator));
       } catch {
         return false;
       }
+      if (known !== undefined && 'client' in known && !powerless.has(host)) await retire(host, known.client); // next time as the operator
+      return true;
     },
     close: async () => {
-      clients.clear();
-      await Promise.all(open.splice(0).map(client => client.close(true).catch(() => {})));
+      const all = await Promise.all(links.values());
+      links.clear();
+      const clients = all.flatMap(one => ('client' in one ? [one.client] : []));
+      await Promise.all([...clients, ...retired.splice(0)].map(disconnect));
     },
   };
 }
 
-const optionsOf = (timeoutMs: number, login: Login | undefined): MongoClientOptions => ({
-  appName: 'charm',
-  directConnection: true,
-  maxPoolSize: 2,
-  serverMonitoringMode: 'poll',
-  serverSelectionTimeoutMS: timeoutMs,
-  connectTimeoutMS: timeoutMs,
-  retryReads: false,
-  retryWrites: false,
-  ...(login === undefined
-    ? {}
-    : { auth: { username: login.user, password: login.password }, authSource: login.source, authMechanism: 'SCRAM-SHA-256' as const }),
-});
-
-/** A connection that the network took away, or that answers no more, is forgotten, so that a mongod that comes back is reached anew. */
-const linkOf = (client: MongoClient, as: OpenLink['as'], probeMs: number, forget: () => void): OpenLink => {
-  const guarded = async <Value>(work: Promise<Value>, timeoutMs = probeMs): Promise<Value> => {
-    try {
-      return await within(work, timeoutMs);
-    } catch (error) {
-      if (failureOf(error).network) forget();
-      throw error;
-    }
-  };
-  return {
-    kind: 'open',
-    as,
-    command: (command, { db = 'admin', timeoutMs } = {}) => guarded(client.db(db).command(command), timeoutMs),
-    findOne: (database, collection) => guarded(client.db(database).collection(collection).findOne({})),
-  };
-};
-
-/** The driver itself waits for an answer for ever: a frozen mongod keeps its connections open. */
-async function within<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`MongoDB has not answered within ${timeoutMs / 1000} s`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => {}); // what comes after the time is over is nobody's
-  }
-}
+/** A user that has no password for the one mechanism that is spoken is refused as well. */
+const isRefusal = ({ code }: Failure): boolean => code === CODES.authenticationFailed || code === CODES.mechanismUnavailable;

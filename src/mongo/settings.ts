@@ -7,7 +7,8 @@ import type { OpenLink } from './session.ts';
 const profile = z.object({ slowms: z.number() });
 const parameters = z.object({ logLevel: z.number() });
 const server = z.object({ wiredTiger: z.object({ cache: z.object({ 'maximum bytes configured': z.number() }) }) });
-const collection = z.object({ maxSize: z.number() });
+/** A member that has only begun to copy its data has no oplog yet. */
+const collection = z.object({ maxSize: z.optional(z.number()) });
 
 /** serverStatus without the sections that cost time and are not asked for. */
 const CACHE_ONLY = {
@@ -22,6 +23,7 @@ const CACHE_ONLY = {
   mirroredReads: 0,
 };
 
+/** What the mongod runs with now. */
 export async function readSettings(link: OpenLink): Promise<RunningSettings> {
   const [slow, level, memory, oplog] = await Promise.all([
     link.command({ profile: -1 }),
@@ -33,7 +35,7 @@ export async function readSettings(link: OpenLink): Promise<RunningSettings> {
     slowMs: z.parse(profile, slow).slowms,
     verbosity: z.parse(parameters, level).logLevel,
     cacheBytes: z.parse(server, memory).wiredTiger.cache['maximum bytes configured'],
-    oplogBytes: z.parse(collection, oplog).maxSize,
+    oplogBytes: z.parse(collection, oplog).maxSize ?? 0,
   };
 }
 
@@ -42,8 +44,8 @@ export async function changeSettings(
   link: OpenLink,
   { slowMs, verbosity, cacheMiB, oplogMB }: Extract<MongodEffect, { do: 'set-mongod' }>,
 ): Promise<void> {
-  // Level 0: the profiler stays off; the threshold is what counts for the log, in all databases.
-  if (slowMs !== undefined) await link.command({ profile: 0, slowms: slowMs });
+  // Level -1: the profiler stays as it is; the threshold counts for the log, in all databases.
+  if (slowMs !== undefined) await link.command({ profile: -1, slowms: slowMs });
   if (verbosity !== undefined) await link.command({ setParameter: 1, logLevel: verbosity });
   if (cacheMiB !== undefined)
     await link.command({ setParameter: 1, wiredTigerEngineRuntimeConfig: `cache_size=${cacheMiB}M` }, { timeoutMs: 10_000 });

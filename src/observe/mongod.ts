@@ -1,10 +1,10 @@
 // This unit's mongod, the replica set as it sees it, and for the leader the primary → MongodFacts.
 import * as z from 'zod/mini';
-import type { Build, MongodFacts, PrimaryFacts, ReplicaSet, Running } from '../core/observed.ts';
-import { CODES, failureOf } from '../mongo/errors.ts';
-import { helloOf, startedWith } from '../mongo/hello.ts';
+import type { MongodFacts, PrimaryFacts, ReplicaSet, Running } from '../core/observed.ts';
+import { CODES, failureOf, NoAnswer } from '../mongo/errors.ts';
+import { startedWith } from '../mongo/hello.ts';
 import { decodeSet, decodeStatus, stateOf } from '../mongo/replica-set.ts';
-import type { Mongo, OpenLink } from '../mongo/session.ts';
+import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
 import { readSettings } from '../mongo/settings.ts';
 import { hasBackupRole, readUsers } from '../mongo/users.ts';
 
@@ -17,10 +17,14 @@ type Options = {
 
 /** Everything unexpected that a mongod in the middle of starting, stopping or electing can answer is `silent`: asked again, it is past. */
 export async function observeMongod(mongo: Mongo, options: Options): Promise<MongodFacts> {
-  try {
-    return await lookAt(mongo, options);
-  } catch (error) {
-    return { kind: 'silent', reason: failureOf(error).text };
+  // A connection of an earlier round may be one to a mongod that has been restarted since: then a new one shows how it is now.
+  for (let again = true; ; again = false) {
+    try {
+      return await lookAt(mongo, options);
+    } catch (error) {
+      const { network, text } = failureOf(error);
+      if (!again || !network || error instanceof NoAnswer) return { kind: 'silent', reason: text };
+    }
   }
 }
 
@@ -28,14 +32,10 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const link = await mongo.own();
   if (link.kind === 'silent') return link;
   if (link.kind === 'locked') {
-    const hello = await mongo.hello();
-    return hello === undefined
-      ? { kind: 'silent', reason: link.reason }
-      : { kind: 'locked', running: runningOf(hello, undefined), reason: link.reason };
+    const running = await mongo.stranger(readRunning);
+    return running === undefined ? { kind: 'silent', reason: link.reason } : { kind: 'locked', running, reason: link.reason };
   }
-  const [hello, build] = await Promise.all([link.command({ hello: 1 }), link.command({ buildInfo: 1 })]);
-  const running = runningOf(hello, build);
-  const found = await readSet(link);
+  const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return { kind: 'uninitialised', running, others: await askOthers(mongo, options.others) };
   if (found.self === undefined) return { kind: 'outside', running, set: found.set };
   const [settings, primary] = await Promise.all([readSettings(link), options.leader ? readPrimary(mongo, link, found) : undefined]);
@@ -44,13 +44,11 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
 
 const buildInfo = z.object({ version: z.string(), psmdbVersion: z.optional(z.string()) });
 
-/** A mongod that lets nobody in tells its protocol, not its version. */
-function runningOf(hello: { readonly [key: string]: unknown }, info: unknown): Running {
-  const parsed = buildInfo.safeParse(info);
-  const build: Build = parsed.success
-    ? { version: parsed.data.version, percona: parsed.data.psmdbVersion !== undefined }
-    : { version: '', percona: false };
-  return { build, config: startedWith(hello) };
+/** Both are told to anybody. */
+async function readRunning(command: Command): Promise<Running> {
+  const [hello, info] = await Promise.all([command({ hello: 1 }), command({ buildInfo: 1 })]);
+  const { version, psmdbVersion } = z.parse(buildInfo, info);
+  return { build: { version, percona: psmdbVersion !== undefined }, config: startedWith(hello) };
 }
 
 type Found = { readonly set: ReplicaSet; readonly self?: ReturnType<typeof stateOf> };
@@ -61,12 +59,13 @@ async function readSet(link: OpenLink): Promise<Found | 'uninitialised'> {
     attempt(link.command({ replSetGetStatus: 1 })),
   ]);
   if ('code' in status) {
-    if (status.code === CODES.notYetInitialized) return 'uninitialised';
-    if (status.code !== CODES.invalidReplicaSetConfig) throw new Error(status.text);
-    // Its configuration does not list it. mongod may not show that one, but has it on its disk.
-    const stored = 'answer' in config ? config.answer.config : await link.findOne('local', 'system.replset');
-    if (stored === null || stored === undefined) return 'uninitialised';
-    return { set: decodeSet(stored, undefined) };
+    if (status.code === CODES.notYetInitialized) {
+      if ((await link.findOne('local', 'system.replset')) === null) return 'uninitialised';
+      throw new Error('MongoDB is still reading the configuration of its replica set');
+    }
+    // Its configuration does not list it: removed, or listed with another address, or of a set with another name.
+    if (status.code === CODES.invalidReplicaSetConfig && 'answer' in config) return { set: decodeSet(config.answer.config, undefined) };
+    throw new Error(status.text);
   }
   if ('code' in config) throw new Error(config.text);
   const seen = decodeStatus(status.answer);
@@ -90,12 +89,16 @@ type Others = Extract<MongodFacts, { kind: 'uninitialised' }>['others'];
 
 async function askOthers(mongo: Mongo, others: Options['others']): Promise<Others> {
   const answers = await Promise.all(
-    [...others].map(async ([unit, host]) => {
-      const { state } = await helloOf(mongo, host);
-      return [unit, state === 'silent' ? 'silent' : state === 'not a member' ? 'uninitialised' : 'member'] as const;
-    }),
+    [...others].map(async ([unit, host]) => [unit, await stateAt(mongo, host).catch(() => 'silent' as const)] as const),
   );
   return new Map(answers);
+}
+
+/** `hello` alone would not do: a mongod whose configuration does not list it says there just what one without any says. */
+async function stateAt(mongo: Mongo, host: string): Promise<'uninitialised' | 'member' | 'silent'> {
+  const link = await mongo.at(host);
+  if (link.kind !== 'open') return 'silent';
+  return (await readSet(link)) === 'uninitialised' ? 'uninitialised' : 'member';
 }
 
 /** Undefined when there is no primary, or it does not answer: the leader can do nothing then. */
@@ -105,13 +108,14 @@ async function readPrimary(mongo: Mongo, own: OpenLink, { set, self }: Found): P
   try {
     const link = self === 'primary' ? own : await mongo.at(host);
     if (link.kind !== 'open') return undefined;
-    const there = self === 'primary' ? { set } : await readSet(link);
-    if (there === 'uninitialised' || there.set.primary === undefined) return undefined;
-    const [users, backupRole, operatorAccepted] = await Promise.all([
+    const [there, users, backupRole] = await Promise.all([
+      self === 'primary' ? { set, self } : readSet(link),
       readUsers(link),
       hasBackupRole(link),
-      link.as === 'operator' || mongo.acceptsOperator(self === 'primary' ? undefined : host),
     ]);
+    if (there === 'uninitialised' || there.self !== 'primary') return undefined; // what we took for the primary is it no more
+    const operatorAccepted =
+      link.as === 'operator' || (users.has('operator') && (await mongo.acceptsOperator(self === 'primary' ? undefined : host)));
     return { host, set: there.set, users, operatorAccepted, backupRole };
   } catch {
     return undefined; // it went away while it was asked
