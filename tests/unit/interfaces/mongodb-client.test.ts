@@ -56,7 +56,7 @@ describe('what a client asks for', () => {
     ['another entity', { ...request, 'entity-type': 'user' }, 'asks for an entity of type "user"; ask for USER'],
     ['roles of a group', { ...request, 'extra-group-roles': 'readers' }, 'asks for extra-group-roles'],
     ['permissions of its own', { ...request, 'entity-permissions': '[{"resource_name": "a"}]' }, 'asks for entity-permissions'],
-    ['another version of the interface', { version: 'v1', requests: '[]' }, 'speaks version v1 of mongodb_client'],
+    ['another version of the interface', { version: 'v1', requests: '[]' }, 'of mongodb_client, and this charm version 0'],
   ])('%s is refused with a sentence', (_, remote, problem) => {
     const decoded = decodeClientRequest(remote);
     expect(decoded).toEqual({ problem: expect.stringContaining(problem) });
