@@ -50,7 +50,7 @@ const main = async (words: readonly string[]): Promise<number> => {
 
 /** A new folder with a short path, for sockets lie deep below it. The first command makes it. */
 const dataFolder = (): string => {
-  const name = `juju-demo-${randomBytes(3).toString('hex')}`;
+  const name = `demo-${randomBytes(3).toString('hex')}`;
   const folder = join(tmpdir(), name);
   return folder.length <= 36 ? folder : join('/tmp', name);
 };

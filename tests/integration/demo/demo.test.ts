@@ -68,9 +68,8 @@ describe('the demo', () => {
       const line = /npx juju (destroy-model .*)/.exec(demo.text())?.[1];
       expect((await runJuju(data!, line!.split(' '), {})).code).toBe(0);
     } finally {
-      for (const name of readdirSync(folder)) {
-        await runJuju(join(folder, name), ['destroy-model', '--no-prompt', '--force', '--no-wait', '--destroy-storage', 'demo'], {});
-      }
+      const flags = ['--no-prompt', '--force', '--no-wait', '--destroy-storage'];
+      for (const name of readdirSync(folder)) await runJuju(join(folder, name), ['destroy-model', ...flags, 'demo'], {});
     }
   });
 
