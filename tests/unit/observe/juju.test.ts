@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import type { Context } from '../../../src/core/context.ts';
+import * as tools from '../../../src/juju/tools.ts';
+import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
+import { observeJuju } from '../../../src/observe/juju.ts';
+import { inHook } from '../../support/hook.ts';
+import { type Deployed, deployed, LABEL, PEER_RELATION, relationHook, secretOf } from '../juju/deployed.ts';
+
+const context = (unit: string, more: Partial<Context> = {}): Context => ({
+  unit,
+  app: 'mongodb',
+  hook: 'update-status',
+  charmFolder: '/charm',
+  root: '',
+  ...more,
+});
+
+const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'key' };
+
+const observe = async (
+  { model }: Deployed,
+  unit: string,
+  more: Partial<Context> = {},
+  hook: Parameters<typeof inHook>[2] = 'update-status',
+) => inHook(model, unit, hook, () => observeJuju(tools, context(unit, more)));
+
+const withSecret = (world: Deployed, held: Record<string, string> = content) =>
+  inHook(world.model, 'mongodb/0', 'start', () => tools.secretAdd(LABEL, held));
+
+/** Publishes a secret to a client, as the charm does. */
+const published = (world: Deployed, relation: number, group = 'user') =>
+  inHook(world.model, 'mongodb/0', 'update-status', async () => {
+    const uri = await tools.secretAdd(`database.${relation}.${group}.secret`, { password: 'pw' });
+    await tools.secretGrant(uri, relation);
+    await tools.relationSet(relation, 'application', { [`secret-${group}`]: uri, database: 'shop', data: '{"database":"shop"}' });
+    return uri;
+  });
+
+describe('what the leader sees', () => {
+  test('before anything was made', async () => {
+    const world = await deployed(1);
+    const { value } = await observe(world, 'mongodb/0');
+    const address = world.model.machines['0']?.address;
+    expect(value).toEqual({
+      leader: true,
+      dying: false,
+      address,
+      config: { valid: true, config: expect.objectContaining({ 'auto-delete': false }) },
+      peers: { id: PEER_RELATION, app: {}, units: new Map([['mongodb/0', { address, data: {} }]]) },
+      clients: [],
+      staleSecrets: [],
+      unitStatus: { level: 'maintenance', message: expect.stringContaining('unknown') },
+      appStatus: { level: 'maintenance', message: expect.stringContaining('unknown') },
+      openedPorts: [],
+    });
+  });
+
+  test('a steady application: everything is asked once', async () => {
+    const world = await deployed(3);
+    await withSecret(world);
+    const app = world.client('app', { database: 'shop' });
+    await published(world, app.id);
+    await inHook(world.model, 'mongodb/0', 'update-status', async () => {
+      await tools.statusSet('unit', 'active', 'Primary');
+      await tools.statusSet('application', 'active', '');
+      await tools.openPort('27017/tcp');
+    });
+    const { value, calls } = await observe(world, 'mongodb/0');
+    expect(value).toMatchObject({
+      leader: true,
+      secret: {
+        id: secretOf(world.model, LABEL)?.id,
+        passwords: { operator: 'op', monitor: 'mon', backup: 'back' },
+        keyFile: 'key',
+        fingerprints: { operator: userFingerprint('key', 'operator', 'op'), monitor: userFingerprint('key', 'monitor', 'mon') },
+      },
+      clients: [{ id: app.id, app: 'app', remote: { database: 'shop' }, own: { database: 'shop' } }],
+      staleSecrets: [],
+      unitStatus: { level: 'active', message: 'Primary' },
+      appStatus: { level: 'active', message: '' },
+      openedPorts: ['27017/tcp'],
+    });
+    expect([...(value.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/1', 'mongodb/2']);
+    const asked = calls.map(({ tool, words }) => [tool, ...words].join(' '));
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked.length).toBeLessThanOrEqual(20);
+  });
+
+  test('units by their numbers, each with the address that it shows', async () => {
+    const world = await deployed(11);
+    const { value } = await observe(world, 'mongodb/0');
+    expect([...(value.peers?.units.keys() ?? [])]).toEqual(Array.from({ length: 11 }, (_, n) => `mongodb/${n}`));
+    for (const [unit, { address }] of value.peers?.units ?? [])
+      expect(address).toBe(world.model.machines[world.model.units[unit]!.machine]?.address);
+  });
+
+  test('its own new address at once, before its bag shows it', async () => {
+    const world = await deployed(2);
+    world.model.machines['0']!.address = '127.16.0.99';
+    const { value } = await observe(world, 'mongodb/0');
+    expect(value.address).toBe('127.16.0.99');
+    expect(value.peers?.units.get('mongodb/0')?.address).toBe('127.16.0.99');
+  });
+
+  test('a configuration that is not right, as a sentence', async () => {
+    const world = await deployed(1);
+    world.model.applications.mongodb!.config['log-verbosity'] = 9;
+    expect((await observe(world, 'mongodb/0')).value.config).toEqual({ valid: false, problem: expect.stringContaining('log-verbosity=9') });
+  });
+
+  test('a secret that lacks something as none', async () => {
+    const world = await deployed(1);
+    const { 'backup-password': _, ...incomplete } = content;
+    await withSecret(world, incomplete);
+    expect((await observe(world, 'mongodb/0')).value.secret).toBeUndefined();
+  });
+
+  test('the new content of the secret, as soon as it is committed', async () => {
+    const world = await deployed(1);
+    await withSecret(world);
+    await observe(world, 'mongodb/0');
+    await inHook(world.model, 'mongodb/0', 'update-status', () =>
+      tools.secretSet(secretOf(world.model, LABEL)?.id ?? '', { ...content, 'operator-password': 'new' }),
+    );
+    expect((await observe(world, 'mongodb/0')).value.secret?.passwords.operator).toBe('new');
+  });
+});
+
+describe('what another unit sees', () => {
+  test('the peers and the secret, nothing of the clients', async () => {
+    const world = await deployed(2);
+    await withSecret(world);
+    await inHook(world.model, 'mongodb/0', 'update-status', () => tools.relationSet(PEER_RELATION, 'application', { initialised: 'true' }));
+    const app = world.client('app', { database: 'shop' });
+    await published(world, app.id);
+    const { value, calls } = await observe(world, 'mongodb/1');
+    expect(value).toMatchObject({
+      leader: false,
+      clients: [],
+      staleSecrets: [],
+      secret: { id: '', keyFile: 'key' },
+      peers: { app: { initialised: 'true' } },
+    });
+    expect(value).not.toHaveProperty('appStatus');
+    expect(calls.map(({ words }) => words.join(' ')).filter(words => /database(?!-peers)/.test(words))).toEqual([]);
+  });
+});
+
+describe('clients', () => {
+  test('a relation that is breaking is none, though Juju still lists it', async () => {
+    const world = await deployed(1);
+    const [one, two] = [world.client('one', { database: 'a' }), world.client('two', { database: 'b' })];
+    await published(world, one.id);
+    await published(world, two.id);
+    const { value } = await observe(
+      world,
+      'mongodb/0',
+      { hook: 'database-relation-broken', breaking: one.id },
+      relationHook(one, 'broken', 'one'),
+    );
+    expect(value.clients.map(({ app }) => app)).toEqual(['two']);
+    expect(value.staleSecrets).toEqual([secretOf(world.model, `database.${one.id}.user.secret`)?.id]);
+    expect(value.dying).toBe(false);
+  });
+
+  test('one whose databag cannot be read stays, and asks for what it was given', async () => {
+    const world = await deployed(1);
+    const app = world.client('app', { database: 'shop' });
+    await published(world, app.id);
+    const refusing = { ...tools, relationApplication: async () => undefined };
+    const { value } = await inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(refusing, context('mongodb/0')));
+    expect(value.clients).toMatchObject([{ id: app.id, app: `relation ${app.id}`, remote: { database: 'shop' } }]);
+    expect(value.staleSecrets).toEqual([]);
+  });
+});
+
+describe('secrets that were made for relations which are gone', () => {
+  test('each of them, whatever its group; not those of live relations, nor those that are no client’s', async () => {
+    const world = await deployed(1);
+    await withSecret(world);
+    const app = world.client('app', { database: 'shop' });
+    await published(world, app.id);
+    await inHook(world.model, 'mongodb/0', 'update-status', async () => {
+      for (const label of [
+        'database.77.user.secret',
+        'database.77.entity.secret',
+        `database.${app.id}.extra.secret`,
+        'other.77.user.secret',
+        'mine',
+      ])
+        await tools.secretAdd(label, { password: 'pw' });
+    });
+    const { staleSecrets } = (await observe(world, 'mongodb/0')).value;
+    const expected = ['database.77.user.secret', 'database.77.entity.secret'].map(label => secretOf(world.model, label)?.id);
+    expect([...staleSecrets].sort()).toEqual(expected.sort());
+  });
+});
+
+describe('a unit that goes knows it', () => {
+  test.each([
+    ['its storage is taken away', { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' }, true],
+    ['it departs from its clients', { hook: 'database-relation-departed', departing: 'mongodb/0' }, true],
+    ['it departs from its peers', { hook: 'database-peers-relation-departed', departing: 'mongodb/0' }, true],
+    ['another departs', { hook: 'database-peers-relation-departed', departing: 'mongodb/1' }, false],
+    ['it stops', { hook: 'stop' }, true],
+    ['it is removed', { hook: 'remove' }, true],
+    ['any other hook', { hook: 'config-changed' }, false],
+  ])('%s', async (_, more, dying) => {
+    const world = await deployed(2);
+    expect((await observe(world, 'mongodb/0', more)).value.dying).toBe(dying);
+  });
+
+  test('in relation-broken, where only Juju’s goal tells whether the unit or the relation goes', async () => {
+    const world = await deployed(2);
+    const app = world.client('app', { database: 'shop' });
+    const broken = { hook: 'database-relation-broken', breaking: app.id };
+    expect((await observe(world, 'mongodb/0', broken, relationHook(app, 'broken', 'app'))).value.dying).toBe(false);
+    world.model.units['mongodb/0']!.life = 'dying';
+    expect((await observe(world, 'mongodb/0', broken, relationHook(app, 'broken', 'app'))).value.dying).toBe(true);
+  });
+
+  test('by its own mark in the hooks after', async () => {
+    const world = await deployed(2);
+    await inHook(world.model, 'mongodb/0', 'stop', () => tools.relationSet(PEER_RELATION, 'unit', { leaving: 'true' }));
+    expect((await observe(world, 'mongodb/0', { hook: 'leader-elected' })).value.dying).toBe(true);
+  });
+
+  test('another that departs is no peer any more, itself it still sees', async () => {
+    const world = await deployed(3);
+    const departed = (unit: string) => observe(world, 'mongodb/0', { hook: 'database-peers-relation-departed', departing: unit });
+    expect([...((await departed('mongodb/1')).value.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/2']);
+    expect([...((await departed('mongodb/0')).value.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/1', 'mongodb/2']);
+  });
+});
+
+test('a peer whose databag Juju does not give is not taken for one that is gone', async () => {
+  const world = await deployed(2);
+  const refusing = {
+    ...tools,
+    unitBag: async () => {
+      throw new Error('cannot run relation-get: permission denied');
+    },
+  };
+  const seen = inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(refusing, context('mongodb/0')));
+  await expect(seen).rejects.toThrow('permission denied');
+});
