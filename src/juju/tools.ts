@@ -103,9 +103,10 @@ export async function secretSet(id: string, content: Values): Promise<void> {
 export async function secretGrant(id: string, relation: number): Promise<void> {
   await runTool('secret-grant', [id, '--relation', String(relation)]);
 }
-/** The whole secret, or one revision. One that is gone already is no failure. */
+/** The whole secret, or one revision; nothing if it is gone, or not ours: Juju would say so only at the end of the hook, and fail it. */
 export async function secretRemove(id: string, revision?: number): Promise<void> {
-  await orUndefined(runTool('secret-remove', [id, ...(revision === undefined ? [] : ['--revision', String(revision)])]));
+  if ((await orUndefined(read('secret-info-get', [id], info))) === undefined) return;
+  await runTool('secret-remove', [id, ...(revision === undefined ? [] : ['--revision', String(revision)])]);
 }
 
 export const openedPorts = async (): Promise<readonly string[]> => (await read('opened-ports', [], list)) ?? [];
