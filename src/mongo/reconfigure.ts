@@ -59,30 +59,16 @@ function mayPass(error: unknown): boolean {
   return code === CODES.configurationInProgress || (code === CODES.newConfigIncompatible && !text.includes('at most 1 voting member'));
 }
 
-async function currentConfig(link: OpenLink): Promise<Document> {
-  try {
-    return (await link.command({ replSetGetConfig: 1 })).config;
-  } catch (error) {
-    const stored = await link.findOne('local', 'system.replset');
-    if (stored === null) throw error;
-    return stored;
-  }
-}
+const currentConfig = async (link: OpenLink): Promise<Document> => (await link.command({ replSetGetConfig: 1 })).config;
 
 const memberDocument = ({ id, host, unit, votes, priority }: MemberConfig, before: Document | undefined): Document => ({
-  ...withoutMark(before),
+  ...before,
   _id: id,
   host,
   votes,
   priority,
   ...(unit === undefined ? {} : { tags: { ...before?.tags, [UNIT_TAG]: unit } }),
 });
-
-/** mongod keeps this mark of a member that may not vote yet in the stored configuration, and takes it from nobody. */
-function withoutMark(stored: Document | undefined): Document {
-  const { newlyAdded: _, ...rest } = stored ?? {};
-  return rest;
-}
 
 /** Not being primary is as good. @throws when no secondary can take over in time. */
 export async function stepDown(link: OpenLink): Promise<void> {

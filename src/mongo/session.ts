@@ -112,7 +112,14 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
       kind: 'open',
       as,
       command: (command, options = {}) =>
-        guarded(client.db(options.db ?? 'admin').command(command), options.timeoutMs ?? timeoutMs, link => link.command(command, options)),
+        guarded(
+          client
+            .db(options.db ?? 'admin')
+            .command(command)
+            .then(kept),
+          options.timeoutMs ?? timeoutMs,
+          link => link.command(command, options),
+        ),
       findOne: (database, collection) =>
         guarded(client.db(database).collection(collection).findOne({}), timeoutMs, link => link.findOne(database, collection)),
     };
@@ -159,6 +166,13 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
       await Promise.all([...clients, ...retired.splice(0)].map(disconnect));
     },
   };
+}
+
+/** A write that a majority did not take in time is answered as done, with a remark. The driver passes it on. */
+function kept(answer: Document): Document {
+  const { writeConcernError: doubt } = answer;
+  if (doubt === undefined) return answer;
+  throw Object.assign(new Error(`not kept by a majority of the members: ${doubt.errmsg}`), { code: doubt.code });
 }
 
 /** A user that has no password for the one mechanism that is spoken is refused as well. */
