@@ -9,6 +9,8 @@ export type Observed = {
   readonly juju: JujuFacts;
   readonly host: HostFacts;
   readonly mongod: MongodFacts;
+  /** Hosts that were members when this dispatch first looked. One that vanishes while it runs has left by itself. */
+  readonly membersAtStart: readonly string[];
   /** Random values, new in each dispatch, for a planner that must make a secret. */
   readonly fresh: Fresh;
   /** Time for waiting is over: what is still missing is left to a later hook. */

@@ -117,9 +117,10 @@ export async function applicationVersionSet(version: string): Promise<void> {
   await runTool('application-version-set', [version]);
 }
 
-/** Whether Juju is about to take the unit away. */
-export async function isUnitDying(unit: string): Promise<boolean> {
-  return (await read('goal-state', [], goal)).units?.[unit]?.status === 'dying';
+/** Units of the own application that Juju is about to take away, this one included. */
+export async function dyingUnits(): Promise<readonly string[]> {
+  const units = Object.entries((await read('goal-state', [], goal)).units ?? {});
+  return units.flatMap(([name, { status }]) => (status === 'dying' ? [name] : []));
 }
 
 /** One entry of the unit's log. A very long one is cut: it is a single word of the call, which the system bounds. */

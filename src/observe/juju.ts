@@ -14,20 +14,23 @@ import { userFingerprint } from '../mongo/fingerprint.ts';
 type Juju = typeof Tools;
 
 export async function observeJuju(juju: Juju, context: Context): Promise<JujuFacts> {
-  const [leading, config, address, peers, content, goal, unit, openedPorts] = await Promise.all([
+  const [leading, config, address, joined, content, gone, unit, openedPorts] = await Promise.all([
     juju.isLeader().then(leader => (leader ? readForLeader(juju, context) : undefined)),
     juju.configGet(),
     juju.networkAddress(PEERS),
     readPeers(juju, context),
     juju.secretByLabel(appSecretLabel(context.app)),
-    context.breaking === undefined ? false : juju.isUnitDying(context.unit),
+    context.breaking === undefined ? [] : juju.dyingUnits(),
     juju.statusGet('unit'),
     juju.openedPorts(),
   ]);
+  // A unit that is leaving takes itself out of the set before any databag says so; the leader must not bring it back.
+  const dying = new Set([...gone, ...(leading?.dying ?? [])]);
+  const peers = joined && without(joined, dying, context.unit);
   const secret = decodeAppSecret(content, leading?.secretId);
   return {
     leader: leading !== undefined,
-    dying: goal || isDying(context, peers),
+    dying: dying.has(context.unit) || isDying(context, peers),
     address,
     config: checkConfig(config),
     ...(peers === undefined ? {} : { peers: withAddress(peers, context.unit, address) }),
@@ -42,14 +45,15 @@ export async function observeJuju(juju: Juju, context: Context): Promise<JujuFac
 
 /** What only the leader may ask. */
 async function readForLeader(juju: Juju, context: Context) {
-  const [secretId, secretIds, clients, status] = await Promise.all([
+  const [secretId, secretIds, clients, status, dying] = await Promise.all([
     juju.ownedSecretId(appSecretLabel(context.app)),
     juju.secretIds(),
     readClients(juju, context),
     juju.statusGet('application'),
+    juju.dyingUnits(),
   ]);
   const others = secretIds.filter(id => id !== secretId);
-  return { secretId, clients, status, staleSecrets: await staleAmong(juju, others, clients) };
+  return { secretId, clients, status, dying, staleSecrets: await staleAmong(juju, others, clients) };
 }
 
 /** Only these hooks tell; the unit's own mark tells the hooks that come after them. */
@@ -79,6 +83,11 @@ const peerUnit = (bag: Bag): PeerUnit => {
   const { 'ingress-address': address = '', 'private-address': _, 'egress-subnets': __, ...data } = bag;
   return { address, data };
 };
+
+const without = (peers: Peers, gone: ReadonlySet<string>, self: string): Peers => ({
+  ...peers,
+  units: new Map([...peers.units].filter(([name]) => name === self || !gone.has(name))),
+});
 
 /** This unit's own address is the one that Juju says now: its bag may still hold the last. */
 const withAddress = (peers: Peers, self: string, address: string): Peers => ({

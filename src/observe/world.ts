@@ -19,6 +19,7 @@ export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh): Worl
   const host = openHost(context.root);
   let keyFile: string | undefined;
   let mongo: Mongo | undefined;
+  let membersAtStart: readonly string[] | undefined;
   const session = (): Mongo => {
     mongo ??= openMongo({
       socket: host.paths.socket,
@@ -39,7 +40,16 @@ export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh): Worl
         keyFile = files.keyFile;
       }
       const mongod = await lookAtMongod(session(), context, juju);
-      return { context, juju, host: await withService(host, files, mongod), mongod, fresh, lastChance };
+      if (mongod.kind === 'member') membersAtStart ??= (mongod.primary?.set ?? mongod.set).members.map(member => member.host);
+      return {
+        context,
+        juju,
+        membersAtStart: membersAtStart ?? [],
+        host: await withService(host, files, mongod),
+        mongod,
+        fresh,
+        lastChance,
+      };
     },
     close: async () => mongo?.close(),
   };

@@ -16,7 +16,15 @@ export function planMembership(seen: Observed): Plan {
   if (mongod.kind === 'outside') return rescue(seen, mongod.set);
   if (mongod.kind !== 'member') return nothing;
   if (mongod.primary === undefined) return rescue(seen, mongod.set);
-  return onPrimary(juju.peers.app, mongod.primary.set, stayingUnits(seen));
+  return onPrimary(juju.peers.app, mongod.primary.set, joinable(seen));
+}
+
+/** Units that stay, but for those whose member vanished while this hook ran: it is leaving, and Juju will say so in a later hook. */
+function joinable(seen: Observed): Units {
+  if (seen.mongod.kind !== 'member' || seen.mongod.primary === undefined) return stayingUnits(seen);
+  const now = new Set(seen.mongod.primary.set.members.map(member => member.host));
+  const vanished = new Set(seen.membersAtStart.filter(host => !now.has(host)));
+  return new Map([...stayingUnits(seen)].filter(([, { address }]) => !vanished.has(hostOf(address))));
 }
 
 function onPrimary(app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {
@@ -96,14 +104,15 @@ const missing = (set: ReplicaSet, units: Units): readonly (readonly [string, Pee
 
 /**
  * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is
- * configured anew by force with the members that are left. Never while a majority could still come back as it is.
+ * configured anew by force with the members that are left. Never while those that are left could still elect one.
  */
 function rescue(seen: Observed, set: ReplicaSet): Plan {
   const waiting = plan({ unit: [status.noPrimary], app: [status.noPrimary], pending: true });
   const units = stayingUnits(seen);
   const voters = set.members.filter(member => member.votes === 1);
   const lost = voters.filter(member => !keepsItsAddress(member, units));
-  if (lost.length * 2 <= voters.length || set.primary !== undefined) return waiting;
+  // Those that are left would have no majority even if all of them came back.
+  if (lost.length * 2 < voters.length || set.primary !== undefined) return waiting;
   const left = survivors(seen, set, units);
   if (!left.some(member => member.host === hostOf(seen.juju.address))) return waiting;
   if (!seen.lastChance && set.members.length > 1) return waiting; // a member that is only slow gets the whole hook to come back

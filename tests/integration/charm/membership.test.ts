@@ -8,7 +8,8 @@ import { addressesOf, asOperator, deployMongodb, isWell, membersAreUnits, member
 let model: TestModel;
 beforeAll(async () => {
   model = await openModel();
-  await deployMongodb(model, 3);
+  // Storage of this pool outlives its unit, as volumes of a cloud do.
+  await deployMongodb(model, 3, '--storage', 'mongodb=loop');
   await model.juju('deploy', 'data-integrator', '--config', 'database-name=shop');
   await model.juju('integrate', 'mongodb', 'data-integrator');
   await model.waitFor(

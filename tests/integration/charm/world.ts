@@ -5,8 +5,8 @@ import type { TestModel } from '../../support/model.ts';
 import { active, type StatusJson, settled, unitsOf } from '../../support/status.ts';
 
 /** Deploys so many units, and waits until they are a replica set. */
-export async function deployMongodb(model: TestModel, units: number): Promise<void> {
-  await model.juju('deploy', 'mongodb', '-n', String(units));
+export async function deployMongodb(model: TestModel, units: number, ...words: string[]): Promise<void> {
+  await model.juju('deploy', 'mongodb', '-n', String(units), ...words);
   await wellWith(model, units);
 }
 

@@ -9,6 +9,7 @@ import { bagOf, type Deployed, deployed, LABEL, PEER_RELATION, secretOf } from '
 
 const context = { unit: 'mongodb/0', app: 'mongodb', hook: 'update-status', charmFolder: '/charm', root: '' };
 const READS = [
+  'goal-state',
   'is-leader',
   'config-get',
   'network-get',

@@ -219,6 +219,13 @@ describe('a unit that goes knows it', () => {
     expect((await observe(world, 'mongodb/0', broken, relationHook(app, 'broken', 'app'))).value.dying).toBe(true);
   });
 
+  test('another that Juju is about to take away is no peer for the leader, even before its departure', async () => {
+    const world = await deployed(3);
+    world.model.units['mongodb/1']!.life = 'dying';
+    const seen = (await observe(world, 'mongodb/0', { hook: 'update-status' })).value;
+    expect([...(seen.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/2']);
+  });
+
   test('by its own mark in the hooks after', async () => {
     const world = await deployed(2);
     await inHook(world.model, 'mongodb/0', 'stop', () => tools.relationSet(PEER_RELATION, 'unit', { leaving: 'true' }));

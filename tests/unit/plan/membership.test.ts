@@ -63,6 +63,11 @@ describe('one kind of change per reconfiguration', () => {
     expect(change(withMembers(seen, members(2)))?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
     expect(change(withMembers(seen, members(1)))).toBeUndefined();
   });
+  test('one that vanished while this hook ran is leaving: it is not brought back', () => {
+    const seen = withMembers(steady(3), members(2));
+    expect(change({ ...seen, membersAtStart: [host(0), host(1), host(2)] })).toBeUndefined();
+    expect(change({ ...seen, membersAtStart: [host(0), host(1)] })?.members).toHaveLength(3);
+  });
   test('a changed address is changed in place, and a member without a tag gets one', () => {
     const { unit: _, ...untagged } = member(2);
     const seen = withMembers(steady(3), [member(0), member(1, 'down', { host: '10.1.1.1:27017' }), untagged]);
@@ -86,6 +91,10 @@ describe('a set that has no primary', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], {}, 1);
     expect(change(seen)).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`] });
     expect(planMembership(seen).effects).toContainEqual(expect.objectContaining({ do: 'log', level: 'WARNING' }));
+  });
+  test('is configured by force when half of its voters are gone: the other half is no majority', () => {
+    const seen = without([member(0, 'secondary'), member(7, 'down')], {}, 1);
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
   });
   test('gives those that are only slow the whole hook', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], { lastChance: false }, 1);
