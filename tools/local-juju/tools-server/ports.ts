@@ -51,18 +51,21 @@ export const portsAfter = (running: Running): PortRange[] => {
   return [...stay, ...openPorts.filter(port => !stay.some(other => samePort(other, port)))];
 };
 
-/** What stands in the way of opening a range: an overlapping one of the unit itself, or any overlap with a unit beside it. */
-export const conflictOf = (running: Running, range: Range): { range: Range; unit: string; pending: boolean } | undefined => {
+export type Conflict = { range: Range; unit: string; pending: boolean };
+
+/**
+ * What stands in the way of opening or closing a range: an overlapping one that the unit asked for in the same hook, one that it has
+ * open, or any overlap with a unit on its machine. The very same range of the unit's own is no conflict.
+ */
+export const conflictOf = (running: Running, range: Range, asked: readonly PortRange[]): Conflict | undefined => {
   const { units } = running.model;
   const own = running.unitName;
-  const pending = running.pending.openPorts.find(port => overlaps(port, range) && !sameRange(port, range));
+  const pending = asked.find(port => overlaps(port, range) && !sameRange(port, range));
   if (pending) return { range: pending, unit: own, pending: true };
   const machine = units[own]?.machine;
   for (const unit of Object.values(units)) {
     if (unit.machine !== machine) continue;
-    const ports =
-      unit.name === own ? unit.ports.filter(port => !running.pending.closePorts.some(closed => samePort(closed, port))) : unit.ports;
-    const found = ports.find(port => overlaps(port, range) && (unit.name !== own || !sameRange(port, range)));
+    const found = unit.ports.find(port => overlaps(port, range) && (unit.name !== own || !sameRange(port, range)));
     if (found) return { range: found, unit: unit.name, pending: false };
   }
   return undefined;

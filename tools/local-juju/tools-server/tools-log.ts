@@ -11,9 +11,11 @@ const jujuLog: Tool = {
   flags: {
     debug: { boolean: true, about: 'log at debug level' },
     'log-level': { also: ['l'], about: 'send log message at the given level' },
+    format: { about: 'deprecated format flag' },
   },
-  run: ({ running, words, flags }) => {
+  run: ({ running, words, flags, warn }) => {
     if (words.length === 0) throw new UsageError('no message specified');
+    if (flags.format) warn('--format flag deprecated for command "juju-log"');
     const asked = flags.debug ? 'DEBUG' : String(flags['log-level'] ?? 'INFO').toUpperCase();
     const level = asked === 'WARN' ? 'WARNING' : asked;
     if (!levels.includes(level)) write(running, 'WARNING', `Specified log level of "${flags['log-level']}" is not valid`);

@@ -3,7 +3,7 @@ import type { PortRange } from '../state.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { noMore } from './flags.ts';
 import { byRange, conflictOf, parseRange, portsAfter, type Range, rangeText, samePort, sameRange } from './ports.ts';
-import { unitOf } from './running.ts';
+import { type Running, unitOf } from './running.ts';
 import type { Call, Tool } from './tool.ts';
 
 const endpointsFlag = { about: 'a comma-delimited list of application endpoints to target with this operation' };
@@ -13,18 +13,12 @@ const openPort: Tool = {
   usage: '<port>[/<protocol>] or <from>-<to>[/<protocol>] or icmp',
   flags: { endpoints: endpointsFlag },
   run: call => {
-    const { pending, unitName } = call.running;
+    const { pending } = call.running;
     const current = unitOf(call.running).ports;
     for (const port of portsOf(call)) {
       pending.closePorts = pending.closePorts.filter(closed => !samePort(closed, port));
       if ([...current, ...pending.openPorts].some(other => samePort(other, port))) continue;
-      const conflict = conflictOf(call.running, port);
-      if (conflict) {
-        const earlier = conflict.pending ? ' requested earlier' : '';
-        throw new ToolError(
-          `cannot open ${rangeText(port)} (unit "${unitName}"): port range conflicts with ${rangeText(conflict.range)} (unit "${conflict.unit}")${earlier}`,
-        );
-      }
+      refuseConflict(call.running, 'open', port, pending.openPorts);
       pending.openPorts.push(port);
     }
     return undefined;
@@ -36,19 +30,22 @@ const closePort: Tool = {
   usage: '<port>[/<protocol>] or <from>-<to>[/<protocol>] or icmp',
   flags: { endpoints: endpointsFlag },
   run: call => {
-    const { pending, unitName } = call.running;
+    const { pending } = call.running;
     for (const port of portsOf(call)) {
       pending.openPorts = pending.openPorts.filter(opened => !samePort(opened, port));
-      const conflict = conflictOf(call.running, port);
-      if (conflict?.unit === unitName) {
-        throw new ToolError(
-          `cannot close ${rangeText(port)} (unit "${unitName}"): port range conflicts with ${rangeText(conflict.range)} (unit "${unitName}")`,
-        );
-      }
+      if (pending.closePorts.some(other => samePort(other, port))) continue;
+      refuseConflict(call.running, 'close', port, pending.closePorts);
       if (unitOf(call.running).ports.some(other => samePort(other, port))) pending.closePorts.push(port);
     }
     return undefined;
   },
+};
+
+const refuseConflict = (running: Running, doing: 'open' | 'close', port: PortRange, asked: readonly PortRange[]): void => {
+  const conflict = conflictOf(running, port, asked);
+  if (conflict === undefined) return;
+  const other = `${rangeText(conflict.range)} (unit "${conflict.unit}")${conflict.pending ? ' requested earlier' : ''}`;
+  throw new ToolError(`cannot ${doing} ${rangeText(port)} (unit "${running.unitName}"): port range conflicts with ${other}`);
 };
 
 /** The range that was named, once for each endpoint; without any, for all of them. */

@@ -3,14 +3,12 @@ import { goQuote } from '../format/quote.ts';
 import type { Storage } from '../state.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { type Flag, noMore } from './flags.ts';
-import { type Running, unitOf } from './running.ts';
+import type { Running } from './running.ts';
 import type { Tool } from './tool.ts';
 
-/** What the unit knows to be attached; in a storage hook also the one that the hook is about. */
-const attachedTo = (running: Running): Storage[] => {
-  const known = [...unitOf(running).agent.storageAttached, running.hook.storage?.id ?? ''];
-  return Object.values(running.model.storage).filter(storage => storage.owner === running.unitName && known.includes(storage.id));
-};
+/** All of the unit, also what its storage-attached has not run for yet, and what is being detached. */
+const attachedTo = (running: Running): Storage[] =>
+  Object.values(running.model.storage).filter(storage => storage.owner === running.unitName);
 
 const storageFlag: Flag = {
   about: 'specify a storage instance by id',
