@@ -26,8 +26,10 @@ export const refusal = async (uri: string): Promise<string | undefined> => {
     await withClient(uri, client => client.db().command({ ping: 1 }));
     return undefined;
   } catch (error) {
-    // The second one: the user was dropped in the middle of the login.
-    if (error instanceof MongoServerError && ['AuthenticationFailed', 'UserNotFound'].includes(error.codeName ?? '')) return error.message;
+    if (!(error instanceof MongoServerError)) throw error;
+    if (error.codeName === 'AuthenticationFailed') return error.message;
+    // The user was dropped in the middle of this login; the next one is refused from its beginning.
+    if (error.codeName === 'UserNotFound') return refusal(uri);
     throw error;
   }
 };

@@ -31,8 +31,7 @@ export const tell = async (stage: Stage): Promise<void> => {
 
   screen.step("The operator's password is changed; the application notices nothing");
   const before = await readOperator(stage);
-  await type(stage, 'juju run mongodb/leader set-password');
-  const after = await readOperator(stage);
+  const after = await readOperator(stage, 'set-password');
   const uri = (password: string) => operatorUri(credentials.uris, password);
   demand(await refusal(uri(before)), 'the old operator password still works');
   demand((await refusal(uri(after))) === undefined, 'the new operator password does not work');
@@ -69,8 +68,8 @@ const readCredentials = async (stage: Stage): Promise<Credentials> => {
   return mongodb;
 };
 
-const readOperator = async (stage: Stage): Promise<string> => {
-  const { password } = load(await type(stage, 'juju run mongodb/leader get-password')) as { password: string };
+const readOperator = async (stage: Stage, action = 'get-password'): Promise<string> => {
+  const { password } = load(await type(stage, `juju run mongodb/leader ${action}`)) as { password: string };
   return password;
 };
 
