@@ -54,25 +54,29 @@ const serveOne = async (socket: Socket, lookup: (token: string) => ToolTarget | 
   const reader = wordReader(socket);
   const token = await reader.next();
   const cwd = await reader.next();
-  const count = Number(await reader.next());
+  const counted = await reader.next();
+  const count = Number.parseInt(counted, 10);
   const name = await reader.next();
   const args: string[] = [];
   while (args.length < count) args.push(await reader.next());
-  send(socket, await answer(lookup(token), token, { name, args, cwd }, socket, reader));
+  const stdin = counted.endsWith('+') ? await reader.next() : undefined;
+  send(socket, await answer(lookup(token), token, { name, args, cwd, stdin }, socket, reader));
 };
 
-type Request = { name: string; args: readonly string[]; cwd: string };
+/** `stdin` only if it came with the words. */
+type Request = { name: string; args: readonly string[]; cwd: string; stdin: string | undefined };
 
 const answer = async (
   target: ToolTarget | undefined,
   token: string,
-  { name, args, cwd }: Request,
+  { name, args, cwd, stdin }: Request,
   socket: Socket,
   reader: WordReader,
 ): Promise<ToolReply> => {
   if (target === undefined) return { code: 1, stdout: '', stderr: `ERROR bad request: wrong context ID; got ${goQuote(token)}\n` };
   if (typeof target === 'function') return target(name, args, cwd);
-  return target.call(name, args, cwd, () => {
+  return target.call(name, args, cwd, async () => {
+    if (stdin !== undefined) return stdin;
     socket.write('stdin\0\0\0');
     return reader.next();
   });
