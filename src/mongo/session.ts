@@ -60,10 +60,10 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     const found = await known;
     if ('link' in found && !found.lost) return found.link;
     if ('link' in found) {
-      await retire(target, found.client);
+      retire(target, found.client);
       return linkTo(target);
     }
-    links.delete(target); // what failed is tried anew the next time
+    if (links.get(target) === known) links.delete(target); // what failed is tried anew the next time
     return found;
   };
 
@@ -99,10 +99,10 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
         return await within(work, limitMs);
       } catch (error) {
         const { network, code } = failureOf(error);
-        if (network) await retire(target, client);
+        if (network) retire(target, client);
         if (code !== CODES.unauthorized || as !== 'operator') throw error;
         powerless.add(target);
-        await retire(target, client);
+        retire(target, client);
         const link = await linkTo(target);
         if (link.kind !== 'open') throw error;
         return instead(link);
@@ -125,11 +125,11 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     };
   };
 
-  const retire = async (target: Target, client: MongoClient): Promise<void> => {
-    const now = await links.get(target);
-    if (now === undefined || !('client' in now) || now.client !== client) return; // done already
-    links.delete(target);
+  /** The link of a client that is not retired is always the one in `links`. */
+  const retire = (target: Target, client: MongoClient): void => {
+    if (retired.includes(client)) return;
     retired.push(client);
+    links.delete(target);
   };
 
   return {
@@ -156,7 +156,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
       } catch {
         return false;
       }
-      if (known !== undefined && 'client' in known && !powerless.has(host)) await retire(host, known.client); // next time as the operator
+      if (known !== undefined && 'client' in known && !powerless.has(host)) retire(host, known.client); // next time as the operator
       return true;
     },
     close: async () => {

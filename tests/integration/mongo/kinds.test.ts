@@ -12,6 +12,7 @@ import {
   operatorSpec,
   reconfigureTo,
   session,
+  untilKind,
   untilMember,
 } from './open.ts';
 
@@ -70,7 +71,7 @@ test('outside: removed, at a new address, or under another name of the set', asy
   const mongo = await makeSet([a!, b!]);
   const there = session(b!);
   await reconfigureTo(mongo, [memberFor(a!, 0)]);
-  const removed = await untilKind(there, 'outside');
+  const removed = await untilKind('outside', there);
   expect(removed).toMatchObject({ set: { name: 'rs', members: [{ host: a!.host, unit: 'mongodb/0' }] } });
   // `hello` says the same as one without any set would say, so one who may initiate must not be told that it is empty.
   expect(await helloOf(mongo, b!.host)).toEqual({ host: b!.host, state: 'not a member' });
@@ -79,7 +80,7 @@ test('outside: removed, at a new address, or under another name of the set', asy
 
   await a!.end();
   await a!.start({ address: freshAddress() });
-  const moved = await untilKind(mongo, 'outside');
+  const moved = await untilKind('outside', mongo);
   expect(moved.set.members.map(one => one.state)).toEqual(['down']);
   // Nobody else can tell it, so it is forced.
   await apply(mongo, { do: 'reconfigure', from: moved.set.version, force: true, members: [memberFor(a!, 0)] });
@@ -88,7 +89,7 @@ test('outside: removed, at a new address, or under another name of the set', asy
 
   await a!.end();
   await a!.start({ set: 'other' });
-  expect((await untilKind(mongo, 'outside')).set.name).toBe('rs');
+  expect((await untilKind('outside', mongo)).set.name).toBe('rs');
 });
 
 test('locked: neither the password nor the key file is accepted; what it runs with is told all the same', async () => {
@@ -136,10 +137,6 @@ test('a restart between two looks goes unnoticed', async () => {
   await lookFor('member', mongo);
   await a!.end('SIGTERM');
   await a!.start();
+  await untilKind('member', session(a!));
   expect((await look(mongo)).kind).toBe('member');
 });
-
-async function untilKind<Kind extends 'outside'>(mongo: Parameters<typeof look>[0], kind: Kind) {
-  await expect.poll(async () => (await look(mongo)).kind, { timeout: 30_000, interval: 50 }).toBe(kind);
-  return lookFor(kind, mongo);
-}

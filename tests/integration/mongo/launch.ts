@@ -60,7 +60,8 @@ export async function launchMongod(first: LaunchOptions): Promise<Launched> {
     const started = child;
     await until(`mongod on ${options.address} (see ${log})`, () => {
       if (started.exitCode !== null) throw new Error(`mongod ended with ${started.exitCode}, see ${log}`);
-      return listens(options.address);
+      // It opens one after the other.
+      return Promise.all([accepts({ host: options.address, port: 27017 }), accepts({ path: socket })]).then(both => both.every(Boolean));
     });
   };
   await start();
@@ -90,9 +91,9 @@ const argumentsOf = ({ folder, address, set = 'rs', more = [] }: LaunchOptions, 
   ...more,
 ];
 
-const listens = (address: string): Promise<boolean> =>
+const accepts = (where: { path: string } | { host: string; port: number }): Promise<boolean> =>
   new Promise(answer => {
-    const connection = connect({ host: address, port: 27017 });
+    const connection = connect(where);
     connection.once('connect', () => {
       connection.destroy();
       answer(true);

@@ -58,6 +58,13 @@ export async function lookFor<Kind extends MongodFacts['kind']>(kind: Kind, mong
   return seen as Facts<Kind>;
 }
 
+/** Looks until it is of this kind. A mongod that has just been started may say for a moment that it is still reading its configuration. */
+export const untilKind = async <Kind extends MongodFacts['kind']>(kind: Kind, mongo: Mongo): Promise<Facts<Kind>> =>
+  until(`a mongod that is ${kind}`, async () => {
+    const seen = await look(mongo);
+    return seen.kind === kind ? (seen as Facts<Kind>) : undefined;
+  }) as Promise<Facts<Kind>>;
+
 /** Looks until a member is seen that suits. */
 export const untilMember = (mongo: Mongo, what: string, suits: (seen: Facts<'member'>) => boolean): Promise<Facts<'member'>> =>
   until(what, async () => {

@@ -1,4 +1,5 @@
 // Users: what the database remembers of them, how the charm gets in when it was locked out, and whose it leaves alone.
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { applyMongod } from '../../../src/apply/mongod.ts';
 import type { UserSpec } from '../../../src/core/effects.ts';
@@ -81,6 +82,20 @@ test('users that the charm did not make are seen and left alone, but for the nam
   await apply(mongo, { do: 'set-user', user: { name: 'monitor', password: 'ours', roles: [{ role: 'clusterMonitor', db: 'admin' }] } });
   expect((await lookFor('member', mongo)).primary?.users.get('monitor')).toMatchObject({ ours: true });
   expect(await accepts(a!, 'monitor', 'ours')).toBe(true);
+});
+
+test('no password is written to the log, however much is logged', async () => {
+  const [a] = await launch(1);
+  const mongo = await makeSet([a!]);
+  await apply(mongo, { do: 'set-mongod', verbosity: 5, slowMs: 0 });
+  await apply(mongo, { do: 'set-user', user: { ...client, password: 'first-of-the-client' } });
+  await apply(mongo, { do: 'set-user', user: { ...client, password: 'second-of-the-client' } });
+  expect(await accepts(a!, 'relation-7', 'second-of-the-client')).toBe(true);
+  expect(await accepts(a!, 'relation-7', 'third-of-the-client')).toBe(false);
+  const log = await readFile(a!.log, 'utf8');
+  expect(log).toContain('updateUser');
+  for (const secret of ['first-of-the-client', 'second-of-the-client', 'third-of-the-client', PASSWORD, KEY_FILE.trim()])
+    expect(log.includes(secret)).toBe(false);
 });
 
 test("an operator's password that somebody changed is found out and set right through the key file", async () => {
