@@ -2,7 +2,6 @@
 import type { GoValue } from '../format/json.ts';
 import type { Unit } from '../state.ts';
 import { noMore } from './flags.ts';
-import { ownEndpoint, relationsOf, remoteApplicationOf } from './relations.ts';
 import type { Running } from './running.ts';
 import type { Tool } from './tool.ts';
 
@@ -21,27 +20,27 @@ const goalState: Tool = {
   },
 };
 
-const unitsOf = ({ model }: Running, application: string): Record<string, GoValue> =>
+/** Subordinates only beside the asking unit; a subordinate does not even see itself. */
+const unitsOf = ({ model, unitName }: Running, application: string): Record<string, GoValue> =>
   Object.fromEntries(
     Object.values(model.units)
-      .filter(unit => unit.application === application)
+      .filter(unit => unit.application === application && unit.life !== 'dead')
+      .filter(unit => unit.principal === undefined || unit.principal === unitName)
       .map(unit => [unit.name, entry(statusOf(unit), unit.workload.since)]),
   );
 
 const statusOf = (unit: Unit): string => (unit.life === 'alive' ? (unit.agentError ? 'error' : unit.workload.current) : 'dying');
 
-/** By own endpoint: each related application and its units. Peers are not among them. */
+/** By own endpoint: each related application and its units, also before the unit has entered the relation. Peers are not among them. */
 const relatedOf = (running: Running): Record<string, GoValue> => {
   const found: Record<string, Record<string, GoValue>> = {};
-  for (const relation of relationsOf(running)) {
-    if (relation.endpoints.length === 1) continue;
-    const application = remoteApplicationOf(running, relation);
-    const related = {
-      [application]: entry(relation.life === 'alive' ? 'joined' : 'dying', relation.created),
-      ...unitsOf(running, application),
-    };
-    const { name } = ownEndpoint(running, relation);
-    found[name] = { ...found[name], ...related };
+  for (const relation of Object.values(running.model.relations)) {
+    const own = relation.endpoints.find(endpoint => endpoint.application === running.applicationName);
+    const other = relation.endpoints.find(endpoint => endpoint.application !== running.applicationName);
+    if (own === undefined || other === undefined) continue;
+    const status = Object.keys(relation.units).length > 0 ? 'joined' : 'joining';
+    const related = { [other.application]: entry(status, relation.created), ...unitsOf(running, other.application) };
+    found[own.name] = { ...found[own.name], ...related };
   }
   return found;
 };

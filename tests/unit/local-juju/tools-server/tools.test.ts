@@ -231,6 +231,24 @@ describe('network and machine', () => {
   });
 });
 
+test('goal-state shows a subordinate to its principal only', async () => {
+  const model = kitModel();
+  for (const [name, principal] of [
+    ['req/1', 'prov/0'],
+    ['req/2', 'prov/1'],
+  ] as const)
+    addUnit(model, name, { principal });
+  const names = async (unit: string) => {
+    const { units, relations } = JSON.parse(await world(model).begin(unit).say('goal-state --format=json'));
+    return [Object.keys(units), Object.values(relations as Record<string, object>).flatMap(related => Object.keys(related))];
+  };
+  expect(await names('prov/0')).toEqual([
+    ['prov/0', 'prov/1'],
+    ['req', 'req/0', 'req/1'],
+  ]);
+  expect(await names('req/1')).toEqual([['req/0'], ['prov', 'prov/0', 'prov/1']]);
+});
+
 test('goal-state names the own units and those of related applications', async () => {
   const kit = world();
   kit.model.units['prov/0']!.workload.current = 'active';
