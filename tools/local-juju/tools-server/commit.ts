@@ -13,17 +13,28 @@ export const applyPending = (running: Running): string | undefined => {
   if (running.model.units[running.unitName] === undefined) return undefined;
   const failure = applyPendingSecrets(running) ?? whyNot(running);
   if (failure !== undefined) return failure;
-  try {
-    for (const { name, count } of running.pending.storage) running.host.addStorage(running.unitName, name, count);
-  } catch (error) {
-    if (!(error instanceof JujuError)) throw error;
-    return error.message;
-  }
+  const refused = addStorage(running);
+  if (refused !== undefined) return refused;
   applyBags(running);
   const unit = unitOf(running);
   if (running.pending.openPorts.length + running.pending.closePorts.length > 0) unit.ports = portsAfter(running);
   if (running.pending.state) unit.state = running.pending.state;
   return undefined;
+};
+
+/** All that the hook asked for, or nothing. */
+const addStorage = ({ host, model, pending, unitName }: Running): string | undefined => {
+  const before = new Set(Object.keys(model.storage));
+  const next = model.counters.storage;
+  try {
+    for (const { name, count } of pending.storage) host.addStorage(unitName, name, count);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof JujuError)) throw error;
+    for (const id of Object.keys(model.storage)) if (!before.has(id)) delete model.storage[id];
+    model.counters.storage = next;
+    return error.message;
+  }
 };
 
 const whyNot = (running: Running): string | undefined => {

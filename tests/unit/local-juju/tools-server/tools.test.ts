@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { JujuError } from '../../../../tools/local-juju/contract.ts';
 import { addStorage, addUnit, since } from '../commands/world.ts';
 import { aHook, anExec, kitModel, relationHook, type World, world } from './kit.ts';
 
@@ -188,6 +189,23 @@ describe('storage', () => {
     running.commit();
     expect(one.storageAdded).toEqual(['prov/0 logs 2', 'prov/0 data 1']);
   });
+});
+
+test('when some storage cannot be added, none is, and nothing else of the hook stays', async () => {
+  const model = kitModel();
+  const one = world(model);
+  const add = (unit: string, name: string) => {
+    if (name !== 'logs') throw new JujuError(`adding "${name}" storage to ${unit}: charm storage "${name}" not found`);
+    addStorage(model, `logs/${model.counters.storage++}`, unit);
+  };
+  Object.assign(one.host, { addStorage: add });
+  const running = one.begin('prov/0');
+  await running.run('storage-add logs nosuch');
+  await running.run('state-set a=1');
+  expect(running.commit()).toBe('adding "nosuch" storage to prov/0: charm storage "nosuch" not found');
+  expect([model.storage, model.counters.storage, model.units['prov/0']!.state]).toEqual([{}, 0, {}]);
+  await one.hook('prov/0', ['storage-add logs']);
+  expect(Object.keys(model.storage)).toEqual(['logs/0']);
 });
 
 describe('network and machine', () => {
