@@ -10,7 +10,7 @@ import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
 import type { JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
-import { type Status, sameStatus, worst } from './core/status.ts';
+import { type Status, worst } from './core/status.ts';
 import { failAction, readParams, setResults } from './juju/action.ts';
 import { readContext } from './juju/context.ts';
 import * as tools from './juju/tools.ts';
@@ -57,17 +57,31 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
 
 async function runHook(run: Dispatch): Promise<void> {
   const { facts } = run;
-  const { plan, done, seen } = await carry(run);
+  const { plan, done, seen, logged, shown } = await carry(run);
   const unit = worst(plan.unit);
   const effects: JujuEffect[] = plan.effects.filter(isJujuEffect);
   const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(seen, [...done, ...effects.map(nameOf)], unit) };
-  await applyJuju(tools, facts, [...effects, ...statuses(facts, plan, unit), line]);
+  await applyJuju(tools, { ...facts, unitStatus: shown }, [...logged, ...effects, ...statuses(facts, plan, unit), line]);
 }
 
-/** Brings the world as far as it goes within the time of this hook. Answers the last plan, and what was done to host and mongod. */
-async function carry({ charm, context, facts, world }: Dispatch): Promise<{ plan: Plan; done: readonly string[]; seen: Observed }> {
+type Carried = {
+  /** The last plan, and what it was made from. */
+  readonly plan: Plan;
+  readonly seen: Observed;
+  /** What was done to host and mongod, in words. */
+  readonly done: readonly string[];
+  /** What earlier plans wanted told: the last one no longer says it. */
+  readonly logged: readonly JujuEffect[];
+  /** The unit's status that Juju shows by now. */
+  readonly shown: Status;
+};
+
+/** Brings the world as far as it goes within the time of this hook. */
+async function carry({ charm, context, facts, world }: Dispatch): Promise<Carried> {
   const start = performance.now();
   const done: string[] = [];
+  const logged: JujuEffect[] = [];
+  let shown = facts.unitStatus;
   let changedAt = start;
   let before = '';
   let lastRounds = 0;
@@ -78,12 +92,13 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<{ plan
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
     const finished = outward.length === 0 && !plan.pending;
-    if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, done, seen };
+    if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, seen, done, logged, shown };
     if (late) lastRounds += 1;
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
     if (picture !== before) changedAt = performance.now();
     before = picture;
-    if (outward.some(effect => effect.do === 'install-snap')) await announceLongWork(facts, plan);
+    logged.push(...plan.effects.filter(effect => effect.do === 'log'));
+    if (outward.some(effect => effect.do === 'install-snap')) shown = await announce(facts, worst(plan.unit));
     const failed = await applyOutward(world, outward, done);
     if (outward.length === 0 || failed) await new Promise(wake => setTimeout(wake, POLL_MS));
   }
@@ -108,9 +123,9 @@ async function applyOne(world: World, effect: Effect): Promise<Outcome> {
 }
 
 /** An installation takes long enough for an operator to wonder. */
-async function announceLongWork(facts: JujuFacts, plan: Plan): Promise<void> {
-  const unit = worst(plan.unit);
-  if (!sameStatus(facts.unitStatus, unit)) await applyJuju(tools, facts, [{ do: 'set-status', scope: 'unit', status: unit }]);
+async function announce(facts: JujuFacts, unit: Status): Promise<Status> {
+  await applyJuju(tools, facts, [{ do: 'set-status', scope: 'unit', status: unit }]);
+  return unit;
 }
 
 function statuses(facts: JujuFacts, plan: Plan, unit: Status): readonly JujuEffect[] {
