@@ -1,7 +1,7 @@
 // Host effects → the machine.
 import type { HostEffect } from '../core/effects.ts';
-import { cleanMachine, type Host, pruneLogs, writeSettings } from '../host/host.ts';
-import { installSnap, restartService, startService, stopService } from '../host/snaps.ts';
+import { cleanMachine, type Host, install, pruneLogs, stopMongod, writeSettings } from '../host/host.ts';
+import { restartService, startService } from '../host/snaps.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Log files that are kept besides the one being written. */
@@ -13,7 +13,7 @@ const KEPT_LOGS = 10;
  */
 export async function applyHost(host: Host, effect: HostEffect, rotateLog: () => Promise<void>): Promise<Outcome> {
   if (effect.do === 'install-snap') {
-    await installSnap();
+    await install(host);
     return { ok: true };
   }
   try {
@@ -29,11 +29,11 @@ async function applyOne(host: Host, effect: Exclude<HostEffect, { do: 'install-s
     case 'write-files':
       return writeSettings(host, effect);
     case 'start-mongod':
-      return void (await startService());
+      return startService();
     case 'restart-mongod':
-      return void (await restartService());
+      return restartService();
     case 'stop-mongod':
-      return void (await stopService());
+      return stopMongod(host);
     case 'clean-machine':
       return cleanMachine(host);
     case 'rotate-log':

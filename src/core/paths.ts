@@ -16,7 +16,8 @@ export const mongodPaths = (root: string) => {
     auditLog: `${logs}/audit.log`,
     socketFolder: `${common}/var`,
     socket: `${common}/var/mongodb-27017.sock`,
-    mongod: `${root}/snap/charmed-mongodb/current/usr/bin/mongod`,
+    /** The snap's own files, which nobody writes. */
+    snap: `${root}/snap/charmed-mongodb/current`,
   } as const;
 };
 export type MongodPaths = ReturnType<typeof mongodPaths>;

@@ -10,27 +10,32 @@ export async function readText(path: string): Promise<string | undefined> {
   return orNone(readFile(path, 'utf8'));
 }
 
-/** Replaces a file whole. `mode` is what it ends with; it is never readable to others before. @throws on any failure but the missing folder. */
-export async function writeWhole(path: string, text: string, { mode, owner }: { mode: number; owner?: Owner }): Promise<void> {
-  const temporary = `${path}.new`;
+/** Replaces a file whole. `mode` is what it ends with; it is never readable to others before. @throws on any failure; the file is then as it was. */
+export async function writeWhole(path: string, text: string, wanted: { mode: number; owner?: Owner }): Promise<void> {
+  const temporary = temporaryOf(path);
   await rm(temporary, { force: true });
-  const file = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
   try {
-    await file.writeFile(text);
-    if (owner !== undefined) await file.chown(owner.uid, owner.gid);
-    await file.chmod(mode);
-    await file.sync();
-  } finally {
-    await file.close();
+    await writeNew(temporary, text, wanted);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }); // it may hold a secret
+    throw error;
   }
-  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 
-/** Makes the folder if it is missing, for its owner alone; one that is there stays as it is. */
+/** Deletes a file, and what a write that came to an early end left of it. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(temporaryOf(path), { force: true });
+}
+
+/** Makes the folder and those above it that are missing, closed to others. With an owner it is given to him, and so are those made. */
 export async function ensureFolder(path: string, owner?: Owner): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o750 });
-  if (made !== undefined && owner !== undefined) await chown(path, owner.uid, owner.gid);
+  const first = await mkdir(path, { recursive: true, mode: 0o750 });
+  if (owner === undefined) return;
+  if (first !== undefined) for (let made = dirname(path); made.length >= first.length; made = dirname(made)) await give(made, owner);
+  await give(path, owner);
 }
 
 export async function ownerOf(path: string): Promise<Owner | undefined> {
@@ -51,6 +56,24 @@ export async function namesIn(path: string): Promise<readonly string[]> {
 /** Where a symbolic link points to; undefined if there is none. */
 export async function linkTarget(path: string): Promise<string | undefined> {
   return orNone(readlink(path));
+}
+
+async function writeNew(path: string, text: string, { mode, owner }: { mode: number; owner?: Owner }): Promise<void> {
+  const file = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  try {
+    await file.writeFile(text);
+    if (owner !== undefined) await file.chown(owner.uid, owner.gid);
+    await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const temporaryOf = (path: string): string => `${path}.new`;
+
+async function give(folder: string, owner: Owner): Promise<void> {
+  if ((await stat(folder)).uid !== owner.uid) await chown(folder, owner.uid, owner.gid);
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -2,75 +2,104 @@
 import { rm } from 'node:fs/promises';
 import type { Build, HostFacts } from '../core/observed.ts';
 import { type MongodPaths, mongodPaths } from '../core/paths.ts';
-import { run } from './commands.ts';
-import { ensureFolder, namesIn, ownerOf, readText, sizeOf, writeWhole } from './files.ts';
-import { installedRevision, removeSnap, serviceState } from './snaps.ts';
+import { askBuild } from './build.ts';
+import { ensureFolder, namesIn, type Owner, ownerOf, readText, removeFile, sizeOf, writeWhole } from './files.ts';
+import { installedRevision, installSnap, removeSnap, serviceState, stopService } from './snaps.ts';
+import { giveAll, whyKept } from './storage.ts';
 
-export type Host = { readonly root: string; readonly paths: MongodPaths };
+export type Host = {
+  readonly root: string;
+  readonly paths: MongodPaths;
+  /** The account that mongod runs as; missing on a local machine, where it is the one that its folders belong to. */
+  readonly account?: Owner;
+  /** Which mongod is installed; the program is asked once. */
+  build(): Promise<Build>;
+};
+
+/** snapd gives the account snap_daemon the same number everywhere; like the snap's install hook, files are given to it and the group root. */
+const SNAP_DAEMON: Owner = { uid: 584788, gid: 0 };
 
 /** `root` stands before every path; it is empty on a real machine. */
-export const openHost = (root: string): Host => ({ root, paths: mongodPaths(root) });
+export function openHost(root: string, account = root === '' ? SNAP_DAEMON : undefined): Host {
+  const paths = mongodPaths(root);
+  let asked: Promise<Build> | undefined;
+  const build = (): Promise<Build> => {
+    asked ??= askBuild(paths.snap);
+    return asked;
+  };
+  return { root, paths, ...(account === undefined ? {} : { account }), build };
+}
 
 export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'hasData' | 'logBytes'>;
 
 /** What the disk tells; no process is started. */
 export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
-  const [revision, config, keyFile, data, logBytes] = await Promise.all([
+  const [revision, config, keyFile, data, logBytes, auditBytes] = await Promise.all([
     installedRevision(root),
     readText(paths.config),
     readText(paths.keyFile),
     namesIn(paths.data),
     sizeOf(paths.log),
+    sizeOf(paths.auditLog),
   ]);
   return {
     ...(revision === undefined ? {} : { snap: { revision } }),
     ...(config === undefined ? {} : { config }),
     ...(keyFile === undefined ? {} : { keyFile }),
     hasData: data.some(name => name.startsWith('WiredTiger')),
-    logBytes,
+    logBytes: Math.max(logBytes, auditBytes),
   };
 }
 
 /** State of the service, and which mongod is installed; each asks a process, so this is for when no mongod answers. */
-export async function readService(host: Host): Promise<{ service: HostFacts['service']; build?: Build }> {
-  const [service, version] = await Promise.all([serviceState(), run(host.paths.mongod, ['--version'], { timeoutMs: 20_000 })]);
-  const build = decodeVersion(version);
-  return { service, ...(build === undefined ? {} : { build }) };
+export async function readService(host: Host): Promise<{ service: HostFacts['service']; build: Build }> {
+  const [service, build] = await Promise.all([serviceState(), host.build()]);
+  return { service, build };
 }
 
-/** What `mongod --version` says; Percona's names itself, the community's does not. */
-export function decodeVersion(text: string): Build | undefined {
-  const version = /db version v(\d+\.\d+\.\d+\S*)/.exec(text)?.[1];
-  return version === undefined ? undefined : { version, percona: /percona|psmdb/i.test(text) };
+/** Installs the snap, which finds all that a storage from elsewhere brings along ready for its hook. @throws when snapd cannot. */
+export async function install({ root, paths, account }: Host): Promise<void> {
+  const brought = (await installedRevision(root)) === undefined && (await ownerOf(paths.socketFolder)) !== undefined;
+  if (account !== undefined && brought) await giveAll(paths.socketFolder, account);
+  await installSnap();
 }
 
-/** Writes what is given, with the folders that are missing. mongod reads both as the owner of its data. */
-export async function writeSettings({ paths }: Host, files: { config?: string; keyFile?: string }): Promise<void> {
-  await ensureFolder(paths.settings);
-  await ensureFolder(paths.data);
-  const owner = await ownerOf(paths.data);
-  await ensureFolder(paths.logs, owner);
-  await ensureFolder(paths.socketFolder, owner);
+/** Writes what is given, with the folders that are missing. mongod reads both as the owner of its data. @throws while there is no snap. */
+export async function writeSettings({ root, paths, account }: Host, files: { config?: string; keyFile?: string }): Promise<void> {
+  // Its folder is reached through snapd's link; a folder made in the place of that link would stop the next installation.
+  if ((await installedRevision(root)) === undefined) throw new Error('cannot write mongod.conf: the snap is not installed');
+  await ensureFolder(paths.data, account);
+  const owner = account ?? (await ownerOf(paths.data));
+  for (const folder of [paths.socketFolder, paths.logs, paths.settings]) await ensureFolder(folder, owner);
   const owned = owner === undefined ? {} : { owner };
   if (files.keyFile !== undefined) await writeWhole(paths.keyFile, files.keyFile, { mode: 0o400, ...owned });
   if (files.config !== undefined) await writeWhole(paths.config, files.config, { mode: 0o640, ...owned });
 }
 
+/** Stops mongod and keeps it from starting with the machine; without the snap there is none. */
+export async function stopMongod({ root }: Host): Promise<void> {
+  if ((await installedRevision(root)) !== undefined) await stopService();
+}
+
 /** Deletes all but the youngest log files that mongod has put away. */
 export async function pruneLogs({ paths }: Host, keep: number): Promise<void> {
-  const old = (await namesIn(paths.logs)).filter(name => /^(mongodb|audit)\.log\./.test(name));
+  const names = await namesIn(paths.logs);
   for (const kind of ['mongodb.log.', 'audit.log.']) {
-    const files = old.filter(name => name.startsWith(kind)); // their names end with the time, so they are sorted by age
-    for (const name of files.slice(0, Math.max(0, files.length - keep))) await rm(`${paths.logs}/${name}`, { force: true });
+    const old = names.filter(name => name.startsWith(kind)); // their names end with the time, so they are sorted by age
+    for (const name of old.slice(0, Math.max(0, old.length - keep))) await rm(`${paths.logs}/${name}`, { force: true });
   }
 }
 
-/** Leaves the machine as it was found, but for what lies on the storage. */
-export async function cleanMachine(host: Host): Promise<void> {
-  await rm(host.paths.keyFile, { force: true });
-  await rm(host.paths.config, { force: true });
-  if ((await installedRevision(host.root)) === undefined) return;
-  // `snap remove` would delete the snap's common folder. While data lies there (the storage has not been taken away), the snap stays.
-  if ((await namesIn(host.paths.data)).length > 0) return;
-  await removeSnap();
+/**
+ * Leaves the machine as it was found, but for what lies on the storage.
+ * @throws while the storage is there: the snap cannot go then. Juju takes it away after storage-detaching, at its own pace.
+ */
+export async function cleanMachine({ root, paths }: Host): Promise<void> {
+  await removeFile(paths.keyFile);
+  await removeFile(paths.config);
+  if ((await installedRevision(root)) === undefined) return;
+  const why = await whyKept(paths);
+  if (why === undefined) return removeSnap();
+  await stopService(); // a mongod that came to its end may still be due to be started again
+  throw new Error(`cannot remove the snap, which would delete the data: ${why}`);
 }

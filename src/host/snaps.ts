@@ -8,6 +8,8 @@ import { linkTarget } from './files.ts';
 const INSTALL_MS = 15 * 60_000; // a download of some 200 MB
 /** mongod may take long to end what it is doing; snapd itself bounds the wait. */
 const SERVICE_MS = 3 * 60_000;
+/** What changes nothing. */
+const LOOK_MS = 30_000;
 
 /** The installed revision, read from snapd's own link, which costs no process; undefined if the snap is not installed. */
 export async function installedRevision(root: string): Promise<string | undefined> {
@@ -18,21 +20,44 @@ export async function installedRevision(root: string): Promise<string | undefine
 /** Installs the revision that this charm is made for, and keeps snapd from replacing it. @throws when snapd cannot. */
 export async function installSnap(): Promise<void> {
   await run('snap', ['install', SNAP.name, `--channel=${SNAP.channel}`, `--revision=${SNAP.revision}`], { timeoutMs: INSTALL_MS });
-  await run('snap', ['refresh', '--hold', SNAP.name], { timeoutMs: SERVICE_MS });
+  await hold();
 }
 
-export async function serviceState(): Promise<HostFacts['service']> {
-  const text = await run('snap', ['services', SNAP.service], { timeoutMs: SERVICE_MS });
+export const serviceState = async (): Promise<HostFacts['service']> =>
+  decodeService(await run('snap', ['services', SNAP.service], { timeoutMs: LOOK_MS }));
+
+/** From the table of `snap services`. While systemd waits before it starts a service again, snapd calls it inactive. */
+export function decodeService(text: string): HostFacts['service'] {
   const row = text.split('\n').find(line => line.startsWith(`${SNAP.service} `));
   if (row === undefined) return 'absent';
   return row.split(/\s+/)[2] === 'active' ? 'active' : 'inactive';
 }
 
-/** Starts the service, now and whenever the machine does. Named in full: the snap's other services need settings that they do not have yet. */
-export const startService = (): Promise<string> => run('snap', ['start', '--enable', SNAP.service], { timeoutMs: SERVICE_MS });
-export const restartService = (): Promise<string> => run('snap', ['restart', SNAP.service], { timeoutMs: SERVICE_MS });
-/** Stops the service, and keeps it from starting with the machine. */
-export const stopService = (): Promise<string> => run('snap', ['stop', '--disable', SNAP.service], { timeoutMs: SERVICE_MS });
+/**
+ * Starts the service, now and whenever the machine does. Named in full: the snap's other services need settings that they do not have yet.
+ * @throws when it cannot be started; and, when it has been started, if snapd does not hold the snap's revision.
+ */
+export async function startService(): Promise<void> {
+  // A hook that was killed between the installation and its hold left none.
+  const held = await hold().catch((error: unknown) => error);
+  await run('snap', ['start', '--enable', SNAP.service], { timeoutMs: SERVICE_MS });
+  if (held instanceof Error) throw held;
+}
 
-/** `--purge` takes no snapshot; what lies on a mounted storage is not the snap's and stays. */
-export const removeSnap = (): Promise<string> => run('snap', ['remove', '--purge', SNAP.name], { timeoutMs: SERVICE_MS });
+export async function restartService(): Promise<void> {
+  await run('snap', ['restart', SNAP.service], { timeoutMs: SERVICE_MS });
+}
+
+/** Stops the service, and keeps it from starting with the machine. */
+export async function stopService(): Promise<void> {
+  await run('snap', ['stop', '--disable', SNAP.service], { timeoutMs: SERVICE_MS });
+}
+
+/** `--purge`: without a copy of all that lies in the snap's folders, which snapd would make first. */
+export async function removeSnap(): Promise<void> {
+  await run('snap', ['remove', '--purge', SNAP.name], { timeoutMs: SERVICE_MS });
+}
+
+async function hold(): Promise<void> {
+  await run('snap', ['refresh', '--hold', SNAP.name], { timeoutMs: LOOK_MS });
+}

@@ -20,7 +20,7 @@ export type MongodSettings = {
  */
 export function renderMongodConfig(settings: MongodSettings): { readonly text: string; readonly hash: string } {
   const hash = fingerprint(JSON.stringify(needsRestart(settings)));
-  const text = dump(withOnlineSettings(settings, hash), { lineWidth: 160 });
+  const text = dump(withOnlineSettings(settings, hash), { lineWidth: -1 });
   return { text: `# Written by the mongodb charm; changes made here are lost. Use juju config.\n${text}`, hash };
 }
 
