@@ -1,4 +1,5 @@
 // One dispatch: observe, plan, apply, and again while there is something to do and time is left; then tell Juju.
+import { isDeepStrictEqual } from 'node:util';
 import { applyHost } from './apply/host.ts';
 import { applyJuju } from './apply/juju.ts';
 import { applyMongod } from './apply/mongod.ts';
@@ -97,7 +98,8 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
     if (picture !== before) changedAt = performance.now();
     before = picture;
-    logged.push(...plan.effects.filter(effect => effect.do === 'log'));
+    for (const effect of plan.effects)
+      if (effect.do === 'log' && !logged.some(told => isDeepStrictEqual(told, effect))) logged.push(effect);
     if (outward.some(effect => effect.do === 'install-snap')) shown = await announce(facts, worst(plan.unit));
     const failed = await applyOutward(world, outward, done);
     if (outward.length === 0 || failed) await new Promise(wake => setTimeout(wake, POLL_MS));
