@@ -7,7 +7,7 @@ import { addressesOf, asOperator, deployMongodb, membersAreUnits, membersOf, onU
 let model: TestModel;
 beforeAll(async () => {
   model = await openModel();
-  await model.juju('model-config', 'update-status-hook-interval=10s');
+  await model.juju('model-config', 'update-status-hook-interval=4s');
   await deployMongodb(model, 3);
 });
 afterAll(() => model?.close());

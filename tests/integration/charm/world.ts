@@ -42,15 +42,33 @@ export const userUri = (user: string, password: string, addresses: readonly stri
 
 /** As the operator, on the primary. */
 export async function asOperator<Result>(model: TestModel, use: (client: MongoClient) => Promise<Result>): Promise<Result> {
-  const uri = userUri('operator', await passwordOf(model), addressesOf(await model.status()));
-  return withMongo(uri, use);
+  const addresses = addressesOf(await model.status());
+  return loggedIn(model, password => withMongo(userUri('operator', password, addresses), use));
 }
 
 /** As the operator, on one unit alone. */
 export async function onUnit<Result>(model: TestModel, unit: string, use: (client: MongoClient) => Promise<Result>): Promise<Result> {
   const address = unitsOf(await model.status(), 'mongodb')[unit]?.['public-address'];
-  const password = encodeURIComponent(await passwordOf(model));
-  return withMongo(`mongodb://operator:${password}@${address}:27017/?directConnection=true&authSource=admin`, use);
+  return loggedIn(model, password =>
+    withMongo(`mongodb://operator:${encodeURIComponent(password)}@${address}:27017/?directConnection=true&authSource=admin`, use),
+  );
+}
+
+/** Asking for the password runs an action, so it is asked again only when the last one is refused. */
+const lastPassword = new WeakMap<TestModel, string>();
+
+async function loggedIn<Result>(model: TestModel, use: (password: string) => Promise<Result>): Promise<Result> {
+  const known = lastPassword.get(model);
+  if (known !== undefined) {
+    try {
+      return await use(known);
+    } catch (error) {
+      if ((error as { code?: number }).code !== 18) throw error;
+    }
+  }
+  const password = await passwordOf(model);
+  lastPassword.set(model, password);
+  return use(password);
 }
 
 /** Members of the configuration, by address, sorted. */
