@@ -1,18 +1,20 @@
-// The scenarios recorded on a real Juju, replayed with `npx juju`. A difference from the recording is shown as it is.
+// The scenarios recorded on a real Juju, replayed. A difference from the recording is shown as it is.
 import { execFile } from 'node:child_process';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectFolder } from '../support/project.ts';
+import { packagedNode, projectFolder } from '../support/project.ts';
 import { makeTestFolder } from '../support/run-folder.ts';
 
-// Groups that take about the same time; each has its own data folder, so that they run side by side.
+const direct = `${packagedNode} ${join(projectFolder, 'tools', 'local-juju', 'juju.mjs')}`;
+// Groups that take about the same time; each has its own data folder, so that they run side by side. One is replayed with `npx juju`, as a
+// person types it; npx takes about a second a call, so the others call the program that it finds.
 const groups = [
-  ['01', '03', '16'],
-  ['05', '10', '14'],
-  ['09', '12'],
+  { scenarios: ['01'], command: 'npx juju' },
+  { scenarios: ['03', '05', '10', '16'], command: direct },
+  { scenarios: ['09', '12', '14'], command: direct },
 ];
-const limitMs = 170_000;
+const limitMs = 400_000;
 
 describe.concurrent('the conformance kit', () => {
   let folder: string;
@@ -21,14 +23,14 @@ describe.concurrent('the conformance kit', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test.each(groups.map(scenarios => ({ scenarios: scenarios.join(' ') })))(
+  test.each(groups)(
     'scenarios $scenarios',
-    async ({ scenarios }) => {
+    async ({ scenarios, command }) => {
       // Short, for the data folder holds unix sockets.
-      const place = join(folder, scenarios.slice(0, 2));
+      const place = join(folder, scenarios[0] ?? '');
       await makeLookalike(place);
-      const { code, text } = await runKit(place, scenarios.split(' '));
-      expect.soft(text).toContain(`${scenarios.split(' ').length} passed, 0 failed`);
+      const { code, text } = await runKit(place, command, scenarios);
+      expect.soft(text).toContain(`${scenarios.length} passed, 0 failed`);
       expect(code, text).toBe(0);
     },
     limitMs,
@@ -41,7 +43,7 @@ const makeLookalike = async (place: string): Promise<void> => {
   for (const name of ['package.json', '.npmrc', 'node_modules', 'tools']) await symlink(join(projectFolder, name), join(place, name));
 };
 
-const runKit = (place: string, scenarios: readonly string[]): Promise<{ code: number; text: string }> =>
+const runKit = (place: string, command: string, scenarios: readonly string[]): Promise<{ code: number; text: string }> =>
   new Promise(done => {
     const env = {
       ...process.env,
@@ -52,7 +54,7 @@ const runKit = (place: string, scenarios: readonly string[]): Promise<{ code: nu
     };
     execFile(
       join(projectFolder, 'tests', 'conformance', 'run'),
-      ['npx juju', ...scenarios],
+      [command, ...scenarios],
       { cwd: projectFolder, env, timeout: limitMs - 5_000, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, text: stdout + stderr }),
     );
