@@ -1,38 +1,13 @@
-// The Python library ops, installed once for this user and kept in the cache, beside mongod.
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// The Python library ops, for a charm that is not ours.
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../../tools/local-machine/binaries.ts';
 import { projectFolder } from './project.ts';
+import { pythonPackages } from './python.ts';
 
 const charm = join(projectFolder, 'tests', 'charms', 'ops-observer');
 
-/** Installs what the charm's requirements.txt pins, for the python3 in PATH. Returns the folder, or a sentence why it cannot be had. */
-export const opsPackages = async (): Promise<{ folder: string } | { missing: string }> => {
-  const requirements = await readFile(join(charm, 'requirements.txt'));
-  const python = await run(['-c', 'import sys; print(sys.version, sys.implementation.cache_tag)']);
-  if (!python.ok) return { missing: 'there is no python3' };
-  const name = `ops-${createHash('sha256').update(requirements).update(python.text).digest('hex').slice(0, 12)}`;
-  const folder = join(cacheFolder(), name);
-  if (existsSync(folder)) return { folder };
-  if (!(await run(['-m', 'pip', '--version'])).ok) return { missing: 'python3 has no pip (on Ubuntu: apt install python3-pip)' };
-  await mkdir(cacheFolder(), { recursive: true });
-  const fresh = await mkdtemp(`${folder}-`);
-  try {
-    const words = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--target', fresh];
-    const installed = await run([...words, '-r', join(charm, 'requirements.txt')]);
-    if (!installed.ok) return { missing: `pip cannot install ops: ${installed.text.trim().split('\n').at(-1)}` };
-    // Another run may have been quicker; then its folder serves as well.
-    await rename(fresh, folder).catch(error => {
-      if (!existsSync(folder)) throw error;
-    });
-    return { folder };
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-};
+/** What the charm's requirements.txt pins: the folder, or a sentence why it cannot be had. */
+export const opsPackages = () => pythonPackages('ops', join(charm, 'requirements.txt'));
 
 /** Puts the charm together as a folder that can be deployed; its units write their events to `events`. */
 export const stageObserver = async (target: string, packages: string, events: string): Promise<void> => {
@@ -41,8 +16,3 @@ export const stageObserver = async (target: string, packages: string, events: st
   await cp(packages, join(target, 'venv'), { recursive: true });
   await writeFile(join(target, 'events-folder'), `${events}\n`);
 };
-
-const run = (args: readonly string[]): Promise<{ ok: boolean; text: string }> =>
-  new Promise(done => {
-    execFile('python3', args, { timeout: 180_000 }, (error, stdout, stderr) => done({ ok: error === null, text: stdout + stderr }));
-  });
