@@ -61,14 +61,15 @@ const answer = async (socket: Socket, state: FakeState, calls: FakeCall[]): Prom
   const next = wordReader(socket);
   await next(); // the token
   const cwd = await next();
-  const count = Number(await next());
+  const sent = await next(); // with a "+" if the standard input comes along
+  const count = Number(sent.replace('+', ''));
   const tool = await next();
   const args: string[] = [];
   while (args.length < count) args.push(await next());
   const call: FakeCall = { tool, args, code: 0 };
   calls.push(call);
   const readInput = async () => {
-    socket.write('stdin\0\0\0');
+    if (!sent.endsWith('+')) socket.write('stdin\0\0\0');
     call.input = await next();
     return call.input;
   };
