@@ -24,8 +24,9 @@ import { openWorld, type World } from './observe/world.ts';
 /** How long a hook may wait, in all, for what is under way. Others apply the plan and leave the rest to a later hook. */
 const patienceMs = ({ hook, detaching }: Context): number => (detaching !== undefined ? 60_000 : hook === 'update-status' ? 0 : 20_000);
 /** A hook in which nothing has changed for so long ends: what it waits for is not about to come. Longer than an election takes. */
-const STAGNANT_MS = 9_000;
+const stagnantMs = ({ detaching }: Context): number => (detaching !== undefined ? 30_000 : 9_000);
 const POLL_MS = 150;
+const AGAIN_MS = 1_000;
 /** Rounds in which something may still be done when the time for waiting is over. */
 const LAST_ROUNDS = 4;
 
@@ -88,7 +89,7 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
   let lastRounds = 0;
   for (;;) {
     const now = performance.now();
-    const late = now - start >= patienceMs(context) || now - changedAt >= STAGNANT_MS;
+    const late = now - start >= patienceMs(context) || now - changedAt >= stagnantMs(context);
     const seen = await world.observe(late);
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
@@ -96,13 +97,16 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
     if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, seen, done, logged, shown };
     if (late) lastRounds += 1;
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
-    if (picture !== before) changedAt = performance.now();
+    const again = picture === before;
+    if (!again) changedAt = performance.now();
     before = picture;
     for (const effect of plan.effects)
       if (effect.do === 'log' && !logged.some(told => isDeepStrictEqual(told, effect))) logged.push(effect);
     if (outward.some(effect => effect.do === 'install-snap')) shown = await announce(facts, worst(plan.unit));
     const failed = await applyOutward(world, outward, done);
-    if (outward.length === 0 || failed) await new Promise(wake => setTimeout(wake, POLL_MS));
+    // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is not done all the time.
+    const pauseMs = again && outward.length > 0 ? AGAIN_MS : outward.length === 0 || failed ? POLL_MS : 0;
+    if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
   }
 }
 

@@ -74,8 +74,6 @@ export type HostFacts = {
   readonly config?: string;
   /** Text of the key file as it lies on the disk. */
   readonly keyFile?: string;
-  /** The database folder holds files. */
-  readonly hasData: boolean;
   /** Size of mongod's log file in bytes. */
   readonly logBytes: number;
   /** Which mongod is installed; asked of the binary only when no mongod answers. */

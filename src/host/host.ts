@@ -30,15 +30,14 @@ export function openHost(root: string, account = root === '' ? SNAP_DAEMON : und
   return { root, paths, ...(account === undefined ? {} : { account }), build };
 }
 
-export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'hasData' | 'logBytes'>;
+export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logBytes'>;
 
 /** What the disk tells; no process is started. */
 export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
-  const [revision, config, keyFile, data, logBytes, auditBytes] = await Promise.all([
+  const [revision, config, keyFile, logBytes, auditBytes] = await Promise.all([
     installedRevision(root),
     readText(paths.config),
     readText(paths.keyFile),
-    namesIn(paths.data),
     sizeOf(paths.log),
     sizeOf(paths.auditLog),
   ]);
@@ -46,7 +45,6 @@ export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
     ...(revision === undefined ? {} : { snap: { revision } }),
     ...(config === undefined ? {} : { config }),
     ...(keyFile === undefined ? {} : { keyFile }),
-    hasData: data.some(name => name.startsWith('WiredTiger')),
     logBytes: Math.max(logBytes, auditBytes),
   };
 }

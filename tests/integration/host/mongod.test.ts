@@ -9,11 +9,11 @@ import { configFor, hello, KEY_FILE, modeOf, openTestHost, started } from './ope
 test('a machine from nothing to a mongod that tells its configuration', async () => {
   const opened = await openTestHost();
   const { host } = opened;
-  expect(await readFiles(host)).toEqual({ hasData: false, logBytes: 0 });
+  expect(await readFiles(host)).toEqual({ logBytes: 0 });
 
   await opened.done({ do: 'install-snap' });
   const installed = await readFiles(host);
-  expect(installed).toMatchObject({ snap: { revision: '123' }, hasData: false });
+  expect(installed).toMatchObject({ snap: { revision: '123' } });
   expect(await readService(host)).toEqual({
     service: 'inactive',
     build: { version: expect.stringMatching(/^\d+\.\d+\.\d+/), percona: false },
@@ -28,7 +28,7 @@ test('a machine from nothing to a mongod that tells its configuration', async ()
 
   await opened.done({ do: 'start-mongod' });
   expect(await hello(opened)).toMatchObject({ automationServiceDescriptor: `charm-${config.hash}` });
-  expect(await readFiles(host)).toMatchObject({ hasData: true, logBytes: expect.toSatisfy((bytes: number) => bytes > 1000) });
+  expect(await readFiles(host)).toMatchObject({ logBytes: expect.toSatisfy((bytes: number) => bytes > 1000) });
   expect((await readService(host)).service).toBe('active');
 });
 
@@ -121,7 +121,7 @@ test('an installation that fails is an error, so that Juju tries again; other fa
   });
   const unwritten = await opened.apply({ do: 'write-files', keyFile: KEY_FILE });
   expect(unwritten).toEqual({ ok: false, reason: 'cannot write mongod.conf: the snap is not installed' });
-  expect(await readFiles(opened.host)).toEqual({ hasData: false, logBytes: 0 });
+  expect(await readFiles(opened.host)).toEqual({ logBytes: 0 });
 });
 
 test('the log begins anew, and the ten youngest of the old are kept', async () => {

@@ -1,9 +1,10 @@
 // Users: what the database remembers of them, how the charm gets in when it was locked out, and whose it leaves alone.
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { applyMongod } from '../../../src/apply/mongod.ts';
 import type { UserSpec } from '../../../src/core/effects.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
+import { openMongo } from '../../../src/mongo/session.ts';
 import { KEY_FILE } from './launch.ts';
 import { accepts, apply, clientOf, launch, lookFor, makeSet, operatorSpec, PASSWORD, session } from './open.ts';
 
@@ -129,6 +130,18 @@ test('an operator that was dropped or lost its roles stops nobody', async () => 
   expect(gone.primary?.operatorAccepted).toBe(false);
   await apply(mongo, { do: 'set-user', user: operatorSpec });
   expect((await lookFor('member', mongo)).primary?.operatorAccepted).toBe(true);
+});
+
+test('without the key file no password is set, for what is remembered of it could be guessed from', async () => {
+  const [a] = await launch(1);
+  await makeSet([a!]);
+  const keyless = openMongo({ socket: a!.socket, operatorPassword: PASSWORD });
+  onTestFinished(() => keyless.close());
+  expect(await applyMongod(keyless, { do: 'set-user', user: client })).toEqual({
+    ok: false,
+    reason: 'cannot set the password of user relation-7: there is no key file',
+  });
+  expect((await lookFor('member', keyless)).primary?.users.has('relation-7')).toBe(false);
 });
 
 test('a change that a majority does not take is not done, and can be done again', async () => {

@@ -23,14 +23,14 @@ test('first the snap', () => {
   expect(does({ ...steady(1), host, mongod: silent })).toEqual([{ do: 'install-snap' }]);
 });
 test('then files and service, in one go', () => {
-  const host = { snap: { revision: '1' }, service: 'inactive', hasData: false, logBytes: 0, build } as const;
+  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, build } as const;
   expect(does({ ...steady(1), host, mongod: silent })).toEqual([
     { do: 'write-files', config: wanted.text, keyFile: secret.keyFile },
     { do: 'start-mongod' },
   ]);
 });
 test('nothing starts before the passwords are committed, or without peers', () => {
-  const host = { snap: { revision: '1' }, service: 'inactive', hasData: false, logBytes: 0, build } as const;
+  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, build } as const;
   expect(planMachine(without({ ...steady(1), host, mongod: silent }, 'secret'))).toMatchObject({
     effects: [],
     unit: [{ level: 'waiting' }],

@@ -98,7 +98,7 @@ function fromNothing(): Observed {
     },
     mongod: { kind: 'silent', reason: 'not installed' },
   });
-  return { ...seen, host: { service: 'absent', hasData: false, logBytes: 0 } };
+  return { ...seen, host: { service: 'absent', logBytes: 0 } };
 }
 
 function anyState(

@@ -114,7 +114,6 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       service: 'active',
       config: wanted.text,
       keyFile: secret.keyFile,
-      hasData: true,
       logBytes: 1000,
       ...parts.host,
     },
