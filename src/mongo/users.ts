@@ -78,6 +78,9 @@ export async function setUser(link: OpenLink, keyFile: string, spec: UserSpec, i
   const existing = (await readUsers(link)).get(spec.name);
   if (existing !== undefined && !existing.ours && !isSystem) throw new Error(`user ${spec.name} was not made by this charm`);
   if (existing === undefined && spec.password === undefined) throw new Error(`user ${spec.name} is gone`);
+  // Under an empty key, whoever may read the users could guess the password from its fingerprint.
+  if (spec.password !== undefined && keyFile.trim() === '')
+    throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
   const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(keyFile, spec.name, spec.password);
   const { relation, database } = spec;
   const customData = {

@@ -72,11 +72,13 @@ export const untilMember = (mongo: Mongo, what: string, suits: (seen: Facts<'mem
     return seen.kind === 'member' && suits(seen) ? seen : undefined;
   });
 
-/** @throws unless it is done. */
-export async function apply(mongo: Mongo, effect: MongodEffect): Promise<void> {
-  const outcome = await applyMongod(mongo, effect);
-  if (!outcome.ok) throw new Error(`${effect.do}: ${outcome.reason}`);
-}
+/** Does it as a hook does: again while a primary that was just elected takes no writes yet. @throws unless it is done. */
+export const apply = (mongo: Mongo, effect: MongodEffect): Promise<true> =>
+  until(effect.do, async () => {
+    const outcome = await applyMongod(mongo, effect);
+    if (!outcome.ok && outcome.reason !== 'not primary') throw new Error(`${effect.do}: ${outcome.reason}`);
+    return outcome.ok;
+  });
 
 export const operatorSpec: UserSpec = { name: 'operator', password: PASSWORD, roles: SYSTEM_ROLES.operator };
 
