@@ -9,6 +9,8 @@ import { openScreen, type Screen } from './screen.ts';
 import { tell } from './story.ts';
 
 const model = 'demo';
+// With --force, for nobody wants to watch three members take leave of each other.
+const destroyNow = ['destroy-model', '--no-prompt', '--force', '--no-wait', '--destroy-storage', model];
 const usage = 'Usage: npm run demo [-- --keep]\n\n  --keep   leave the model up, and say how to go on by hand\n';
 
 const main = async (words: readonly string[]): Promise<number> => {
@@ -31,9 +33,9 @@ const main = async (words: readonly string[]): Promise<number> => {
       return 0;
     }
     screen.step('Everything is cleared away');
-    screen.typed(`juju destroy-model --no-prompt --destroy-storage ${model}`);
+    screen.typed(`juju ${destroyNow.join(' ')}`);
     screen.progress('…');
-    await juju.run('destroy-model', '--no-prompt', '--destroy-storage', model);
+    await juju.run(...destroyNow);
   } catch (error) {
     const code = sayWhatHappened(screen, error as Error, interrupted.code());
     if (code === 1) await sayState(screen, data);
@@ -88,7 +90,7 @@ const sayState = async (screen: Screen, data: string): Promise<void> => {
   const juju = openJuju(data, new AbortController().signal);
   const commands = [
     ['status', '-m', model],
-    ['debug-log', '-m', model, '--no-tail', '--level', 'WARNING', '--limit', '10'],
+    ['debug-log', '-m', model, '--no-tail', '--limit', '30'],
   ];
   for (const words of commands) {
     const reply = await juju.run(...words).catch(() => undefined);
