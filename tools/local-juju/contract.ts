@@ -83,8 +83,8 @@ export type LiveModel = {
   /** `source`: a folder, a .charm file, or a name from the repository's own builds. Returns what was made. */
   deploy(request: DeployRequest): Promise<{ application: string; charmName: string; revision: number; base: string; local: boolean }>;
   addUnits(application: string, count: number, to: readonly string[], attachStorage: readonly string[]): Promise<string[]>;
-  removeUnit(unit: string, options: { force: boolean; destroyStorage: boolean }): void;
-  removeApplication(application: string, options: { force: boolean; destroyStorage: boolean }): void;
+  removeUnit(unit: string, options: RemovalOptions): void;
+  removeApplication(application: string, options: RemovalOptions): void;
   integrate(a: string, b: string): void; // each "app" or "app:endpoint"
   removeRelation(a: string, b: string | undefined, force: boolean): void; // two endpoints, or one id
   setConfig(application: string, values: Record<string, string>, reset: readonly string[]): void; // parses and checks against the charm's options
@@ -132,6 +132,8 @@ export type LiveModel = {
   /** Does harm to a unit's machine (`juju fault`, for demonstrations and tests); answers with a sentence on what was done. */
   fault?(unit: string, request: MachineFault): Promise<string>;
 };
+/** `force` goes on where a hook fails; with `noWait` no more hooks are run at all. */
+export type RemovalOptions = { force: boolean; noWait?: boolean; destroyStorage: boolean };
 export type DeployRequest = {
   source: string;
   cwd: string;

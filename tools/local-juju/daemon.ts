@@ -15,6 +15,8 @@ import { serveTools, writeTools } from './tools-server/serve.ts';
 
 /** How long the daemon of a folder without models waits for the next command. */
 const idleMs = 3_000;
+/** How often is looked whether the data folder is still there. */
+const lookAfterMs = 3_000;
 const largestLogBytes = 1_000_000;
 
 const main = async (dataFolder: string): Promise<void> => {
@@ -27,16 +29,22 @@ const main = async (dataFolder: string): Promise<void> => {
   if (!(await isOnlyOne(dataFolder))) process.exit(0);
 
   const started = Date.now();
+  let sessions = 0;
+  let ending = false;
+  let idleTimer: NodeJS.Timeout | undefined;
+  const watchIdle = (): void => {
+    clearTimeout(idleTimer);
+    if (sessions > 0 || controller.models().length > 0) return;
+    idleTimer = setTimeout(() => void (sessions === 0 && controller.models().length === 0 && end(true)), idleMs);
+  };
+
   const sources = ['engine', 'commands', 'tools-server', 'format'].map(room => join(import.meta.dirname, room));
   sources.push(join(import.meta.dirname, '..', 'local-machine'));
   const path = cleanPath(process.env.PATH ?? '');
   const wiring = { openMachine, makeContext, serveTools, writeTools, path };
-  const controller = await openController(dataFolder, wiring, log);
+  const controller = await openController(dataFolder, wiring, log, () => watchIdle());
   const socketPath = join(dataFolder, 'daemon.sock');
   rmSync(socketPath, { force: true });
-  let sessions = 0;
-  let ending = false;
-  let idleTimer: NodeJS.Timeout | undefined;
 
   const isOutdated = (): boolean =>
     sessions <= 1 && controller.running() === 0 && newestSource(sources.filter(folder => existsSync(folder))) > started;
@@ -56,12 +64,12 @@ const main = async (dataFolder: string): Promise<void> => {
     if (clean) clearFolder(dataFolder);
     process.exit(0);
   };
-  const watchIdle = (): void => {
-    clearTimeout(idleTimer);
-    if (sessions > 0 || controller.models().length > 0) return;
-    idleTimer = setTimeout(() => void (sessions === 0 && controller.models().length === 0 && end(true)), idleMs);
+  const abandon = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    await controller.erase();
+    process.exit(0);
   };
-
   const server: Server = createServer(async (socket: Socket) => {
     sessions += 1;
     clearTimeout(idleTimer);
@@ -71,6 +79,8 @@ const main = async (dataFolder: string): Promise<void> => {
   });
   server.on('error', error => log(`cannot listen: ${error.message}`));
   server.listen(socketPath);
+  // Who removes the folder by hand wants to be rid of it all.
+  setInterval(() => existsSync(dataFolder) || void abandon(), lookAfterMs).unref();
   process.on('SIGTERM', () => void end(false));
   process.on('SIGINT', () => void end(false));
   watchIdle();

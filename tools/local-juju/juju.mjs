@@ -105,7 +105,9 @@ const startDaemon = () => {
       writeFileSync(join(dataFolder, 'made'), '');
     }
     const log = openSync(join(dataFolder, 'daemon.log'), 'a', 0o600);
-    const daemon = spawn(node, [join(here, 'daemon.ts'), dataFolder], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+    // Compiled once, it starts in half the time.
+    const env = { NODE_COMPILE_CACHE: join(here, '..', '..', 'node_modules', '.cache', 'local-juju'), ...process.env };
+    const daemon = spawn(node, [join(here, 'daemon.ts'), dataFolder], { detached: true, stdio: ['ignore', log, log], cwd: '/', env });
     daemon.unref();
     return daemon;
   } catch (error) {

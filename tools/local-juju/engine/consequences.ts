@@ -100,10 +100,18 @@ const removeRelations = (model: Model): Consequence[] => {
     leaveUnheardScopes(model, relation);
     if (Object.values(relation.units).some(member => member.inScope)) continue;
     delete model.relations[relation.id];
-    for (const unit of Object.values(model.units)) delete unit.agent.relations[relation.id];
+    for (const unit of Object.values(model.units)) forgetRelation(unit, relation.id);
     for (const secret of Object.values(model.secrets)) secret.grants = secret.grants.filter(grant => grant.relation !== relation.id);
   }
   return [];
+};
+
+// A failed hook of a relation that was removed by force would have nothing to be run again for.
+const forgetRelation = (unit: Unit, id: number): void => {
+  delete unit.agent.relations[id];
+  if (!unit.agent.pending?.failed || unit.agent.pending.hook.relation?.id !== id) return;
+  delete unit.agent.pending;
+  delete unit.agentError;
 };
 
 // Units that have not heard of the relation, or have no hooks for it, leave without relation-broken.
@@ -153,12 +161,12 @@ const removeCharms = (model: Model): Consequence[] => {
   return unused.map(url => ({ kind: 'charm-unused', url }));
 };
 
-/** The first unit that is alive leads; one that is going leads only where no other is left. */
+/** The first unit that is alive leads, once the one that led is gone. Where all are going nobody takes over. */
 const chooseLeaders = (model: Model): void => {
   for (const application of Object.values(model.applications)) {
     if (application.leader !== undefined && model.units[application.leader] !== undefined) continue;
     const units = unitsOf(model, application.name);
-    const next = units.find(unit => unit.life === 'alive') ?? units[0];
+    const next = units.find(unit => unit.life === 'alive');
     if (next === undefined) delete application.leader;
     else application.leader = next.name;
   }

@@ -14,15 +14,27 @@ export type OwnedController = Controller & {
   running(): number;
   /** Lets go of all models; their services run on. */
   release(): Promise<void>;
+  /** Ends every process of all models. */
+  erase(): Promise<void>;
 };
 type Remembered = { current?: string };
 
 const networkTries = 30;
 
-/** Opens the models that the data folder holds. @param log gets a sentence when one of them cannot be opened. */
-export const openController = async (dataFolder: string, wiring: Wiring, log: (text: string) => void): Promise<OwnedController> => {
+/**
+ * Opens the models that the data folder holds.
+ * @param log gets a sentence when one of them cannot be opened.
+ * @param removed called after each model that has gone.
+ */
+export const openController = async (
+  dataFolder: string,
+  wiring: Wiring,
+  log: (text: string) => void,
+  removed: () => void,
+): Promise<OwnedController> => {
   const file = join(dataFolder, 'controller.json');
   const models = new Map<string, OwnedModel>();
+  const broken: string[] = [];
   let { current } = readJson<Remembered>(file) ?? {};
   const remember = (name: string | undefined): void => {
     current = name;
@@ -35,15 +47,46 @@ export const openController = async (dataFolder: string, wiring: Wiring, log: (t
       const state = readJson<Model>(join(folder, 'model.json'));
       if (state) models.set(state.name, await openModel(state, folder, wiring, true));
     } catch (error) {
+      broken.push(`${folder}: ${(error as Error).message}`);
       log(`cannot open the model in ${folder}: ${(error as Error).message}`);
     }
   }
 
   const find = (name: string): OwnedModel => {
     const found = models.get(name);
-    if (found === undefined) throw new JujuError(`model local:admin/${name} not found`);
-    return found;
+    if (found !== undefined) return found;
+    const reasons = broken.map(reason => `\ncannot open the model in ${reason}`).join('');
+    throw new JujuError(`model local:admin/${name} not found${reasons}`);
   };
+
+  const take = async (live: OwnedModel): Promise<void> => {
+    const { name } = live.state;
+    await live.erase();
+    if (models.get(name) !== live) return;
+    models.delete(name);
+    if (current === name) remember(undefined);
+    removed();
+  };
+  const destroyModel: Controller['destroyModel'] = async (name, options, progress) => {
+    const live = find(name);
+    const { state } = live;
+    progress('Destroying model');
+    live.beginEnd();
+    for (const application of Object.keys(state.applications)) live.removeApplication(application, options);
+    const finished = await emptied(live, options.force ? (options.timeoutMs ?? 60_000) : options.timeoutMs, progress);
+    if (!finished && !options.force) throw new JujuError(`timed out waiting for model "${name}" to be destroyed: ${left(state)} left`);
+    await take(live);
+    progress('Model destroyed');
+  };
+
+  // An earlier background process was ended while it took these down.
+  for (const live of [...models.values()]) {
+    if (live.state.life === 'dead') await take(live);
+    else if (live.state.life === 'dying') {
+      const options = { force: false, destroyStorage: true };
+      destroyModel(live.state.name, options, () => undefined).catch((error: Error) => log(error.message));
+    }
+  }
 
   return {
     name: 'local',
@@ -59,20 +102,11 @@ export const openController = async (dataFolder: string, wiring: Wiring, log: (t
       remember(name);
       return live;
     },
-    destroyModel: async (name, options, progress) => {
-      const live = find(name);
-      const { state } = live;
-      progress('Destroying model');
-      live.state.life = 'dying';
-      for (const application of Object.keys(state.applications)) live.removeApplication(application, options);
-      const finished = await emptied(live, options.force ? (options.timeoutMs ?? 60_000) : options.timeoutMs, progress);
-      if (!finished && !options.force) throw new JujuError(`timed out waiting for model "${name}" to be destroyed: ${left(state)} left`);
-      await live.erase();
-      models.delete(name);
-      if (current === name) remember(undefined);
-      progress('Model destroyed');
-    },
+    destroyModel,
     running: () => [...models.values()].reduce((sum, live) => sum + live.running(), 0),
+    erase: async () => {
+      await Promise.allSettled([...models.values()].map(live => live.erase()));
+    },
     release: async () => {
       await Promise.all([...models.values()].map(live => live.release()));
     },
@@ -140,13 +174,23 @@ const emptied = async (live: OwnedModel, timeoutMs: number | undefined, progress
   let said = '';
   while (Object.keys(state.applications).length > 0 || Object.keys(state.units).length > 0) {
     if (patience.aborted) return false;
-    const text = `Waiting for model to be removed, ${left(state)}...`;
+    const text = `Waiting for model to be removed, ${left(state)}...\n${stuck(state)}`;
     if (text !== said) progress(text);
     said = text;
     await live.nextChange(patience);
   }
   return true;
 };
+
+/** What a person has to do something about. */
+const stuck = (state: Model): string =>
+  Object.values(state.units)
+    .filter(unit => unit.agentError !== undefined)
+    .map(
+      ({ name, agentError }) =>
+        `  ${name} is in error (${agentError?.message}): see "juju debug-log"; "juju resolved ${name}" lets it go on\n`,
+    )
+    .join('');
 
 const left = (state: Model): string => {
   const count = (things: object, word: string) => {

@@ -57,6 +57,7 @@ export const addUnits = (
 ): string[] => {
   const application = model.applications[name];
   if (application === undefined) throw new JujuError(`application "${name}" not found`);
+  checkModelLife(model);
   if (model.charms[application.charm]?.subordinate) {
     throw new JujuError(
       `cannot add unit 1/${count} to application "${name}": cannot add unit to application "${name}": application is a subordinate`,
@@ -112,6 +113,7 @@ const chooseBase = (found: FoundCharm, wanted: string | undefined, asked: boolea
 /** Makes the application, its peer relations and its units. @throws {JujuError} */
 export const createApplication = (model: Model, name: string, charm: Charm, request: DeployRequest, place: Place): void => {
   const failing = `cannot add application "${name}"`;
+  checkModelLife(model);
   const fromFile = (request.configFile?.[name] ?? {}) as Record<string, unknown>;
   const config = { ...parseOptions(charm, fromFile, ''), ...parseOptions(charm, request.config, '') };
   if (model.applications[name] !== undefined) {
@@ -141,6 +143,10 @@ export const createApplication = (model: Model, name: string, charm: Charm, requ
   model.applications[name] = application;
   addPeers(model, name, charm, now);
   if (!charm.subordinate) placeUnits(model, application, request.count, request.to, request.attachStorage, place);
+};
+
+const checkModelLife = (model: Model): void => {
+  if (model.life !== 'alive') throw new JujuError(`model "${model.name}" is being destroyed: nothing can be added to it`);
 };
 
 const checkPlacement = (model: Model, application: string, placement: string): void => {

@@ -6,11 +6,18 @@ import { readdir, readFile } from 'node:fs/promises';
 export const endLeftovers = async (contexts: readonly string[]): Promise<number> => {
   if (contexts.length === 0) return 0;
   const wanted = contexts.map(context => `JUJU_CONTEXT_ID=${context}`);
+  return endGroups(word => wanted.includes(word));
+};
+
+/** Kills what the hooks of a machine's units have left running there on purpose: it goes with the machine. */
+export const endProcessesBelow = (root: string): Promise<number> => endGroups(word => word.startsWith(`JUJU_CHARM_DIR=${root}/`));
+
+const endGroups = async (isWanted: (word: string) => boolean): Promise<number> => {
   const groups = new Set<number>();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-    if (!environment.split('\0').some(word => wanted.includes(word))) continue;
+    if (!environment.split('\0').some(isWanted)) continue;
     const group = groupOf(await readFile(`/proc/${name}/stat`, 'latin1').catch(() => ''));
     if (group !== undefined && group !== ownGroup) groups.add(group);
   }

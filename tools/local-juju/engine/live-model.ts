@@ -1,6 +1,6 @@
 // One live model: its state on disk and in memory, its agents, its machines. Every change goes through here: it is applied, what
 // follows from it is applied too, the whole is saved, and only then does anybody see it.
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { OpenMachine } from '../../local-machine/contract.ts';
@@ -13,10 +13,10 @@ import { endLeftovers } from './leftovers.ts';
 import { keepMachines } from './machines.ts';
 import { operations } from './operations.ts';
 import { openRecorder } from './recorder.ts';
-import { addressOfUnit } from './scope.ts';
+import { addressOfUnit, tagOf } from './scope.ts';
 import { addStorage } from './storage.ts';
 import { completeTask } from './tasks.ts';
-import { unitOf } from './units.ts';
+import { machineRoot, unitOf } from './units.ts';
 
 export type ToolTarget = HookContext | ((name: string, args: readonly string[], cwd: string) => Promise<ToolReply>);
 /** The other rooms, as the daemon wires them. */
@@ -31,7 +31,9 @@ export type Wiring = {
 export type OwnedModel = LiveModel & {
   /** How many hooks, actions and commands run now. */
   running(): number;
-  /** Ends every process and removes every file of the model. */
+  /** From now on nothing is added to the model. */
+  beginEnd(): void;
+  /** Ends every process and removes every file of the model; cut off, it goes on with the next start. */
   erase(): Promise<void>;
   /** Lets go of the model, whose services run on: it will be opened again. */
   release(): Promise<void>;
@@ -66,11 +68,13 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
   };
   const settle = (): void => {
     if (closed) return;
-    for (const consequence of applyConsequences(state, folder, now())) clearAway(consequence);
-    openMachines(false);
-    if (dirty) {
-      dirty = false;
+    const consequences = applyConsequences(state, folder, now());
+    openMachines();
+    if (dirty || consequences.length > 0) {
       save();
+      dirty = false;
+      // What the saved state knows no more is cleared away only now; a start after a crash finds what is left.
+      for (const consequence of consequences) clearAway(consequence);
       for (const watcher of [...watchers]) watcher();
     }
     agents?.step();
@@ -109,12 +113,12 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
     changed,
   });
 
-  const openMachines = (old: boolean): void => {
+  const openMachines = (): void => {
     for (const machine of Object.values(state.machines)) {
       if (machines.get(machine.id) || opening.has(machine.id)) continue;
       opening.add(machine.id);
       machines
-        .open(machine, old)
+        .open(machine, old.has(machine.id))
         .then(() => {
           opening.delete(machine.id);
           for (const unit of Object.values(state.units)) {
@@ -142,7 +146,6 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
   };
 
   const clearAway = (consequence: Consequence): void => {
-    dirty = true;
     if (consequence.kind === 'machine-removed') removeMachine(consequence.machine);
     if (consequence.kind === 'storage-removed') removeTree(join(folder, consequence.volume));
     if (consequence.kind === 'charm-unused') removeTree(join(folder, 'charms', consequence.url.replace('local:', '')));
@@ -160,32 +163,44 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
     for (const watcher of [...watchers]) watcher();
   };
 
+  const old = new Set(known ? Object.keys(state.machines) : []);
   if (known) await recover(state, folder, machines.remove, now());
   for (const unit of Object.values(state.units)) if (unit.agent.charm !== '') machines.prepareUnit(unit);
-  openMachines(known);
-  agents = startAgents({
-    model: state,
-    folder,
-    machines,
-    host,
-    makeContext: wiring.makeContext,
-    apiAddress: `${state.network}.1:${apiPort}`,
-    path: wiring.path,
-    setAgentStatus: recorder.setAgentStatus,
-    setWorkload: recorder.setWorkload,
-    save,
-  });
-  settle();
+  if (state.life !== 'dead') {
+    agents = startAgents({
+      model: state,
+      folder,
+      machines,
+      host,
+      makeContext: wiring.makeContext,
+      apiAddress: `${state.network}.1:${apiPort}`,
+      path: wiring.path,
+      setAgentStatus: recorder.setAgentStatus,
+      setWorkload: recorder.setWorkload,
+      save,
+    });
+    settle();
+  }
+  const changes = operations(
+    state,
+    { folder, now },
+    commit(settle, () => (dirty = true)),
+    task => agents?.killTask(task),
+  );
+  // These take a while, and must not make files when everything else is gone.
+  const fetching = new Set<Promise<unknown>>();
+  const fetches = <Result>(work: Promise<Result>): Promise<Result> => {
+    const done: Promise<unknown> = work.catch(() => undefined).finally(() => fetching.delete(done));
+    fetching.add(done);
+    return work;
+  };
 
   return {
     state,
     folder,
-    ...operations(
-      state,
-      { folder, now },
-      commit(settle, () => (dirty = true)),
-      task => agents?.killTask(task),
-    ),
+    ...changes,
+    deploy: request => fetches(changes.deploy(request)),
+    refresh: (application, source, options) => fetches(changes.refresh(application, source, options)),
     nextChange: signal =>
       new Promise(resolve => {
         if (closed || signal.aborted) return resolve();
@@ -213,8 +228,15 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
       return said;
     },
     running: () => agents?.running() ?? 0,
+    beginEnd: () => {
+      if (state.life === 'alive') state.life = 'dying';
+      save();
+    },
     erase: async () => {
+      state.life = 'dead';
+      if (existsSync(folder)) save();
       await agents?.stop();
+      await Promise.all(fetching);
       for (const id of Object.keys(state.machines)) removeMachine(id);
       while (removals.size > 0) await Promise.all(removals);
       close();
@@ -248,7 +270,22 @@ const recover = async (state: Model, folder: string, removeMachine: (id: string)
     if (task.status !== 'running' && task.status !== 'aborting') continue;
     completeTask(state, task, { status: task.status === 'aborting' ? 'aborted' : 'failed', message: 'terminated', returnCode: -1 }, time);
   }
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory() && /^\d+$/.test(entry.name) && !state.machines[entry.name]) await removeMachine(entry.name);
+  const foldersOf = (place: string) => {
+    const entries = existsSync(place) ? readdirSync(place, { withFileTypes: true }) : [];
+    return entries.filter(entry => entry.isDirectory()).map(entry => entry.name);
+  };
+  for (const name of foldersOf(folder)) if (/^\d+$/.test(name) && !state.machines[name]) await removeMachine(name);
+  const owned = [
+    { place: join(folder, 'charms'), known: Object.keys(state.charms).map(url => url.replace('local:', '')) },
+    { place: join(folder, 'volumes'), known: Object.values(state.storage).map(storage => storage.volume.replace('volumes/', '')) },
+    ...Object.keys(state.machines).flatMap(machine =>
+      ['agents', 'tools'].map(kind => ({
+        place: join(machineRoot(folder, machine), 'var', 'lib', 'juju', kind),
+        known: Object.keys(state.units).map(tagOf),
+      })),
+    ),
+  ];
+  for (const { place, known } of owned) {
+    for (const name of foldersOf(place)) if (!known.includes(name)) removeTree(join(place, name));
   }
 };

@@ -1,12 +1,13 @@
 // The machines of a model while the background process runs: opened at need, each with the tools of its units and their agent sockets.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readlink, rm, rmdir, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import type { LocalMachine, OpenMachine } from '../../local-machine/contract.ts';
 import type { Machine, Model, Storage, Unit } from '../state.ts';
 import { removeTree } from './files.ts';
+import { endProcessesBelow } from './leftovers.ts';
 import { agentFolder, machineRoot, toolsFolder } from './units.ts';
 
 export type MachineCommand = LocalMachine['command'];
@@ -42,23 +43,31 @@ export const keepMachines = (needed: Needed): Machines => {
   const open = new Map<string, LocalMachine>();
   const commands = new Map<string, MachineCommand>();
   const sockets = new Map<string, Server>();
+  const beingOpened = new Map<string, Promise<unknown>>();
+
+  const makeReady = async (id: string, at: string, token: string): Promise<LocalMachine> => {
+    const root = machineRoot(folder, id);
+    await mkdir(root, { recursive: true, mode: 0o755 });
+    return needed.openMachine({
+      root,
+      address: at,
+      shim: { ...address, token },
+      log: (level, message) => needed.log(`machine-${id}`, level, 'juju.local.machine', message),
+      changed: needed.changed,
+    });
+  };
 
   return {
     get: id => open.get(id),
     open: async (machine, known) => {
       const token = randomBytes(16).toString('hex');
-      const root = machineRoot(folder, machine.id);
-      await mkdir(root, { recursive: true, mode: 0o755 });
-      const opened = await needed.openMachine({
-        root,
-        address: machine.address,
-        shim: { ...address, token },
-        log: (level, message) => needed.log(`machine-${machine.id}`, level, 'juju.local.machine', message),
-        changed: needed.changed,
+      const work = makeReady(machine.id, machine.address, token).then(async opened => {
+        if (known) await opened.recover();
+        commands.set(token, (name, args, cwd) => opened.command(name, args, cwd));
+        open.set(machine.id, opened);
       });
-      if (known) await opened.recover();
-      commands.set(token, (name, args, cwd) => opened.command(name, args, cwd));
-      open.set(machine.id, opened);
+      beingOpened.set(machine.id, work);
+      await work.finally(() => beingOpened.delete(machine.id));
     },
     prepareUnit: unit => {
       mkdirSync(agentFolder(folder, unit), { recursive: true });
@@ -74,10 +83,14 @@ export const keepMachines = (needed: Needed): Machines => {
     attach: (storage, machine) => attachStorage(folder, storage, machineRoot(folder, machine)),
     detach: storage => detachStorage(folder, storage),
     remove: async id => {
-      const machine = open.get(id);
+      const root = machineRoot(folder, id);
+      await beingOpened.get(id)?.catch(() => undefined);
+      // One that was not opened yet may have services that an earlier background process started.
+      const machine = open.get(id) ?? (existsSync(root) ? await makeReady(id, '', '') : undefined);
       open.delete(id);
       await machine?.shutdown();
-      removeTree(machineRoot(folder, id));
+      await endProcessesBelow(root);
+      removeTree(root);
     },
     commandOf: token => commands.get(token),
     release: () => {

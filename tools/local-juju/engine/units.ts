@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { JujuError } from '../contract.ts';
 import type { AgentMemory, Application, Machine, Model, Unit } from '../state.ts';
-import { applicationOf, isPeer, numberOf, tagOf, unitsOf } from './scope.ts';
+import { applicationOf, isPeer, numberOf, subordinatesOf, tagOf, unitsOf } from './scope.ts';
 import { newStorage } from './storage.ts';
 
+/** How a unit ends: `force` goes on where a hook fails, `noWait` beside it runs no more hooks at all. */
+export type Ending = { force: boolean; noWait?: boolean; destroyStorage: boolean; now: string };
 type NewUnit = { application: string; machine: string; principal?: string; folder: string; now: string; storage?: Application['storage'] };
 
 /** Makes a unit with the next number of its application, and its storage. The first one leads. */
@@ -58,7 +60,7 @@ export const newMachine = (model: Model, base: Application['base'], now: string)
  * Begins the end of a unit. One whose agent has not begun anything is dead at once.
  * @throws {JujuError} when it is not there, or is a subordinate.
  */
-export const destroyUnit = (model: Model, name: string, options: { force: boolean; destroyStorage: boolean; now: string }): void => {
+export const destroyUnit = (model: Model, name: string, options: Ending): void => {
   const unit = model.units[name];
   const failed = `removing unit ${name} failed`;
   if (unit === undefined) throw new JujuError(`${failed}: unit "${name}" does not exist`);
@@ -72,20 +74,22 @@ export const destroyUnit = (model: Model, name: string, options: { force: boolea
 };
 
 /** As `destroyUnit`, for any unit. */
-export const endUnit = (model: Model, unit: Unit, options: { force: boolean; destroyStorage: boolean; now: string }): void => {
+export const endUnit = (model: Model, unit: Unit, options: Ending): void => {
   if (options.force && !unit.force) {
     unit.force = true;
     unit.forcedAt = options.now;
   }
+  if (options.force) for (const subordinate of subordinatesOf(model, unit.name)) endUnit(model, subordinate, options);
   unit.destroyStorage ||= options.destroyStorage;
   if (unit.life === 'alive') unit.life = unit.agent.charm === '' && unit.agentStatus.current === 'allocating' ? 'dead' : 'dying';
+  if (options.force && options.noWait) unit.life = 'dead';
   for (const storage of Object.values(model.storage)) {
     if (storage.owner === unit.name && (unit.destroyStorage || !survivesUnit(storage.pool))) storage.life = 'dying';
   }
 };
 
 /** Begins the end of an application: its units and its relations go with it. @throws {JujuError} when it is not there. */
-export const destroyApplication = (model: Model, name: string, options: { force: boolean; destroyStorage: boolean; now: string }): void => {
+export const destroyApplication = (model: Model, name: string, options: Ending): void => {
   const application = model.applications[name];
   if (application === undefined) throw new JujuError(`removing application ${name} failed: application "${name}" not found`);
   application.life = 'dying';

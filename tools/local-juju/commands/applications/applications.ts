@@ -6,7 +6,7 @@ import { inOrder, outputFlags, print } from '../output.ts';
 import type { CommandSpec } from '../spec.ts';
 import { isApplicationName } from '../text/names.ts';
 import { removalOfApplication } from './removal.ts';
-import { removalFlags, removeEach } from './units.ts';
+import { removalFlags, removalOptions, removeEach } from './units.ts';
 
 export const removeApplication: CommandSpec = {
   name: 'remove-application',
@@ -33,7 +33,7 @@ export const removeApplication: CommandSpec = {
     if (!flags.on('no-prompt') && lines.length > 0) await confirmed(console, 'application removal', lines);
     return removeEach(call, args, name => {
       const said = flags.on('no-prompt') && live.state.applications[name] ? removalOfApplication(live.state, name, destroyStorage) : [];
-      live.removeApplication(name, { force: flags.on('force'), destroyStorage });
+      live.removeApplication(name, removalOptions(flags));
       for (const line of said) console.out(`${line}\n`);
     });
   },

@@ -1,7 +1,7 @@
 // Units: add-unit, remove-unit, resolved.
-import { JujuError, type LiveModel } from '../../contract.ts';
+import { JujuError, type LiveModel, type RemovalOptions } from '../../contract.ts';
 import { confirmed, noPromptFlag } from '../confirm.ts';
-import type { Call, CommandSpec, FlagSpec } from '../spec.ts';
+import type { Call, CommandSpec, FlagSpec, Flags } from '../spec.ts';
 import { isUnitName } from '../text/names.ts';
 import { removalOfUnit } from './removal.ts';
 
@@ -68,11 +68,17 @@ export const removeUnit: CommandSpec = {
     if (!flags.on('no-prompt') && lines.length > 0) await confirmed(console, 'unit removal', lines);
     return removeEach(call, args, name => {
       const said = flags.on('no-prompt') && live.state.units[name] ? removalOfUnit(live.state, name, flags.on('destroy-storage')) : [];
-      live.removeUnit(name, { force: flags.on('force'), destroyStorage: flags.on('destroy-storage') });
+      live.removeUnit(name, removalOptions(flags));
       for (const line of said) console.out(`${line}\n`);
     });
   },
 };
+
+export const removalOptions = (flags: Flags): RemovalOptions => ({
+  force: flags.on('force'),
+  ...(flags.on('no-wait') ? { noWait: true } : {}),
+  destroyStorage: flags.on('destroy-storage'),
+});
 
 /** Does it for each name; what fails is said, and the rest goes on. */
 export function removeEach({ console }: Call, names: readonly string[], remove: (name: string) => void): number {
