@@ -17,6 +17,8 @@ import { serveTools, writeTools } from './tools-server/serve.ts';
 const idleMs = 3_000;
 /** How often is looked whether the data folder is still there. */
 const lookAfterMs = 3_000;
+/** How long the machines' services may take to stop. */
+const longestEndMs = 60_000;
 const largestLogBytes = 1_000_000;
 
 const main = async (dataFolder: string): Promise<void> => {
@@ -55,19 +57,24 @@ const main = async (dataFolder: string): Promise<void> => {
     void end(false);
     return false;
   };
+  /** Whatever goes wrong, the process comes to its end. */
+  const leave = async (work: () => Promise<void>): Promise<void> => {
+    setTimeout(() => process.exit(1), longestEndMs);
+    await work().catch((error: Error) => log(`cannot end cleanly: ${error.message}`));
+  };
   const end = async (clean: boolean): Promise<void> => {
     if (ending) return;
     ending = true;
     server.close();
     rmSync(socketPath, { force: true });
-    await controller.release();
+    await leave(() => controller.release());
     if (clean) clearFolder(dataFolder);
     process.exit(0);
   };
   const abandon = async (): Promise<void> => {
     if (ending) return;
     ending = true;
-    await controller.erase();
+    await leave(() => controller.erase());
     process.exit(0);
   };
   const server: Server = createServer(async (socket: Socket) => {

@@ -13,6 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dataFolder = process.env.JUJU_DATA ? resolve(process.env.JUJU_DATA) : join(homedir(), '.local-juju');
 const socketPath = join(dataFolder, 'daemon.sock');
 const startLimitMs = 30_000;
+const startAgainMs = 500;
 // A unix socket's path may have 107 bytes. These two must fit below the data folder, the model's id and a machine's number.
 const longestTail = '/a1b2c/99/var/lib/juju/agents/unit-data-integrator-10/agent.socket'.length;
 const passedOn = ['JUJU_MODEL', 'JUJU_DATA', 'TERM', 'NO_COLOR', 'COLUMNS', 'LINES', 'HOME', 'USER', 'LANG', 'TZ', 'EDITOR'];
@@ -26,13 +27,17 @@ const main = async () => {
   }
   const deadline = Date.now() + startLimitMs;
   let daemon;
+  let startedAt = 0;
   for (;;) {
     const outcome = await talk();
     if (outcome !== 'absent') return;
     if (Date.now() > deadline) fail(`the background process does not answer${reason()}`);
-    if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) {
-      if (daemon?.exitCode) fail(`the background process cannot start${reason()}`);
+    const gone = daemon && (daemon.exitCode !== null || daemon.signalCode !== null);
+    if (gone && daemon.exitCode) fail(`the background process cannot start${reason()}`);
+    // One that gave way to another is not replaced at once: that other one is about to answer, or to end.
+    if (!daemon || (gone && Date.now() - startedAt > startAgainMs)) {
       daemon = startDaemon();
+      startedAt = Date.now();
     }
     await new Promise(wake => setTimeout(wake, 25));
   }

@@ -1,9 +1,9 @@
 // A charm's YAML files: their shapes, and what Juju refuses in them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { load, YAML11_SCHEMA } from 'js-yaml';
 import { z } from 'zod';
 import type { ActionSpec, Charm, CharmEndpoint, ConfigOption, EndpointRole, StorageSpec } from '../state.ts';
+import { loadGoYaml } from './go-yaml.ts';
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const relationEntry = z.union([
@@ -186,17 +186,10 @@ const unique = (bases: Base[]): Base[] => {
 const readYaml = async (folder: string, name: string): Promise<unknown> => {
   const content = await readFile(join(folder, name), 'utf8').catch(() => undefined);
   if (content === undefined) return undefined;
-  // As go-yaml reads it: `yes`, `on`, `n`… are booleans.
-  const value = load(content, { schema: YAML11_SCHEMA });
-  refuseOddKeys(value);
-  return value ?? {};
-};
-
-const refuseOddKeys = (value: unknown): void => {
-  if (value === null || typeof value !== 'object') return;
-  for (const [key, inner] of Object.entries(value)) {
-    if (!Array.isArray(value) && ['true', 'false', 'null'].includes(key)) throw new Error('map keyed with non-string value');
-    refuseOddKeys(inner);
+  try {
+    return loadGoYaml(content, name === 'actions.yaml' ? 'refused' : 'kept') ?? {};
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message.split('\n')[0]}`);
   }
 };
 

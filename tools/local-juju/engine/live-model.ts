@@ -54,7 +54,8 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
   const removals = new Set<Promise<void>>();
 
   const save = (): void => {
-    if (!closed) writeWhole(join(folder, 'model.json'), JSON.stringify(state));
+    // Without its folder it is a model no more; the background process notices and ends.
+    if (!closed && existsSync(folder)) writeWhole(join(folder, 'model.json'), JSON.stringify(state));
   };
   /** Something has changed: soon it is saved, and everybody looks again. */
   const changed = (): void => {
@@ -234,7 +235,7 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
     },
     erase: async () => {
       state.life = 'dead';
-      if (existsSync(folder)) save();
+      save();
       await agents?.stop();
       await Promise.all(fetching);
       for (const id of Object.keys(state.machines)) removeMachine(id);
