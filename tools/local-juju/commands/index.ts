@@ -28,6 +28,10 @@ async function dispatch(controller: Controller, words: readonly string[], consol
   if (!spec) return unknown(name, console);
   if (wantsHelp(spec, rest)) return say(console, commandHelp(spec, flagsOf(spec)));
   const { flags, args } = parseFlags(flagsOf(spec), rest, spec.flagsFirst);
+  if (spec.most !== undefined && args.length > spec.most) {
+    const rest = args.slice(spec.most).map(word => JSON.stringify(word));
+    throw new JujuError(`unrecognized args: [${rest.join(' ')}]`, 2);
+  }
   const call: Call = { controller, console, flags, args, model: () => chosenModel(controller, flags.text('m'), console) };
   return runSpec(spec, call);
 }

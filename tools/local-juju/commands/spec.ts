@@ -28,6 +28,8 @@ export type CommandSpec = {
   aliases?: readonly string[];
   summary: string;
   usage: string; // what follows the name
+  /** How many arguments it takes at most, where the command itself does not look. */
+  most?: number;
   details: string;
   examples?: readonly string[];
   flags: readonly FlagSpec[];

@@ -28,6 +28,7 @@ export const fetchCharm = async (source: string, cwd: string, modelFolder: strin
     // A build is replaced whole and never changed, so its big files can be shared.
     if (!isPath(source)) await deployCharm(origin, folder);
     else if (info.isDirectory()) {
+      checkFolder(source, origin, modelFolder);
       await cp(origin, folder, { recursive: true, verbatimSymlinks: true, filter: path => basename(path) !== '.git' });
     } else await unzip(origin, folder);
     return { folder, charm: await readCharm(folder) };
@@ -35,6 +36,17 @@ export const fetchCharm = async (source: string, cwd: string, modelFolder: strin
     await rm(folder, { recursive: true, force: true });
     throw error instanceof JujuError ? error : new JujuError(`cannot read charm "${source}": ${(error as Error).message}`);
   }
+};
+
+/** Says what is wrong before a folder is copied that may be large. */
+const checkFolder = (source: string, origin: string, modelFolder: string): void => {
+  const has = (name: string): boolean => existsSync(join(origin, name));
+  if (!has('metadata.yaml') && !has('charmcraft.yaml')) throw new JujuError(`"${source}" is not a charm: it has no metadata.yaml`);
+  if (!['dispatch', 'hooks', 'actions'].some(has)) {
+    throw new JujuError(`"${source}" is the source of a charm, not a charm: it has neither dispatch nor hooks; build it first`);
+  }
+  if (`${modelFolder}/`.startsWith(`${origin}/`))
+    throw new JujuError(`"${source}" holds the data of the local Juju: set JUJU_DATA to another folder`);
 };
 
 /** Gives the charm its revision and its place in the model. */

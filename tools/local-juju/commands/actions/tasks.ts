@@ -18,6 +18,7 @@ export const showTask: CommandSpec = {
   name: 'show-task',
   summary: 'Shows the result of a task',
   usage: '<task id>',
+  most: 1,
   details: 'A task is what one unit does of an operation. With --wait its log is shown while it runs; --watch waits as long as it takes.',
   examples: ['juju show-task 7', 'juju show-task 7 --wait 1m --format json'],
   flags: [
@@ -45,6 +46,7 @@ export const showOperation: CommandSpec = {
   name: 'show-operation',
   summary: 'Shows an operation with all its tasks',
   usage: '<operation id>',
+  most: 1,
   details: 'An operation is one use of "juju run" or "juju exec".',
   examples: ['juju show-operation 6', 'juju show-operation 6 --wait 30s'],
   flags: [...outputFlags('yaml', 'yaml, json'), ...waitFlags, { names: ['watch'], help: 'Wait until it has ended' }],
@@ -65,6 +67,7 @@ export const operations: CommandSpec = {
   aliases: ['list-operations'],
   summary: 'Lists what has been run',
   usage: '',
+  most: 0,
   details: 'The newest are last. The filters take several names with commas between them.',
   examples: ['juju operations', 'juju operations --applications mongodb --status failed'],
   flags: [
@@ -128,6 +131,7 @@ export const actions: CommandSpec = {
   aliases: ['list-actions'],
   summary: 'Lists the actions of an application',
   usage: '<application>',
+  most: 1,
   details: '--schema shows their parameters as well.',
   examples: ['juju actions mongodb', 'juju actions mongodb --schema'],
   flags: [...outputFlags('default', 'default, tabular, json, yaml'), { names: ['schema'], help: 'Show all that is declared of each' }],

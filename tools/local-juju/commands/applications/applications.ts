@@ -82,6 +82,7 @@ export const expose: CommandSpec = {
   name: 'expose',
   summary: 'Marks an application as open to the outside',
   usage: '<application>',
+  most: 1,
   details: 'On this computer it changes what is shown, and nothing else: there is no firewall between the machines.',
   flags: [
     { names: ['endpoints'], value: 'names', help: 'Accepted as Juju does; the whole application is exposed' },
@@ -95,6 +96,7 @@ export const unexpose: CommandSpec = {
   name: 'unexpose',
   summary: 'Takes back expose',
   usage: '<application>',
+  most: 1,
   details: 'See "juju help expose".',
   flags: [{ names: ['endpoints'], value: 'names', help: 'Accepted as Juju does; the whole application is meant' }],
   run: call => setExposed(call.args, call.model, false),
@@ -116,6 +118,7 @@ export const refresh: CommandSpec = {
   aliases: ['upgrade-charm'],
   summary: 'Puts a new revision of its charm under an application',
   usage: '<application>',
+  most: 1,
   details: `--path names a folder or a .charm file; without it a charm of this repository is taken anew. Units run upgrade-charm, then config-changed.
 --force-units upgrades units that are in error as well.`,
   examples: ['juju refresh mongodb --path ./mongodb.charm', 'juju refresh mongodb'],

@@ -50,6 +50,7 @@ export const trust: CommandSpec = {
   name: 'trust',
   summary: 'Lets an application use the cloud credential',
   usage: '<application>',
+  most: 1,
   details: 'With --remove it may no longer.',
   examples: ['juju trust app', 'juju trust app --remove'],
   flags: [

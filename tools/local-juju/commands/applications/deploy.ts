@@ -8,6 +8,7 @@ export const deploy: CommandSpec = {
   name: 'deploy',
   summary: 'Deploys a charm as an application',
   usage: '<charm> [<application name>]',
+  most: 2,
   details: `The charm is a folder, a .charm file, or the name of a charm of this repository. Each unit gets a machine of its own unless --to says
 otherwise. --config takes key=value (again and again) or a YAML file with a section named like the application.`,
   examples: [
@@ -38,14 +39,6 @@ otherwise. --config takes key=value (again and again) or a YAML file with a sect
     const { flags, console, args } = call;
     const [source, application] = args;
     if (source === undefined) throw new JujuError('no charm or bundle specified', 2);
-    if (args.length > 2)
-      throw new JujuError(
-        `unrecognized args: [${args
-          .slice(2)
-          .map(word => `"${word}"`)
-          .join(' ')}]`,
-        2,
-      );
     for (const [name, sentence] of refusedFlags) if (flags.has(name)) throw new JujuError(sentence);
     const count = flags.integer('n') ?? 1;
     if (count < 1) throw new JujuError('--num-units must be a positive integer', 2);

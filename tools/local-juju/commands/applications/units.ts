@@ -9,6 +9,7 @@ export const addUnit: CommandSpec = {
   name: 'add-unit',
   summary: 'Adds units to an application',
   usage: '<application>',
+  most: 1,
   details: 'Each unit gets a machine of its own unless --to names one.',
   examples: ['juju add-unit mongodb', 'juju add-unit mongodb -n 2', 'juju add-unit mongodb --to 3'],
   flags: [

@@ -11,6 +11,7 @@ export const debugLog: CommandSpec = {
   name: 'debug-log',
   summary: 'Shows the log of the model',
   usage: '',
+  most: 0,
   details: `Shows the last 10 lines and, on a terminal or with --tail, what comes next until Ctrl-C. --replay begins with the first line.
 --include and --exclude take units (mongodb/0, unit-mongodb-0), applications and machines (machine-0), with * for any part.`,
   examples: ['juju debug-log', 'juju debug-log --replay --no-tail --include mongodb/0', 'juju debug-log --level WARNING -n 100'],

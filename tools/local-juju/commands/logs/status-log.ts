@@ -20,6 +20,7 @@ export const showStatusLog: CommandSpec = {
   name: 'show-status-log',
   summary: 'Shows how a status has changed',
   usage: '<unit> | <application> | <machine>',
+  most: 1,
   details: 'Of a unit: what its agent did and what the charm said. The newest is last.',
   examples: ['juju show-status-log mongodb/0', 'juju show-status-log -n 100 --type workload mongodb/0'],
   flags: [

@@ -10,6 +10,7 @@ export const controllers: CommandSpec = {
   aliases: ['list-controllers'],
   summary: 'Shows the controller',
   usage: '',
+  most: 0,
   details: 'There is one: the background process on this computer.',
   controllerWide: true,
   flags: [
@@ -67,6 +68,7 @@ export const whoami: CommandSpec = {
   name: 'whoami',
   summary: 'Shows the current controller, model and user',
   usage: '',
+  most: 0,
   details: 'The user is always admin.',
   controllerWide: true,
   flags: outputFlags('tabular', 'tabular, json, yaml'),
@@ -88,6 +90,7 @@ export const version: CommandSpec = {
   name: 'version',
   summary: 'Prints the version of Juju whose behaviour this one follows',
   usage: '',
+  most: 0,
   details: 'The second part says that it is the local one.',
   controllerWide: true,
   flags: [...outputFlags('smart', 'smart, json, yaml'), { names: ['all'], help: 'Show all there is to know' }],

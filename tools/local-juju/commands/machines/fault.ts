@@ -12,6 +12,7 @@ export const fault: CommandSpec = {
   name: 'fault',
   summary: "Does harm to a unit's machine (only here, not in Juju)",
   usage: '<unit> kill|freeze|thaw|cut-network|restore-network|lose-disk|change-address [<service or address>]',
+  most: 3,
   details: `kill         ends a service's process; the machine starts it again, as systemd would
 freeze, thaw stops a service's process in its tracks, and lets it go on
 cut-network  nothing answers at the machine's address any more; restore-network ends this

@@ -20,6 +20,7 @@ export const machines: CommandSpec = {
   aliases: ['list-machines'],
   summary: 'Lists the machines',
   usage: '',
+  most: 0,
   details: 'A machine here is a folder with an address of its own on the loopback network.',
   flags: flags('tabular'),
   run: call => show(call, [], 'tabular'),

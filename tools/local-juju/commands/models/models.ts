@@ -14,6 +14,7 @@ export const addModel: CommandSpec = {
   name: 'add-model',
   summary: 'Adds a model and makes it the current one',
   usage: '<model name> [<cloud>]',
+  most: 2,
   details: `A model is a workspace of its own: its applications see nothing of those of other models. With --no-switch the current model stays.
 A cloud, a credential and an owner may be named as Juju allows it; there is one cloud, this computer.`,
   examples: ['juju add-model try', 'juju add-model try --config update-status-hook-interval=1m'],
@@ -28,14 +29,6 @@ A cloud, a credential and an owner may be named as Juju allows it; there is one 
   async run({ controller, console, flags, args }) {
     const [name] = args;
     if (name === undefined) throw new JujuError('model name is required', 2);
-    if (args.length > 2)
-      throw new JujuError(
-        `unrecognized args: [${args
-          .slice(2)
-          .map(word => `"${word}"`)
-          .join(' ')}]`,
-        2,
-      );
     if (!/^[a-z0-9]+(?:-*[a-z0-9]+)*$/.test(name))
       throw new JujuError(`"${name}" is not a valid name: model names may only contain lowercase letters, digits and hyphens`);
     const config: Record<string, string> = {};
@@ -58,6 +51,7 @@ export const models: CommandSpec = {
   aliases: ['list-models'],
   summary: 'Lists the models',
   usage: '',
+  most: 0,
   details: 'The current model is marked with an asterisk.',
   controllerWide: true,
   flags: [
@@ -115,6 +109,7 @@ export const switchModel: CommandSpec = {
   name: 'switch',
   summary: 'Shows or changes the current model',
   usage: '[<model name>]',
+  most: 1,
   details: 'Commands work in the current model unless -m or $JUJU_MODEL says otherwise.',
   examples: ['juju switch', 'juju switch try'],
   controllerWide: true,
@@ -140,6 +135,7 @@ export const showModel: CommandSpec = {
   name: 'show-model',
   summary: 'Shows what a model is',
   usage: '[<model name>]',
+  most: 1,
   details: 'Without a name: the current model.',
   emptyMapOnError: true,
   flags: outputFlags('yaml', 'yaml, json'),
@@ -155,6 +151,7 @@ export const destroyModel: CommandSpec = {
   name: 'destroy-model',
   summary: 'Takes down everything in a model and removes it',
   usage: '<model name>',
+  most: 1,
   details: `Units run the hooks of a removal; --force goes on where they fail, --no-wait skips them. Nothing is left: no process, no file.`,
   examples: [
     'juju destroy-model try',
@@ -174,14 +171,6 @@ export const destroyModel: CommandSpec = {
   async run({ controller, console, flags, args }) {
     const [wanted] = args;
     if (wanted === undefined) throw new JujuError('no model specified', 2);
-    if (args.length > 1)
-      throw new JujuError(
-        `unrecognized args: [${args
-          .slice(1)
-          .map(word => `"${word}"`)
-          .join(' ')}]`,
-        2,
-      );
     if (flags.on('no-wait') && !flags.on('force')) throw new JujuError('--no-wait without --force not valid', 2);
     if (flags.has('t') && !flags.on('force')) throw new JujuError('--timeout without --force not valid', 2);
     if (flags.on('destroy-storage') && flags.on('release-storage'))

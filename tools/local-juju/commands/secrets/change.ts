@@ -62,6 +62,7 @@ export const grantSecret: CommandSpec = {
   name: 'grant-secret',
   summary: 'Lets applications read a secret of the user',
   usage: '<id> | <name> <application>[,<application>…]',
+  most: 2,
   details: 'See "juju help add-secret".',
   flags: [],
   run: call => grant(call, false),
@@ -71,6 +72,7 @@ export const revokeSecret: CommandSpec = {
   name: 'revoke-secret',
   summary: 'Takes back grant-secret',
   usage: '<id> | <name> <application>[,<application>…]',
+  most: 2,
   details: 'See "juju help grant-secret".',
   flags: [],
   run: call => grant(call, true),
@@ -80,6 +82,7 @@ export const removeSecret: CommandSpec = {
   name: 'remove-secret',
   summary: 'Removes a secret of the user, or one revision',
   usage: '<id> | <name>',
+  most: 1,
   details: 'Without --revision all of it is removed.',
   flags: [{ names: ['revision'], value: 'integer', help: 'Only this revision' }],
   run(call) {

@@ -10,6 +10,7 @@ export const secrets: CommandSpec = {
   aliases: ['list-secrets'],
   summary: 'Lists the secrets of charms and of the user',
   usage: '',
+  most: 0,
   details: 'Contents are not shown; see "juju help show-secret".',
   flags: [
     ...outputFlags('tabular', 'tabular, json, yaml'),
@@ -34,6 +35,7 @@ export const showSecret: CommandSpec = {
   name: 'show-secret',
   summary: 'Shows a secret',
   usage: '<id> | <name> | <label>',
+  most: 1,
   details: 'The content is shown with --reveal only.',
   examples: ['juju show-secret my-password', 'juju show-secret d5q3sgnmp25c76l6r000 --reveal --format json'],
   emptyMapOnError: true,

@@ -13,6 +13,7 @@ export const storage: CommandSpec = {
   aliases: ['list-storage'],
   summary: 'Lists the storage',
   usage: '',
+  most: 0,
   details: 'Storage that lies on a machine (pools rootfs and tmpfs) goes with its unit, all other can be detached and attached again.',
   flags: [
     ...outputFlags('tabular', 'tabular, json, yaml'),
@@ -58,6 +59,7 @@ export const storagePools: CommandSpec = {
   aliases: ['list-storage-pools'],
   summary: 'Lists the storage pools',
   usage: '',
+  most: 0,
   details: 'All of them are folders of the model. rootfs and tmpfs go with the machine, loop and lxd outlive the unit.',
   flags: outputFlags('tabular', 'tabular, json, yaml'),
   run(call) {
@@ -85,6 +87,9 @@ export const addStorage: CommandSpec = {
       if (count !== undefined && !/^\d+$/.test(count.split(',').find(part => /^\d+$/.test(part)) ?? ''))
         throw new JujuError(`cannot parse storage directive for "${name}": expected a count, got "${count}"`, 2);
       const number = Number(count?.split(',').find(part => /^\d+$/.test(part)) ?? '1');
+      if (number === 0) {
+        throw new JujuError(`cannot parse constraints for storage "${name}": cannot parse count: count must be greater than zero, got "0"`);
+      }
       for (const id of live.addStorage(unit, name, number)) console.err(`added storage ${id} to ${unit}\n`);
     }
     return 0;

@@ -18,6 +18,7 @@ export const waitFor: CommandSpec = {
   name: 'wait-for',
   summary: 'Waits until a model, application, unit or machine has reached a goal',
   usage: 'model|application|unit|machine <name>',
+  most: 2,
   details: `The goal is a query of comparisons (== != < <= > >=), && || ! and parentheses, and the functions len, startsWith, endsWith, forEach, all and any:
     forEach(units, unit => unit.workload-status == "active" && startsWith(unit.name, "mongodb"))
 Without --query an application or unit has to be alive and active, a model available, a machine started.
@@ -36,7 +37,10 @@ of a unit name, life, workload-status, workload-message, agent-status, machine-i
   async run(call) {
     const [entity, name] = call.args;
     if (entity === undefined || !(entity in goals))
-      throw new JujuError(`wait-for ${entity ?? ''}: use model, application, unit or machine`, 2);
+      throw new JujuError(
+        `cannot wait for ${entity === undefined ? 'nothing' : `"${entity}"`}: use model, application, unit or machine`,
+        2,
+      );
     const kind = entity as Entity;
     if (name === undefined && kind !== 'model')
       throw new JujuError(
