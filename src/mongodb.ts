@@ -2,4 +2,5 @@
 import { mongodb } from './charms/mongodb.ts';
 import { dispatch } from './dispatch.ts';
 
-process.exitCode = await dispatch(mongodb, process.env);
+// Everything has been said by then; a connection to a mongod that was killed must not keep the hook from ending.
+process.exit(await dispatch(mongodb, process.env));

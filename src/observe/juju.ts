@@ -20,7 +20,7 @@ export async function observeJuju(juju: Juju, context: Context): Promise<JujuFac
     juju.networkAddress(PEERS),
     readPeers(juju, context),
     juju.secretByLabel(appSecretLabel(context.app)),
-    context.breaking === undefined ? [] : juju.dyingUnits(),
+    context.breaking === undefined && context.detaching === undefined ? [] : juju.dyingUnits(),
     juju.statusGet('unit'),
     juju.openedPorts(),
   ]);

@@ -4,7 +4,7 @@ import { LEAVING, RUNNING_CONFIG } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { ownData, ownMember } from './facts.ts';
+import { ownData, ownMember, stayingUnits } from './facts.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
@@ -22,8 +22,9 @@ function outOfSet(seen: Observed, mongod: Membered): readonly Plan['effects'][nu
   const self = ownMember(seen, mongod.set);
   const others = mongod.set.members.filter(member => member !== self);
   const alive = others.some(member => member.state !== 'down');
-  // The last one takes the set with it, on its storage. Without a primary nobody can let us go; the leader removes us when we are gone.
-  if (self === undefined || !alive || seen.lastChance) return 'done';
+  // The last one takes the set with it, on its storage, and so do the last ones together: nobody is left to hand over to.
+  // Without a primary nobody can let us go; the leader removes us when we are gone.
+  if (self === undefined || !alive || stayingUnits(seen).size === 0 || seen.lastChance) return 'done';
   if (mongod.self === 'primary') return others.some(member => member.state === 'secondary') ? [{ do: 'step-down' }] : [];
   if (mongod.set.primary === undefined) return [];
   const members = others.map(({ id, host, unit, votes, priority }) => ({

@@ -19,6 +19,11 @@ test('a secondary leaves, stops, and says so', () => {
 test('the last one takes the set with it', () => {
   expect(ways(leaving(0, 1))).toEqual(['stop-mongod', 'set-peer-unit']);
 });
+test('where all units leave, nobody hands over to another that leaves', () => {
+  const all = leaving(0);
+  const peers = { id: 1, app: {}, units: new Map([...(all.juju.peers?.units ?? [])].slice(0, 1)) };
+  expect(ways({ ...all, juju: { ...all.juju, peers } })).toEqual(['stop-mongod', 'set-peer-unit']);
+});
 test('without a primary it waits, and goes when its time is over', () => {
   const alone = (lastChance: boolean) =>
     withMembers(leaving(1, 3, lastChance), [member(0, 'down'), member(1, 'secondary'), member(2, 'secondary')]);
