@@ -86,7 +86,7 @@ export type LiveModel = {
   removeUnit(unit: string, options: RemovalOptions): void;
   removeApplication(application: string, options: RemovalOptions): void;
   integrate(a: string, b: string): void; // each "app" or "app:endpoint"
-  removeRelation(a: string, b: string | undefined, force: boolean): void; // two endpoints, or one id
+  removeRelation(a: string, b: string | undefined, options: Pick<RemovalOptions, 'force' | 'noWait'>): void; // two endpoints, or one id
   setConfig(application: string, values: Record<string, string>, reset: readonly string[]): void; // parses and checks against the charm's options
   setTrust(application: string, trust: boolean): void;
   refresh(

@@ -160,6 +160,7 @@ export type Relation = {
   interface: string;
   life: Life;
   created: string;
+  forcedAt?: string; // remove-relation --force
   applications: Record<string, Bag>; // by application name
   /** Every unit that has ever entered scope: the bag of a departed unit stays readable. */
   units: Record<string, Bag & { inScope: boolean }>;

@@ -10,6 +10,7 @@ import { nextStep } from './next-step.ts';
 import { type Attempt, runHook } from './run-hook.ts';
 import { runTask } from './run-task.ts';
 import { addressOfUnit, enterScope, scopesToEnter, unitsOf } from './scope.ts';
+import { endOfForce } from './times.ts';
 import { agentFolder, byUnitName } from './units.ts';
 
 export type Agents = {
@@ -40,9 +41,6 @@ export type AgentWorld = {
   save(): void;
 };
 
-/** Longest that a unit removed with --force may take before it goes without its hooks. */
-const forcedEndMs = 60_000;
-
 export const startAgents = (world: AgentWorld): Agents => {
   const { model, machines, host } = world;
   const busy = new Map<string, Promise<void>>(); // by machine
@@ -59,9 +57,10 @@ export const startAgents = (world: AgentWorld): Agents => {
       if (until !== undefined && (earliest === undefined || until < earliest)) earliest = until;
     };
     for (const id of Object.keys(model.machines)) if (machines.get(id)) wait(stepMachine(id));
+    for (const relation of Object.values(model.relations)) wait(endOfForce(relation));
     clearTimeout(timer);
     if (earliest === undefined) return;
-    timer = setTimeout(step, Math.min(Math.max(1, Date.parse(earliest) - Date.now()), 2 ** 31 - 1));
+    timer = setTimeout(host.changed, Math.min(Math.max(1, Date.parse(earliest) - Date.now()), 2 ** 31 - 1));
   };
 
   /** Lets the machine's agents act until one of them runs a program. @returns when to look again at the latest. */
@@ -173,8 +172,8 @@ export const startAgents = (world: AgentWorld): Agents => {
 
   /** A unit that was removed by force and does not come to its end is ended. @returns when that will be. */
   const endForced = (unit: Unit): string | undefined => {
-    if (unit.forcedAt === undefined || unit.life === 'dead') return undefined;
-    const due = new Date(Date.parse(unit.forcedAt) + forcedEndMs).toISOString();
+    const due = endOfForce(unit);
+    if (due === undefined || unit.life === 'dead') return undefined;
     if (due > host.now()) return due;
     attempts.get(unit.name)?.kill('SIGKILL');
     unit.life = 'dead';

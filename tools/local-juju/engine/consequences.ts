@@ -2,6 +2,7 @@
 // subordinates come and go with their principals, a leader is chosen. Pure but for the state it is given.
 import type { Model, Relation, Unit } from '../state.ts';
 import { endpointOf, isPeer, leaveScope, remoteApplicationOf, subordinatesOf, unitsOf } from './scope.ts';
+import { endOfForce } from './times.ts';
 import { newUnit } from './units.ts';
 
 /** Things outside the state that are to be cleared away or made. */
@@ -20,7 +21,7 @@ export const applyConsequences = (model: Model, folder: string, now: string): Co
       ...killSubordinates(model),
       ...addSubordinates(model, folder, now),
       ...removeDeadUnits(model, now),
-      ...removeRelations(model),
+      ...removeRelations(model, now),
       ...removeStorage(model),
       ...removeApplications(model),
       ...removeMachines(model),
@@ -94,10 +95,11 @@ const removeDeadUnits = (model: Model, now: string): Consequence[] => {
 };
 
 /** A relation goes when it is wanted no more and nobody is left in it; the grants that were made for it go along. */
-const removeRelations = (model: Model): Consequence[] => {
+const removeRelations = (model: Model, now: string): Consequence[] => {
   for (const relation of Object.values(model.relations)) {
     if (relation.life === 'alive') continue;
     leaveUnheardScopes(model, relation);
+    leaveForcedScopes(model, relation, now);
     if (Object.values(relation.units).some(member => member.inScope)) continue;
     delete model.relations[relation.id];
     for (const unit of Object.values(model.units)) forgetRelation(unit, relation.id);
@@ -112,6 +114,15 @@ const forgetRelation = (unit: Unit, id: number): void => {
   if (!unit.agent.pending?.failed || unit.agent.pending.hook.relation?.id !== id) return;
   delete unit.agent.pending;
   delete unit.agentError;
+};
+
+// A relation that is removed by force waits for no unit in error, and for the others not for ever.
+const leaveForcedScopes = (model: Model, relation: Relation, now: string): void => {
+  const end = endOfForce(relation);
+  if (end === undefined) return;
+  for (const name of Object.keys(relation.units)) {
+    if (end <= now || model.units[name]?.agent.pending?.failed) leaveScope(relation, name);
+  }
 };
 
 // Units that have not heard of the relation, or have no hooks for it, leave without relation-broken.

@@ -52,7 +52,7 @@ export const operations = (model: Model, place: Place, commit: Commit, killTask:
     removeUnit: (unit, options) => commit(() => destroyUnit(model, unit, { ...options, now: now() })),
     removeApplication: (name, options) => commit(() => destroyApplication(model, name, { ...options, now: now() })),
     integrate: (one, other) => commit(() => void integrate(model, one, other, now())),
-    removeRelation: (one, other, force) => commit(() => removeRelation(model, one, other, force)),
+    removeRelation: (one, other, options) => commit(() => removeRelation(model, one, other, { ...options, now: now() })),
     setConfig: (name, values, reset) =>
       commit(() => {
         const application = applicationOf(model, name);

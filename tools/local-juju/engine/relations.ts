@@ -4,6 +4,8 @@ import type { Model, Relation, RelationEndpoint } from '../state.ts';
 import { checkLimits, findRelation, inferEndpoints, keyOf } from './endpoints.ts';
 import { isPeer, leaveScope } from './scope.ts';
 
+type Force = { force: boolean; noWait?: boolean; now: string };
+
 /** @throws {JujuError} */
 export const integrate = (model: Model, one: string, other: string, now: string): Relation => {
   const [requirer, provider] = inferEndpoints(model, one, other);
@@ -45,12 +47,16 @@ export const addRelation = (model: Model, endpoints: RelationEndpoint[], now: st
   return relation;
 };
 
-/** By two endpoints or one id. With `force` nobody is waited for: units leave without relation-broken. @throws {JujuError} */
-export const removeRelation = (model: Model, one: string, other: string | undefined, force: boolean): void => {
+/**
+ * By two endpoints or one id. With `force` units in error are not waited for, others for a minute; with `noWait` nobody is, and units
+ * leave without a hook. @throws {JujuError}
+ */
+export const removeRelation = (model: Model, one: string, other: string | undefined, options: Force): void => {
   const relation = other === undefined ? relationWithId(model, one) : findRelation(model, one, other);
   if (isPeer(relation)) throw new JujuError(`cannot destroy relation "${relation.key}": is a peer relation`);
   relation.life = 'dying';
-  if (force) for (const unit of Object.keys(relation.units)) leaveScope(relation, unit);
+  if (options.force) relation.forcedAt ??= options.now;
+  if (options.noWait) for (const unit of Object.keys(relation.units)) leaveScope(relation, unit);
 };
 
 const relationWithId = (model: Model, id: string): Relation => {

@@ -16,5 +16,12 @@ export const updateStatusAfter = (model: Model, now: string, random: number): st
   return new Date(Date.parse(now) + interval * (0.8 + 0.4 * random)).toISOString();
 };
 
+/** Longest that what was removed with --force may take before it goes without its hooks. */
+const forcedEndMs = 60_000;
+
+/** When something that was removed by force goes whatever its hooks do. */
+export const endOfForce = ({ forcedAt }: { forcedAt?: string }): string | undefined =>
+  forcedAt === undefined ? undefined : new Date(Date.parse(forcedAt) + forcedEndMs).toISOString();
+
 /** How long a failed hook waits for its next run: 5 s, doubling, at most 5 minutes. @param retries how many runs have failed. */
 export const retryDelayMs = (retries: number): number => Math.min(5_000 * 2 ** Math.max(0, retries - 1), 300_000);

@@ -66,8 +66,9 @@ describe('deploy', () => {
 const silent: [string, Asked][] = [
   ['integrate prov req', { method: 'integrate', args: ['prov', 'req'] }],
   ['relate prov:database req:db', { method: 'integrate', args: ['prov:database', 'req:db'] }],
-  ['remove-relation prov req', { method: 'removeRelation', args: ['prov', 'req', false] }],
-  ['remove-relation 1 --force', { method: 'removeRelation', args: ['1', undefined, true] }],
+  ['remove-relation prov req', { method: 'removeRelation', args: ['prov', 'req', { force: false }] }],
+  ['remove-relation 1 --force', { method: 'removeRelation', args: ['1', undefined, { force: true }] }],
+  ['remove-relation 1 --force --no-wait', { method: 'removeRelation', args: ['1', undefined, { force: true, noWait: true }] }],
   ['add-unit prov', { method: 'addUnits', args: ['prov', 1, [], []] }],
   ['add-unit prov -n 2 --to 1,2', { method: 'addUnits', args: ['prov', 2, ['1', '2'], []] }],
   ['resolved prov/0', { method: 'resolved', args: ['prov/0', true] }],

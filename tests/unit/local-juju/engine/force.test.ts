@@ -77,8 +77,18 @@ test('a failed hook of a relation that is removed by force is forgotten', () => 
   sim.scripts['req db-relation-changed'] = fail;
   sim.model.relations[1]!.units['prov/0']!.version += 1;
   expect(sim.settle()).toEqual(['req/0 db-relation-changed prov/0 failed']);
-  removeRelation(sim.model, 'prov', 'req', true);
-  expect(sim.settle()).toEqual([]);
+  removeRelation(sim.model, 'prov', 'req', { force: true, now });
+  expect(sim.settle()).toEqual(['prov/0 database-relation-departed req/0 departing req/0', 'prov/0 database-relation-broken']);
   expect(sim.model.relations[1]).toBeUndefined();
   expect(sim.model.units['req/0']!.agent.pending).toBeUndefined();
+});
+
+test('a relation that is removed by force still has its hooks where they can run, and none without waiting', () => {
+  const sim = related();
+  removeRelation(sim.model, 'prov', 'req', { force: true, now });
+  expect(hooksOf(sim.settle(), 'req/0')).toEqual(['db-relation-departed prov/0 departing prov/0', 'db-relation-broken']);
+  const other = related();
+  removeRelation(other.model, 'prov', 'req', { force: true, noWait: true, now });
+  expect(other.settle()).toEqual([]);
+  expect(Object.keys(other.model.relations)).toEqual(['0']);
 });

@@ -126,7 +126,7 @@ describe('relations', () => {
     add(sim, 'prov');
     sim.settle();
     sim.model.secrets.x = secretOf('prov', { relation: 1 });
-    removeRelation(sim.model, 'prov', 'req', false);
+    removeRelation(sim.model, 'prov', 'req', gently);
     const log = sim.settle();
     expect(hooksOf(log, 'req/0')).toEqual([
       'db-relation-departed prov/0 departing prov/0',
@@ -144,7 +144,7 @@ describe('relations', () => {
     sim.deploy('prov', prov);
     sim.deploy('req', req);
     relate(sim, 'prov:database', 'req:db');
-    removeRelation(sim.model, 'prov', 'req', false);
+    removeRelation(sim.model, 'prov', 'req', gently);
     expect(sim.settle().filter(line => line.includes('database-relation'))).toEqual([]);
     expect(Object.keys(sim.model.relations)).toEqual(['0']);
   });
@@ -270,7 +270,7 @@ describe('subordinates', () => {
   test('removing the relation removes the subordinates, the application stays', () => {
     const sim = beside('prov:database');
     sim.settle();
-    removeRelation(sim.model, 'prov', 'sub', false);
+    removeRelation(sim.model, 'prov', 'sub', gently);
     const log = sim.settle();
     expect(hooksOf(log, 'sub/0')).toEqual(['db-relation-departed prov/0 departing sub/0', 'db-relation-broken', 'stop', 'remove']);
     expect(hooksOf(log, 'prov/0')).toEqual(['database-relation-departed sub/0 departing sub/0', 'database-relation-broken']);

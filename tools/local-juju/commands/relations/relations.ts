@@ -23,18 +23,18 @@ export const removeRelation: CommandSpec = {
   name: 'remove-relation',
   summary: 'Removes the relation between two applications',
   usage: '<application>[:<endpoint>] <application>[:<endpoint>] | <relation id>',
-  details: 'Units of both sides run relation-departed and relation-broken. --force does not wait for them.',
+  details: 'Units of both sides run relation-departed and relation-broken. --force does not wait for those that are in error.',
   examples: ['juju remove-relation mongodb data-integrator', 'juju remove-relation 4'],
   flags: [
     { names: ['force'], help: 'Remove it even where hooks fail' },
-    { names: ['no-wait'], help: 'With --force: do not wait at all' },
+    { names: ['no-wait'], help: 'With --force: do not wait for any hook' },
   ],
   run(call) {
     const [a, b] = call.args;
     if (call.flags.on('no-wait') && !call.flags.on('force')) throw new JujuError('--no-wait without --force not valid', 2);
     if (a === undefined || call.args.length > 2) throw new JujuError('a relation must involve two applications', 2);
     if (b === undefined && !/^\d+$/.test(a)) throw new JujuError(`relation ID "${a}" not valid`, 2);
-    call.model().removeRelation(a, b, call.flags.on('force'));
+    call.model().removeRelation(a, b, { force: call.flags.on('force'), ...(call.flags.on('no-wait') ? { noWait: true } : {}) });
     return 0;
   },
 };
