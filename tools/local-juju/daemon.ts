@@ -48,12 +48,14 @@ const main = async (dataFolder: string): Promise<void> => {
   const socketPath = join(dataFolder, 'daemon.sock');
   rmSync(socketPath, { force: true });
 
-  const isOutdated = (): boolean =>
-    sessions <= 1 && controller.running() === 0 && newestSource(sources.filter(folder => existsSync(folder))) > started;
-  const mayAccept = (): boolean => {
+  /** Whether the client's sources are others than these: changed since, or of another checkout. */
+  const isOutdated = (home: string | undefined): boolean =>
+    (home !== undefined && home !== import.meta.dirname) || newestSource(sources.filter(folder => existsSync(folder))) > started;
+  const mayAccept = (home: string | undefined): boolean => {
     if (ending) return false;
-    if (!isOutdated()) return true;
-    log('the sources have changed: a new daemon takes over');
+    // Never in the midst of something.
+    if (sessions > 1 || controller.running() > 0 || !isOutdated(home)) return true;
+    log('the sources have changed: a new background process takes over');
     void end(false);
     return false;
   };

@@ -54,7 +54,7 @@ const talk = () =>
     socket.setEncoding('utf8');
     socket.on('connect', () => {
       const env = Object.fromEntries(passedOn.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-      send({ words: process.argv.slice(2), cwd: process.cwd(), env, tty: process.stdout.isTTY === true });
+      send({ words: process.argv.slice(2), home: here, cwd: process.cwd(), env, tty: process.stdout.isTTY === true });
     });
     const send = message => socket.write(`${JSON.stringify(message)}\n`);
     const ask = () => {

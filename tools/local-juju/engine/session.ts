@@ -1,20 +1,20 @@
 // One command line of one client: its words come in over the daemon's socket, what it prints and its exit code go back.
-// Wire, both ways: one JSON value a line. Client: {words, cwd, env, tty}, then {line} or {end} for each line it was asked for.
+// Wire, both ways: one JSON value a line. Client: {words, home, cwd, env, tty}, then {line} or {end} for each line it was asked for.
 // Daemon: {accepted}, {out}, {err}, {read}, {exit}; or {restart} when the client should start a new daemon and ask that one.
 import type { Socket } from 'node:net';
 import type { Command, Console, Controller } from '../contract.ts';
 
-type FromClient = { words?: string[]; cwd?: string; env?: Record<string, string>; tty?: boolean; line?: string; end?: true };
+type FromClient = { words?: string[]; home?: string; cwd?: string; env?: Record<string, string>; tty?: boolean; line?: string; end?: true };
 
 /**
  * Serves one client until its command has ended or it has gone.
- * @param mayAccept asked once; false sends the client to a new daemon.
+ * @param mayAccept asked once, with the folder that the client's program lies in; false sends the client to a new daemon.
  */
 export const serveClient = (
   socket: Socket,
   controller: Controller,
   run: Command,
-  mayAccept: () => boolean,
+  mayAccept: (home: string | undefined) => boolean,
   log: (text: string) => void,
 ): Promise<void> =>
   new Promise(finished => {
@@ -34,7 +34,7 @@ export const serveClient = (
     };
     const begin = async (request: FromClient): Promise<void> => {
       started = true;
-      if (!mayAccept()) {
+      if (!mayAccept(request.home)) {
         socket.end(`${JSON.stringify({ restart: true })}\n`);
         return;
       }
