@@ -1,9 +1,10 @@
 // How each service of the snap is started on a local machine, and why one cannot be.
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram, findServer } from './binaries.ts';
+import { findProgram } from './binaries.ts';
 import type { MachineState, ServiceName } from './machine-state.ts';
-import { mongodArguments, withoutAddress } from './mongod-command.ts';
+import { mongodArguments } from './mongod-command.ts';
+import { findRouter, mongosArguments } from './mongos-command.ts';
 import { type Launch, marker } from './processes.ts';
 import { outputOf, type SnapFolders, snapName } from './snap-folders.ts';
 
@@ -14,8 +15,8 @@ const exporterPort = 9216;
 export const whyMissing = async (service: ServiceName): Promise<string | undefined> => {
   if (service === 'mongod') return undefined; // the snap is not installed without one
   if (service === 'mongos') {
-    const found = await findServer('mongos');
-    return 'path' in found ? undefined : `the local machine has no router: ${found.missing}`;
+    const found = await findRouter();
+    return 'missing' in found ? `the local machine has no router: ${found.missing}` : undefined;
   }
   const program = programOf(service);
   return (await findProgram(program)) === undefined ? `the local machine has no ${program}: it is not in PATH` : undefined;
@@ -65,10 +66,9 @@ const words = async (
     return { command: join(folders.mount, 'usr', 'bin', 'mongod'), args: await mongodArguments(folders, address, environment) };
   }
   if (service === 'mongos') {
-    const found = await findServer('mongos');
+    const found = await findRouter();
     if ('missing' in found) throw new Error(found.missing);
-    const charmWords = withoutAddress((environment.MONGOS_ARGS ?? '').split(/\s+/).filter(Boolean));
-    return { command: found.path, args: [...charmWords, '--bind_ip', address] };
+    return { command: join(folders.mount, 'usr', 'bin', 'mongos'), args: await mongosArguments(folders, address, environment, found) };
   }
   const program = programOf(service);
   const command = await findProgram(program);

@@ -3,6 +3,7 @@ import { cp, lstat, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import { findServer } from './binaries.ts';
 import { type InstalledSnap, serviceNames } from './machine-state.ts';
+import { findRouter } from './mongos-command.ts';
 import { fullChannel, publisher, revisionOf } from './snap-channels.ts';
 import { type SnapFolders, snapName } from './snap-folders.ts';
 import { installedSnap, type Said, type SnapHost, type Verb } from './snap-host.ts';
@@ -102,15 +103,20 @@ export const remove: Verb = async (host, words) => {
   return said;
 };
 
-/** Puts the snap's read-only files in place. A link for each server, so that charms find the program where the snap has it. */
+/** Puts the snap's read-only files in place. Each server is a link, the router stand-in a script, so that charms find the
+ * program where the snap has it. */
 const layOut = async (folders: SnapFolders, revision: string): Promise<string> => {
   const mongod = await findServer('mongod');
   if ('missing' in mongod) throw new SnapError(`cannot install "${snapName}": ${mongod.missing} (\`npm run setup\` fetches one)`);
   const bin = join(folders.mounts, revision, 'usr', 'bin');
   await mkdir(bin, { recursive: true });
   await link(mongod.path, join(bin, 'mongod'));
-  const mongos = await findServer('mongos');
-  if ('path' in mongos) await link(mongos.path, join(bin, 'mongos'));
+  const router = await findRouter();
+  if ('path' in router) await link(router.path, join(bin, 'mongos'));
+  if ('script' in router) {
+    await writeFile(join(bin, 'mongos.new'), router.script, { mode: 0o755 });
+    await rename(join(bin, 'mongos.new'), join(bin, 'mongos'));
+  }
   const meta = join(folders.mounts, revision, 'meta');
   await mkdir(meta, { recursive: true });
   const apps = serviceNames.map(service => `  ${service}:\n    daemon: simple\n`).join('');

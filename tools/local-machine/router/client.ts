@@ -1,0 +1,96 @@
+// One client's connection: its login, which lives on a connection of its own to the config servers, and what it may do.
+import { createHash } from 'node:crypto';
+import { Binary } from 'bson';
+import type { Cluster } from './cluster.ts';
+import type { Connection } from './connection.ts';
+import type { Document } from './documents.ts';
+import { RouterError, ServerError } from './errors.ts';
+import { allows, type Need, type Privilege } from './privileges.ts';
+
+export type Login = { readonly user: string; readonly db: string; readonly privileges: readonly Privilege[]; readonly authInfo: Document };
+export type Client = {
+  readonly id: number;
+  readonly peer: string;
+  /** The connection to the config servers on which the client's own conversation takes place; opened when first needed. */
+  relay(): Promise<Connection>;
+  /** @throws {RouterError} Unauthorized when nobody is logged in. */
+  login(command: string): Promise<Login>;
+  /** @throws {RouterError} Unauthorized. */
+  require(command: string, db: string, needs: readonly Need[]): Promise<Login>;
+  /** What the user may do may have changed. */
+  forgetLogin(): void;
+  /** The member that the login lies on is not the primary any more: the client is to log in again elsewhere. */
+  loseLogin(): void;
+  close(): void;
+};
+
+// How long a user that was dropped or got other roles may go on here; a real mongos looks every 30 s.
+const loginForMs = 1_000;
+
+/** @param lost called when the login is lost, so that the client's connection has to end. */
+export const openClient = (cluster: Cluster, id: number, peer: string, lost: () => void): Client => {
+  let relay: Promise<Connection> | undefined;
+  let known: { at: number; login: Login } | undefined;
+  let open = true;
+
+  const connect = async () => {
+    const connection = await cluster.config.connect();
+    if (!open) connection.close();
+    connection.onClose(() => {
+      cluster.config.lost(connection.host);
+      if (open) lost();
+    });
+    return connection;
+  };
+
+  const relayed = () => {
+    relay ??= connect().catch(error => {
+      relay = undefined;
+      throw error;
+    });
+    return relay;
+  };
+
+  const login = async (command: string): Promise<Login> => {
+    if (known !== undefined && Date.now() - known.at < loginForMs) return known.login;
+    const connection = await relayed();
+    const reply = await connection.ask('admin', { connectionStatus: 1, showPrivileges: true });
+    if (!Number(reply.ok)) throw new ServerError(reply);
+    const [first] = reply.authInfo.authenticatedUsers as { user: string; db: string }[];
+    if (first === undefined) throw new RouterError('Unauthorized', `command ${command} requires authentication`);
+    const login = { ...first, privileges: reply.authInfo.authenticatedUserPrivileges as Privilege[], authInfo: reply.authInfo };
+    known = { at: Date.now(), login };
+    return login;
+  };
+
+  return {
+    id,
+    peer,
+    relay: relayed,
+    login,
+    require: async (command, db, needs) => {
+      const found = await login(command);
+      if (needs.every(need => allows(found.privileges, need))) return found;
+      throw new RouterError('Unauthorized', `not authorized on ${db} to execute command ${command}`);
+    },
+    forgetLogin: () => {
+      known = undefined;
+    },
+    loseLogin: () => {
+      relay?.then(
+        connection => connection.close('it is not the primary any more'),
+        () => undefined,
+      );
+    },
+    close: () => {
+      open = false;
+      relay?.then(
+        connection => connection.close(),
+        () => undefined,
+      );
+    },
+  };
+};
+
+/** The user's part of a session id, by which a shard tells the sessions of two users apart. */
+export const userDigest = ({ user, db }: Login): Binary => new Binary(createHash('sha256').update(`${db}.${user}`).digest());
