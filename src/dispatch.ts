@@ -6,12 +6,12 @@ import { applyMongod } from './apply/mongod.ts';
 import type { Outcome } from './apply/outcome.ts';
 import type { Charm } from './charms/charm.ts';
 import type { Action, View } from './core/action.ts';
-import { hostOf } from './core/bags.ts';
+import { hostOf, WAKE } from './core/bags.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
-import type { JujuFacts, Observed } from './core/observed.ts';
+import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
-import { type Status, worst } from './core/status.ts';
+import { type Status, status, worst } from './core/status.ts';
 import { failAction, readParams, setResults } from './juju/action.ts';
 import { readContext } from './juju/context.ts';
 import * as tools from './juju/tools.ts';
@@ -25,6 +25,8 @@ import { openWorld, type World } from './observe/world.ts';
 const patienceMs = ({ hook, detaching }: Context): number => (detaching !== undefined ? 60_000 : hook === 'update-status' ? 0 : 20_000);
 /** A hook in which nothing has changed for so long ends: what it waits for is not about to come. Longer than an election takes. */
 const stagnantMs = ({ detaching }: Context): number => (detaching !== undefined ? 30_000 : 9_000);
+/** A hook that will have itself woken looks for so long whether that is needed; it also keeps the hooks from chasing each other. */
+const REST_MS = 2_000;
 const POLL_MS = 150;
 const AGAIN_MS = 1_000;
 /** Rounds in which something may still be done when the time for waiting is over. */
@@ -36,19 +38,18 @@ type Dispatch = { readonly charm: Charm; readonly context: Context; readonly fac
 export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<number> {
   const context = readContext(env);
   try {
-    const facts = await observeJuju(tools, context);
+    const facts = await observeJuju(tools, context, charm.endpoints);
     const fresh = mintFresh(
       facts.secret?.keyFile,
       facts.clients.map(client => client.id),
     );
-    const world = openWorld(context, facts, fresh);
+    const world = openWorld(context, facts, fresh, charm.runsMongod);
     try {
       const run = { charm, context, facts, world };
-      await (context.action === undefined ? runHook(run) : runAction(run, context.action));
+      return await (context.action === undefined ? runHook(run) : runAction(run, context.action));
     } finally {
       await world.close();
     }
-    return 0;
   } catch (error) {
     // Only two kinds come here: what Juju should try again (an installation that failed), and defects of this charm.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -57,14 +58,28 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
   }
 }
 
-async function runHook(run: Dispatch): Promise<void> {
+async function runHook(run: Dispatch): Promise<number> {
   const { facts } = run;
   const { plan, done, seen, logged, shown } = await carry(run);
   const unit = worst(plan.unit);
-  const effects: JujuEffect[] = plan.effects.filter(isJujuEffect);
+  if (plan.hold.length > 0) return stay(run, plan, shown);
+  const effects: JujuEffect[] = [...plan.effects.filter(isJujuEffect), ...(plan.wake ? awake(seen) : [])];
   const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(seen, [...done, ...effects.map(nameOf)], unit) };
   await applyJuju(tools, { ...facts, unitStatus: shown }, [...logged, ...effects, ...statuses(facts, plan, unit), line]);
+  return 0;
 }
+
+/** Juju has no other way to keep a unit: the hook fails, and is run again after a while. */
+async function stay({ context, facts }: Dispatch, { hold }: Plan, shown: Status): Promise<number> {
+  const unit = status.held(hold.join('; '));
+  const line: JujuEffect = { do: 'log', level: 'WARNING', message: `${context.hook}: ${unit.message}; Juju tries again` };
+  await applyJuju(tools, { ...facts, unitStatus: shown }, [{ do: 'set-status', scope: 'unit', status: unit }, line]);
+  return 1;
+}
+
+/** Juju sends the leader an event for its own write to the peers' databag, if it differs from the last. */
+const awake = ({ fresh, juju }: Observed): readonly JujuEffect[] =>
+  juju.leader ? [{ do: 'set-peer-app', values: { [WAKE]: fresh.token } }] : [];
 
 type Carried = {
   /** The last plan, and what it was made from. */
@@ -87,50 +102,56 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
   let changedAt = start;
   let before = '';
   let lastRounds = 0;
+  let failed: readonly Failed[] = [];
+  let restUntil = Number.POSITIVE_INFINITY;
   for (;;) {
     const now = performance.now();
     const late = now - start >= patienceMs(context) || now - changedAt >= stagnantMs(context);
-    const seen = await world.observe(late);
+    const seen = await world.observe({ lastChance: late, failed });
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
-    const finished = outward.length === 0 && !plan.pending;
-    if (finished || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, seen, done, logged, shown };
-    if (late) lastRounds += 1;
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
     const again = picture === before;
+    const finished = !plan.pending && (outward.length === 0 || (again && plan.wake));
+    if (finished && plan.wake) restUntil = Math.min(restUntil, performance.now() + REST_MS);
+    const rested = !plan.wake || late || performance.now() >= restUntil;
+    if ((finished && rested) || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, seen, done, logged, shown };
+    if (late) lastRounds += 1;
     if (!again) changedAt = performance.now();
     before = picture;
     for (const effect of plan.effects)
       if (effect.do === 'log' && !logged.some(told => isDeepStrictEqual(told, effect))) logged.push(effect);
-    if (outward.some(effect => effect.do === 'install-snap')) shown = await announce(facts, worst(plan.unit));
-    const failed = await applyOutward(world, outward, done);
+    if (plan.hold.length > 0 || outward.some(effect => effect.do === 'install-snap'))
+      shown = await announce(facts, shown, worst(plan.unit));
+    failed = await applyOutward(world, outward, done);
     // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is not done all the time.
-    const pauseMs = again && outward.length > 0 ? AGAIN_MS : outward.length === 0 || failed ? POLL_MS : 0;
+    const pauseMs = again && outward.length > 0 ? AGAIN_MS : outward.length === 0 || failed.length > 0 ? POLL_MS : 0;
     if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
   }
 }
 
 const planned = (charm: Charm, seen: Observed): Plan => together(charm.planners.map(planner => planner(seen)));
 
-/** In their order, up to the first that fails: what comes after it may rest on it. Answers whether one did. */
-async function applyOutward(world: World, effects: readonly Effect[], done: string[]): Promise<boolean> {
+/** In their order, up to the first that fails: what comes after it may rest on it. */
+async function applyOutward(world: World, effects: readonly Effect[], done: string[]): Promise<readonly Failed[]> {
   for (const effect of effects) {
     const outcome = await applyOne(world, effect);
     const text = outcome.ok ? nameOf(effect) : `${nameOf(effect)} failed: ${outcome.reason}`;
     if (done.at(-1) !== text) done.push(text); // one that is tried again and again is told once
-    if (!outcome.ok) return true;
+    if (!outcome.ok) return [{ ...outcome, effect: effect.do, of: objectOf(effect) }];
   }
-  return false;
+  return [];
 }
 
 async function applyOne(world: World, effect: Effect): Promise<Outcome> {
-  if (isHostEffect(effect)) return applyHost(world.host, effect, () => rotateLog(world.mongo()));
-  return isMongodEffect(effect) ? applyMongod(world.mongo(), effect) : { ok: true };
+  if (isHostEffect(effect))
+    return applyHost(world.host, effect, async of => rotateLog(await (of === 'mongod' ? world.mongo().own() : world.router())));
+  return isMongodEffect(effect) ? applyMongod(world.mongo(), effect, world.router) : { ok: true };
 }
 
-/** An installation takes long enough for an operator to wonder. */
-async function announce(facts: JujuFacts, unit: Status): Promise<Status> {
-  await applyJuju(tools, facts, [{ do: 'set-status', scope: 'unit', status: unit }]);
+/** An installation takes long enough for an operator to wonder, and so does a unit that does not go. */
+async function announce(facts: JujuFacts, shown: Status, unit: Status): Promise<Status> {
+  await applyJuju(tools, { ...facts, unitStatus: shown }, [{ do: 'set-status', scope: 'unit', status: unit }]);
   return unit;
 }
 
@@ -139,19 +160,27 @@ function statuses(facts: JujuFacts, plan: Plan, unit: Status): readonly JujuEffe
   return facts.leader && !facts.dying ? [ofUnit, { do: 'set-status', scope: 'application', status: worst(plan.app) }] : [ofUnit];
 }
 
-const nameOf = (effect: Effect): string =>
-  effect.do === 'set-user' ? `set-user ${effect.user.name}` : effect.do === 'drop-user' ? `drop-user ${effect.name}` : effect.do;
+const nameOf = (effect: Effect): string => `${effect.do} ${objectOf(effect)}`.trimEnd();
+
+/** What the effect is done to, where there is more than one of its kind. */
+const objectOf = (effect: Effect): string =>
+  effect.do === 'set-user' ? effect.user.name : 'name' in effect ? effect.name : 'database' in effect ? effect.database : '';
 
 function logLine({ context, mongod }: Observed, done: readonly string[], unit: Status): string {
   const shown = unit.message === '' ? unit.level : `${unit.level} (${unit.message})`;
-  const why = mongod.kind === 'silent' || mongod.kind === 'locked' ? `; mongod: ${mongod.reason}` : '';
+  const why = (mongod.kind === 'silent' || mongod.kind === 'locked') && mongod.reason !== '' ? `; mongod: ${mongod.reason}` : '';
   return `${context.hook}: ${done.length === 0 ? 'nothing to do' : done.join(', ')}; ${shown}${why}`;
 }
 
-async function runAction(run: Dispatch, name: string): Promise<void> {
+async function runAction(run: Dispatch, name: string): Promise<number> {
+  await answerAction(run, name);
+  return 0;
+}
+
+async function answerAction(run: Dispatch, name: string): Promise<void> {
   const action = run.charm.actions[name];
   if (action === undefined) return failAction(`this charm has no action ${name}`);
-  const seen = await run.world.observe(false);
+  const seen = await run.world.observe({ lastChance: false, failed: [] });
   const answer = action.answer(seen, await readParams(), await viewsFor(action, seen, run.world));
   if ('refused' in answer) return failAction(answer.refused);
   for (const effect of answer.effects) {

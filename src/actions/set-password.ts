@@ -4,6 +4,7 @@ import type { Action, ActionAnswer } from '../core/action.ts';
 import { MAX_PASSWORD_LENGTH, type SystemUser } from '../core/names.ts';
 import type { Observed } from '../core/observed.ts';
 import { secretContent } from '../plan/secret.ts';
+import { clusterContent, publishedToShards } from '../plan/shards.ts';
 import { systemUser } from '../plan/users.ts';
 import { decodeUsername } from './username.ts';
 
@@ -32,6 +33,8 @@ function problemOf(password: unknown): string | undefined {
 
 function notNow(seen: Observed): string | undefined {
   const { juju, mongod, context } = seen;
+  if (juju.role === 'shard' && juju.configServer !== undefined)
+    return `a shard has the passwords of its cluster; run set-password on ${juju.configServer.app}/leader`;
   if (!juju.leader) return `only the leader can change passwords; run set-password on ${context.app}/leader`;
   if (juju.secret === undefined) return 'the passwords have not been made yet; try again when the application is active';
   if (mongod.kind !== 'member' || mongod.primary === undefined)
@@ -42,11 +45,12 @@ function notNow(seen: Observed): string | undefined {
 function changed(seen: Observed, user: SystemUser, password: string): ActionAnswer {
   const { secret } = seen.juju;
   if (secret === undefined) return { refused: 'the passwords have not been made yet; try again when the application is active' };
-  const content = secretContent({ ...secret.passwords, [user]: password }, secret.keyFile);
+  const passwords = { ...secret.passwords, [user]: password };
   return {
     effects: [
       { do: 'set-user', user: systemUser(user, password) },
-      { do: 'set-app-secret', id: secret.id, content },
+      { do: 'set-app-secret', id: secret.id, content: secretContent(passwords, secret.keyFile) },
+      ...publishedToShards(seen, clusterContent({ ...secret, passwords })),
     ],
     results: { password, 'secret-id': secret.id },
   };

@@ -1,6 +1,7 @@
 // Host effects → the machine.
 import type { HostEffect } from '../core/effects.ts';
-import { cleanMachine, type Host, install, pruneLogs, stopMongod, writeSettings } from '../host/host.ts';
+import type { Service } from '../core/names.ts';
+import { cleanMachine, type Host, install, pruneLogs, stopMongod, stopRouter, writeRouterSettings, writeSettings } from '../host/host.ts';
 import { restartService, startService } from '../host/snaps.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -8,10 +9,10 @@ import type { Outcome } from './outcome.ts';
 const KEPT_LOGS = 10;
 
 /**
- * `rotateLog` lets mongod begin a new file.
+ * `rotateLog` lets a server begin a new file.
  * @throws when the snap cannot be installed: then the hook fails, and Juju runs it again.
  */
-export async function applyHost(host: Host, effect: HostEffect, rotateLog: () => Promise<void>): Promise<Outcome> {
+export async function applyHost(host: Host, effect: HostEffect, rotateLog: (of: Service) => Promise<void>): Promise<Outcome> {
   if (effect.do === 'install-snap') {
     await install(host);
     return { ok: true };
@@ -24,20 +25,32 @@ export async function applyHost(host: Host, effect: HostEffect, rotateLog: () =>
   }
 }
 
-async function applyOne(host: Host, effect: Exclude<HostEffect, { do: 'install-snap' }>, rotateLog: () => Promise<void>): Promise<void> {
+async function applyOne(
+  host: Host,
+  effect: Exclude<HostEffect, { do: 'install-snap' }>,
+  rotateLog: (of: Service) => Promise<void>,
+): Promise<void> {
   switch (effect.do) {
     case 'write-files':
       return writeSettings(host, effect);
     case 'start-mongod':
-      return startService();
+      return startService('mongod');
     case 'restart-mongod':
-      return restartService();
+      return restartService('mongod');
     case 'stop-mongod':
       return stopMongod(host);
     case 'clean-machine':
       return cleanMachine(host);
+    case 'write-router-files':
+      return writeRouterSettings(host, effect);
+    case 'start-router':
+      return startService('mongos');
+    case 'restart-router':
+      return restartService('mongos');
+    case 'stop-router':
+      return stopRouter(host);
     case 'rotate-log':
-      await rotateLog();
+      await rotateLog(effect.of);
       return pruneLogs(host, KEPT_LOGS);
   }
 }

@@ -1,8 +1,11 @@
 // Juju effects → hook tools. Juju commits most of it when the hook has succeeded; statuses and the log act at once, so they come last.
+
 import type { JujuEffect, PublishedClient } from '../core/effects.ts';
-import { clientSecretLabel } from '../core/names.ts';
+import { ROUTERS } from '../core/endpoints.ts';
+import { relationSecretLabel } from '../core/names.ts';
 import type { Bag, JujuFacts } from '../core/observed.ts';
 import { sameStatus } from '../core/status.ts';
+import { encodeRouterAnswer } from '../interfaces/config-server.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';
 import { bareSecretId } from '../juju/context.ts';
 import type * as Tools from '../juju/tools.ts';
@@ -11,7 +14,11 @@ type Juju = typeof Tools;
 
 /** Writes what differs from what Juju said when the dispatch began. @throws ToolFailure; Juju then drops what it has not yet committed. */
 export async function applyJuju(juju: Juju, facts: JujuFacts, effects: readonly JujuEffect[]): Promise<void> {
-  for (const effect of effects) await applyOne(juju, facts, effect);
+  const inUse = new Set<string>();
+  for (const effect of effects) await applyOne(juju, facts, effect, inUse);
+  // One that nobody was told of when the hook began may have been published by it.
+  for (const effect of effects)
+    if (effect.do === 'remove-secret' && !inUse.has(effect.id)) await juju.secretRemove(effect.id, effect.revision);
   await applyPeers(juju, facts, 'application', merged(effects, 'set-peer-app'));
   await applyPeers(juju, facts, 'unit', merged(effects, 'set-peer-unit'));
   await writeLog(juju, effects);
@@ -22,22 +29,24 @@ export async function applyJuju(juju: Juju, facts: JujuFacts, effects: readonly 
   }
 }
 
-async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect): Promise<void> {
+async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect, inUse: Set<string>): Promise<void> {
   switch (effect.do) {
     case 'add-app-secret':
       return addAppSecret(juju, effect.label, effect.content);
     case 'set-app-secret':
       return juju.secretSet(effect.id, effect.content);
-    case 'remove-secret':
-      return juju.secretRemove(effect.id, effect.revision);
     case 'publish-client':
-      return publish(juju, facts, effect.client);
+      return publishClient(juju, facts, effect.client, inUse);
+    case 'publish':
+      return publish(juju, effect, inUse);
     case 'open-port':
       return juju.openPort(effect.port);
+    case 'close-port':
+      return juju.closePort(effect.port);
     case 'set-workload-version':
       return juju.applicationVersionSet(effect.version);
     default:
-      return; // peers' databags, statuses and the log: see above
+      return; // secrets to remove, peers' databags, statuses and the log: see above
   }
 }
 
@@ -68,24 +77,35 @@ async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<voi
   }
 }
 
-/** Secrets first and granted, then everything that the client reads in one write: it looks once, when it first sees the URI. */
-async function publish(juju: Juju, facts: JujuFacts, client: PublishedClient): Promise<void> {
-  const { relation } = client;
+async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, inUse: Set<string>): Promise<void> {
+  const { relation, endpoint } = client;
   const own = facts.clients.find(one => one.id === relation)?.own ?? {};
-  const password = client.password ?? own.password ?? (await secretPassword(juju, relation));
+  const password = client.password ?? own.password ?? (await secretPassword(juju, endpoint, relation));
   if (password === undefined) throw new Error(`cannot publish addresses to relation ${relation}: its secret cannot be read`);
-  const { clear, secrets } = encodeClientAnswer({ ...client, password });
+  const answer = { ...client, password };
+  const { clear, secrets } = endpoint === ROUTERS ? encodeRouterAnswer(answer) : encodeClientAnswer(answer);
+  await publish(juju, { relation, endpoint, own, clear, secrets }, inUse);
+}
+
+/** Secrets first and granted, then everything that the other side reads in one write: it looks once, when it first sees the URI. */
+async function publish(
+  juju: Juju,
+  { relation, endpoint, own, clear, secrets }: Omit<Extract<JujuEffect, { do: 'publish' }>, 'do'>,
+  inUse: Set<string>,
+): Promise<void> {
   const values: Record<string, string> = { ...clear };
   for (const [group, content] of Object.entries(secrets)) {
     const key = `secret-${group}`;
-    values[key] = await putSecret(juju, { label: clientSecretLabel(relation, group), content, relation, published: own[key] });
+    const uri = await putSecret(juju, { label: relationSecretLabel(endpoint, relation, group), content, relation, published: own[key] });
+    values[key] = uri;
+    inUse.add(bareSecretId(uri));
   }
-  const differing = Object.fromEntries(Object.entries(values).filter(([key, value]) => own[key] !== value));
+  const differing = Object.fromEntries(Object.entries(values).filter(([key, value]) => (own[key] ?? '') !== value));
   if (Object.keys(differing).length > 0) await juju.relationSet(relation, 'application', differing);
 }
 
-async function secretPassword(juju: Juju, relation: number): Promise<string | undefined> {
-  const id = await juju.ownedSecretId(clientSecretLabel(relation, 'user'));
+async function secretPassword(juju: Juju, endpoint: string, relation: number): Promise<string | undefined> {
+  const id = await juju.ownedSecretId(relationSecretLabel(endpoint, relation, 'user'));
   return id === undefined ? undefined : (await juju.secretById(id))?.password;
 }
 

@@ -5,19 +5,22 @@ import { failureOf } from '../mongo/errors.ts';
 import { initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
 import type { Link, Mongo, OpenLink } from '../mongo/session.ts';
 import { changeSettings } from '../mongo/settings.ts';
+import { addShard, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
 import { createBackupRole, dropDatabase, dropUser, setUser } from '../mongo/users.ts';
 import type { Outcome } from './outcome.ts';
 
-export async function applyMongod(mongo: Mongo, effect: MongodEffect): Promise<Outcome> {
+/** `router`: the one through which the cluster is changed. */
+export async function applyMongod(mongo: Mongo, effect: MongodEffect, router: () => Promise<Link> = noRouter): Promise<Outcome> {
   try {
-    await applyOne(mongo, effect);
+    await applyOne(mongo, effect, router);
     return { ok: true };
   } catch (error) {
-    return { ok: false, reason: failureOf(error).text };
+    const { code, text } = failureOf(error);
+    return { ok: false, reason: text, ...(code === undefined ? {} : { code }) };
   }
 }
 
-async function applyOne(mongo: Mongo, effect: MongodEffect): Promise<void> {
+async function applyOne(mongo: Mongo, effect: MongodEffect, router: () => Promise<Link>): Promise<void> {
   switch (effect.do) {
     case 'initiate':
       return initiate(await ownLink(mongo), effect);
@@ -28,17 +31,29 @@ async function applyOne(mongo: Mongo, effect: MongodEffect): Promise<void> {
     case 'step-down-primary':
       return stepDown(await primaryLink(mongo));
     case 'set-user':
-      return setUser(await primaryLink(mongo), mongo.keyFile, effect.user, isSystemUser(effect.user.name));
+      return setUser(await primaryLink(mongo), mongo.key, effect.user, isSystemUser(effect.user.name));
     case 'drop-user':
       return dropUser(await primaryLink(mongo), effect.name);
     case 'drop-database':
-      return dropDatabase(await primaryLink(mongo), effect.name);
+      return dropDatabase(effect.through === 'router' ? opened(await router()) : await primaryLink(mongo), effect.name);
+    case 'add-shard':
+      return addShard(opened(await router()), effect.name, effect.host);
+    case 'remove-shard':
+      return removeShard(opened(await router()), effect.name);
+    case 'start-balancer':
+      return startBalancer(opened(await router()));
+    case 'move-primary':
+      return movePrimary(opened(await router()), effect.database, effect.to);
+    case 'set-shard-host':
+      return setShardHost(await primaryLink(mongo), effect.name, effect.host);
     case 'create-backup-role':
       return createBackupRole(await primaryLink(mongo));
     case 'set-mongod':
       return changeSettings(await ownLink(mongo), effect);
   }
 }
+
+const noRouter = async (): Promise<Link> => ({ kind: 'silent', reason: 'there is no router here' });
 
 const opened = (link: Link): OpenLink => {
   if (link.kind !== 'open') throw new Error(`cannot reach MongoDB: ${link.reason}`);

@@ -1,32 +1,45 @@
-// The charm `mongodb`: a replica set on machines. Endpoints, storage and options are declared in the YAML files at the root.
+// The charm `mongodb`: a replica set on machines, by itself or as a part of a sharded cluster. Endpoints, storage and options are declared in the YAML files at the root.
 import { getPassword } from '../actions/get-password.ts';
 import { getPrimary } from '../actions/get-primary.ts';
 import { setPassword } from '../actions/set-password.ts';
 import { statusDetail } from '../actions/status-detail.ts';
+import { DATABASE, ROUTERS, SHARDING, SHARDS } from '../core/endpoints.ts';
 import type { Observed } from '../core/observed.ts';
 import { together } from '../core/plan.ts';
 import { planApplication } from '../plan/application.ts';
 import { planClients } from '../plan/clients.ts';
 import { planConfig } from '../plan/config.ts';
+import { planEndpoints } from '../plan/endpoints.ts';
 import { planInitiate } from '../plan/initiate.ts';
+import { planInstall } from '../plan/install.ts';
 import { planLeaving } from '../plan/leaving.ts';
 import { planLogs } from '../plan/logs.ts';
 import { planMachine } from '../plan/machine.ts';
 import { planMember } from '../plan/member.ts';
 import { planMembership } from '../plan/membership.ts';
 import { planRestart } from '../plan/restart.ts';
+import { planRole } from '../plan/role.ts';
+import { ofConfigServer, planRouter } from '../plan/router.ts';
 import { planSecret } from '../plan/secret.ts';
 import { planSettings } from '../plan/settings.ts';
+import { planShard } from '../plan/shard.ts';
+import { planShards } from '../plan/shards.ts';
 import { planUsers } from '../plan/users.ts';
 import type { Charm } from './charm.ts';
 
 const planners = [
+  planInstall,
   planSecret,
+  planRole,
   planConfig,
+  planEndpoints,
   planMachine,
   planInitiate,
   planMembership,
   planUsers,
+  planRouter(ofConfigServer),
+  planShard,
+  planShards,
   planClients,
   planSettings,
   planRestart,
@@ -46,6 +59,8 @@ const toDo = (seen: Observed) => {
 };
 
 export const mongodb: Charm = {
+  endpoints: { peers: 'database-peers', clients: [DATABASE, ROUTERS], shards: [SHARDS], configServer: [SHARDING], host: [] },
+  runsMongod: true,
   planners,
   actions: { 'get-primary': getPrimary, 'get-password': getPassword, 'set-password': setPassword, 'status-detail': statusDetail(toDo) },
 };

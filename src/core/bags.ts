@@ -1,5 +1,5 @@
 // Keys of the peers' databags, and how a member's host is written.
-import { MONGOD_PORT } from './names.ts';
+import { MONGOD_PORT, MONGOS_PORT } from './names.ts';
 
 /** Key in a unit's databag: fingerprint of the configuration that its mongod runs with. Its presence says that the mongod is ready to be added. */
 export const RUNNING_CONFIG = 'mongod-config';
@@ -14,5 +14,25 @@ export const INITIALISED = 'initialised';
 /** Key in the application databag: units that are members. A change of it wakes those who wait. */
 export const MEMBERS = 'members';
 
+/** Key in the application databag: what the application is for, for good. */
+export const ROLE = 'role';
+/** Key in the application databag: how far the shard is with taking over the key of its cluster. A change of it wakes the units. */
+export const KEY_STAGE = 'key';
+/** Key in a shard's application databag: addresses of the config server, for the time when it is related no more. */
+export const CONFIG_SERVERS = 'config-servers';
+/** Key in a shard's application databag: how often it has been added to a cluster. */
+export const TIMES_ADDED = 'times-added';
+/** Key in a shard's application databag: the cluster, by the relation, that it was added to last. */
+export const ADDED_BY = 'added-by';
+/** Key in a shard's application databag: the shard has left its cluster with all its data moved. */
+export const DRAINED = 'drained';
+/** Key in the application databag: anything new. The leader wakes itself with it. */
+export const WAKE = 'wake';
+/** Key in the application databag: where routers were told to find the config servers. */
+export const ROUTERS_CONFIG = 'routers-config';
+/** Key in a unit's databag: version of its router, which is ready. */
+export const ROUTER = 'mongos';
+
 export const hostOf = (address: string): string => `${address.includes(':') ? `[${address}]` : address}:${MONGOD_PORT}`;
+export const routerHostOf = (address: string): string => `${address.includes(':') ? `[${address}]` : address}:${MONGOS_PORT}`;
 export const addressOf = (host: string): string => host.slice(0, host.lastIndexOf(':')).replace(/^\[|\]$/g, '');

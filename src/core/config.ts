@@ -1,18 +1,22 @@
 // The operator's configuration (config.yaml), checked.
 import * as z from 'zod/mini';
+import { ROLES } from './names.ts';
 
 const zeroOr = (low: number, high: number, unit: string) =>
   z.number().check(z.refine(value => value === 0 || (value >= low && value <= high), `must be 0 or from ${low} to ${high} ${unit}`));
 
+/** Options that a charm does not have are at their defaults there. */
 const schema = z.object({
-  'auto-delete': z.boolean(),
-  'cache-size-mb': zeroOr(256, 10_000_000, 'MiB'),
-  'oplog-size-mb': zeroOr(990, 1_000_000_000, 'MB'),
-  'slow-operation-threshold-ms': z
-    .number()
-    .check(z.refine(value => value >= 0 && value <= 2_147_483_647, 'must be from 0 to 2147483647 milliseconds')),
-  'log-verbosity': z.number().check(z.refine(value => value >= 0 && value <= 5, 'must be from 0 to 5')),
-  'max-connections': zeroOr(100, 1_000_000, 'connections'),
+  role: z._default(z.enum(ROLES, `must be ${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`), 'replication'),
+  'auto-delete': z._default(z.boolean(), false),
+  'cache-size-mb': z._default(zeroOr(256, 10_000_000, 'MiB'), 0),
+  'oplog-size-mb': z._default(zeroOr(990, 1_000_000_000, 'MB'), 0),
+  'slow-operation-threshold-ms': z._default(
+    z.number().check(z.refine(value => value >= 0 && value <= 2_147_483_647, 'must be from 0 to 2147483647 milliseconds')),
+    100,
+  ),
+  'log-verbosity': z._default(z.number().check(z.refine(value => value >= 0 && value <= 5, 'must be from 0 to 5')), 0),
+  'max-connections': z._default(zeroOr(100, 1_000_000, 'connections'), 0),
 });
 
 export type Config = z.infer<typeof schema>;

@@ -1,4 +1,6 @@
 // Everything that a plan may ask for. Each names the state to reach, so that doing it twice does no harm.
+
+import type { Service } from './names.ts';
 import type { Bag, Role } from './observed.ts';
 import type { Status } from './status.ts';
 
@@ -15,12 +17,18 @@ export type HostEffect =
   | { readonly do: 'stop-mongod' }
   /** Deletes configuration and key file, and the snap unless data lies in its folder. */
   | { readonly do: 'clean-machine' }
-  /** Lets mongod begin a new log file and keeps the youngest ones. */
-  | { readonly do: 'rotate-log' };
+  /** mongos.conf, and the words that the snap starts mongos with. */
+  | { readonly do: 'write-router-files'; readonly config: string; readonly keyFile: string }
+  | { readonly do: 'start-router' }
+  | { readonly do: 'restart-router' }
+  /** Stops mongos, keeps it from being started again, and deletes its configuration and, where no mongod needs it, the key file. */
+  | { readonly do: 'stop-router' }
+  /** Lets the server begin a new log file and keeps the youngest ones. */
+  | { readonly do: 'rotate-log'; readonly of: Service };
 
 /** Done at once, in the database. */
 export type MongodEffect =
-  | { readonly do: 'initiate'; readonly set: string; readonly host: string; readonly unit: string }
+  | { readonly do: 'initiate'; readonly set: string; readonly host: string; readonly unit: string; readonly configServer?: boolean }
   | { readonly do: 'reconfigure'; readonly from: number; readonly members: readonly MemberConfig[]; readonly force: boolean }
   /** Makes this unit's mongod give up being primary. */
   | { readonly do: 'step-down' }
@@ -28,7 +36,16 @@ export type MongodEffect =
   | { readonly do: 'step-down-primary' }
   | { readonly do: 'set-user'; readonly user: UserSpec }
   | { readonly do: 'drop-user'; readonly name: string }
-  | { readonly do: 'drop-database'; readonly name: string }
+  | { readonly do: 'drop-database'; readonly name: string; readonly through: 'primary' | 'router' }
+  /** `host`: name/address:port,… */
+  | { readonly do: 'add-shard'; readonly name: string; readonly host: string }
+  /** Begins to drain the shard; ends it when nothing is left on it. */
+  | { readonly do: 'remove-shard'; readonly name: string }
+  | { readonly do: 'start-balancer' }
+  /** Goes on in the cluster when it takes longer than a probe may. */
+  | { readonly do: 'move-primary'; readonly database: string; readonly to: string }
+  /** Tells the cluster where a shard is whose members have all moved. */
+  | { readonly do: 'set-shard-host'; readonly name: string; readonly host: string }
   | { readonly do: 'create-backup-role' }
   /** Settings of this unit's own mongod; those not named stay. */
   | {
@@ -63,12 +80,23 @@ export type JujuEffect =
   | { readonly do: 'set-peer-app'; readonly values: Bag }
   | { readonly do: 'set-peer-unit'; readonly values: Bag }
   | { readonly do: 'publish-client'; readonly client: PublishedClient }
+  /** Our databag of a relation and, by group, the secrets that it names; `own` is what it holds now. An empty value takes a key away. */
+  | {
+      readonly do: 'publish';
+      readonly relation: number;
+      readonly endpoint: string;
+      readonly own: Bag;
+      readonly clear: Bag;
+      readonly secrets: Readonly<Record<string, Bag>>;
+    }
   | { readonly do: 'open-port'; readonly port: string }
+  | { readonly do: 'close-port'; readonly port: string }
   | { readonly do: 'set-workload-version'; readonly version: string }
   | { readonly do: 'set-status'; readonly scope: 'unit' | 'application'; readonly status: Status }
   | { readonly do: 'log'; readonly level: 'INFO' | 'WARNING'; readonly message: string };
 
 export type PublishedClient = {
+  readonly endpoint: string;
   readonly relation: number;
   readonly user: string;
   /** Missing: the one in the secret that was published before. */
@@ -79,9 +107,23 @@ export type PublishedClient = {
   readonly hosts: readonly string[];
   /** The client's application databag that this answers. */
   readonly request: Bag;
+  /** For a router: what it needs to be one of the cluster. */
+  readonly keyFile?: string;
 };
 
-const HOST = ['install-snap', 'write-files', 'start-mongod', 'restart-mongod', 'stop-mongod', 'clean-machine', 'rotate-log'];
+const HOST = [
+  'install-snap',
+  'write-files',
+  'start-mongod',
+  'restart-mongod',
+  'stop-mongod',
+  'clean-machine',
+  'write-router-files',
+  'start-router',
+  'restart-router',
+  'stop-router',
+  'rotate-log',
+];
 const MONGOD = [
   'initiate',
   'reconfigure',
@@ -90,6 +132,11 @@ const MONGOD = [
   'set-user',
   'drop-user',
   'drop-database',
+  'add-shard',
+  'remove-shard',
+  'start-balancer',
+  'move-primary',
+  'set-shard-host',
   'create-backup-role',
   'set-mongod',
 ];

@@ -1,11 +1,21 @@
 // Names and numbers that Juju, MongoDB and their operators know us by.
 
 export const MONGOD_PORT = 27017;
-export const PEERS = 'database-peers';
-export const DATABASE = 'database';
+export const MONGOS_PORT = 27018;
 export const STORAGE = 'mongodb';
 
-export const SNAP = { name: 'charmed-mongodb', channel: '6/edge', revision: '123', service: 'charmed-mongodb.mongod' } as const;
+/** What an application is for; the option `role`. */
+export const ROLES = ['replication', 'config-server', 'shard'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const SNAP = {
+  name: 'charmed-mongodb',
+  channel: '6/edge',
+  revision: '123',
+  mongod: 'charmed-mongodb.mongod',
+  mongos: 'charmed-mongodb.mongos',
+} as const;
+export type Service = 'mongod' | 'mongos';
 
 /** The charm's own users. Everything else in admin.system.users belongs to clients or to the operators themselves. */
 export const SYSTEM_USERS = ['operator', 'monitor', 'backup'] as const;
@@ -13,7 +23,7 @@ export type SystemUser = (typeof SYSTEM_USERS)[number];
 export const isSystemUser = (name: string): name is SystemUser => (SYSTEM_USERS as readonly string[]).includes(name);
 
 export const appSecretLabel = (app: string): string => `${app}.app`;
-export const clientSecretLabel = (relation: number, group: string): string => `${DATABASE}.${relation}.${group}.secret`;
+export const relationSecretLabel = (endpoint: string, relation: number, group: string): string => `${endpoint}.${relation}.${group}.secret`;
 export const clientUser = (relation: number): string => `relation-${relation}`;
 
 export const MAX_VOTERS = 7; // mongod withholds the vote of an eighth for ever

@@ -1,7 +1,7 @@
 // What one look at the world tells: everything a planner may base a decision on, and nothing else.
 import type { CheckedConfig } from './config.ts';
 import type { Context } from './context.ts';
-import type { SystemUser } from './names.ts';
+import type { Role as ClusterRole, SystemUser } from './names.ts';
 import type { Status } from './status.ts';
 
 export type Observed = {
@@ -9,6 +9,9 @@ export type Observed = {
   readonly juju: JujuFacts;
   readonly host: HostFacts;
   readonly mongod: MongodFacts;
+  readonly router: RouterFacts;
+  /** What the last round of this dispatch could not do, and why. */
+  readonly failed: readonly Failed[];
   /** Hosts that were members when this dispatch first looked. One that vanishes while it runs has left by itself. */
   readonly membersAtStart: readonly string[];
   /** Random values, new in each dispatch, for a planner that must make a secret. */
@@ -16,6 +19,9 @@ export type Observed = {
   /** Time for waiting is over: what is still missing is left to a later hook. */
   readonly lastChance: boolean;
 };
+
+/** An effect by its name and its object, such as `add-shard` of `shard-a`. */
+export type Failed = { readonly effect: string; readonly of: string; readonly code?: number; readonly reason: string };
 
 export type Bag = Readonly<Record<string, string>>;
 
@@ -26,12 +32,23 @@ export type JujuFacts = {
   readonly dying: boolean;
   readonly address: string;
   readonly config: CheckedConfig;
+  readonly charm: CharmRevision;
+  /** What the application is for: fixed by the leader's first hook, before that what its configuration says. Missing while that is not valid. */
+  readonly role?: ClusterRole;
   /** Missing only before the peer relation was created. */
   readonly peers?: Peers;
   /** The application's secret as an earlier hook committed it. */
   readonly secret?: AppSecret;
+  /** Ids of the relations of each endpoint but that of the peers. */
+  readonly relations: ReadonlyMap<string, readonly number[]>;
+  /** Applications on the other side of each endpoint that have a unit which stays; asked where this unit may be going away. */
+  readonly staying: ReadonlyMap<string, readonly string[]>;
   /** Leader only. */
   readonly clients: readonly ClientRelation[];
+  /** Leader only. */
+  readonly shards: readonly ShardRelation[];
+  readonly configServer?: ConfigServerRelation;
+  readonly host?: HostRelation;
   /** Leader only: ids of our secrets that were made for relations which are gone. */
   readonly staleSecrets: readonly string[];
   readonly unitStatus: Status;
@@ -51,19 +68,68 @@ export type PeerUnit = { readonly address: string; readonly data: Bag };
 export type AppSecret = {
   readonly id: string;
   readonly passwords: Readonly<Record<SystemUser, string>>;
+  /** Text of the key file. */
   readonly keyFile: string;
+  /** Differs whenever the key file does, and tells nothing of it. */
+  readonly keyToken: string;
   /** What the database remembers of a user whose password is the one above. */
   readonly fingerprints: Readonly<Record<SystemUser, string>>;
 };
 
-/** A relation of the endpoint `database`. */
+/** Which build of this charm runs, and where it came from. The parts of a cluster must have the same. */
+export type CharmRevision = { readonly version: string; readonly deployment: 'ch' | 'local' };
+
+/** A relation that asks for a user. */
 export type ClientRelation = {
+  readonly endpoint: string;
   readonly id: number;
   readonly app: string;
+  /** Its units that are there. */
+  readonly units: readonly string[];
   /** The client's application databag. */
   readonly remote: Bag;
   /** Our application databag. */
   readonly own: Bag;
+};
+
+/** A shard, as its config server sees it. */
+export type ShardRelation = {
+  readonly id: number;
+  readonly endpoint: string;
+  /** Also the name of the shard, and of its replica set; missing if Juju does not tell it now. */
+  readonly app?: string;
+  readonly remote: Bag;
+  readonly own: Bag;
+  /** What our secret for it holds. */
+  readonly published: Bag;
+  /** Addresses of its units, by unit number. */
+  readonly addresses: readonly string[];
+};
+
+/** The application that a router runs beside: its client. */
+export type HostRelation = {
+  readonly id: number;
+  readonly endpoint: string;
+  readonly app: string;
+  readonly remote: Bag;
+  /** Leader only. */
+  readonly own: Bag;
+  /** What our secrets for it hold, together; leader only. */
+  readonly published: Bag;
+};
+
+/** The config server, as a shard or a router sees it. */
+export type ConfigServerRelation = {
+  readonly id: number;
+  readonly endpoint: string;
+  readonly app: string;
+  readonly remote: Bag;
+  /** Leader only. */
+  readonly own: Bag;
+  /** What its secrets for us hold, together. */
+  readonly content: Bag;
+  /** What our database remembers of users that have the passwords of `content`. */
+  readonly fingerprints: Readonly<Partial<Record<SystemUser, string>>>;
 };
 
 export type HostFacts = {
@@ -74,6 +140,15 @@ export type HostFacts = {
   readonly config?: string;
   /** Text of the key file as it lies on the disk. */
   readonly keyFile?: string;
+  readonly router: {
+    /** Text of mongos.conf as it lies on the disk. */
+    readonly config?: string;
+    /** The words that the snap starts mongos with. */
+    readonly words?: string;
+    readonly service: 'active' | 'inactive' | 'absent';
+    /** Size of its log file in bytes. */
+    readonly logBytes: number;
+  };
   /** Size of mongod's log file in bytes. */
   readonly logBytes: number;
   /** Which mongod is installed; asked of the binary only when no mongod answers. */
@@ -104,6 +179,42 @@ export type MongodFacts =
       /** Looked at by the leader only; missing when there is no primary or it cannot be reached. */
       readonly primary?: PrimaryFacts;
     };
+
+/** The router of this unit, or the one through which a shard looks at its cluster. */
+export type RouterFacts =
+  | { readonly kind: 'silent'; readonly reason: string }
+  | {
+      readonly kind: 'open';
+      readonly version: string;
+      /** Fingerprint of the configuration that it was started with. */
+      readonly config: string;
+      /** Asked only by who has to decide about shards; a sentence where it does not tell. */
+      readonly cluster?: ClusterFacts | { readonly problem: string };
+    };
+
+export type ClusterFacts = {
+  readonly shards: readonly Shard[];
+  /** The balancer moves chunks. */
+  readonly balancing: boolean;
+  readonly databases: readonly { readonly name: string; readonly primary: string }[];
+  /** For each shard that is being drained. */
+  readonly remaining: ReadonlyMap<string, Remaining>;
+};
+export type Shard = {
+  readonly name: string;
+  /** address:port of its members, as the cluster knows them. */
+  readonly hosts: readonly string[];
+  readonly draining: boolean;
+  /** Bytes that are free on its disk; asked only while a shard is being drained. */
+  readonly freeBytes?: number;
+  /** One of its members answers; asked only by the leader of the config server. */
+  readonly answers?: boolean;
+};
+export type Remaining = {
+  readonly chunks: number;
+  /** Collections with chunks that are too big to be moved. */
+  readonly jumbo: readonly string[];
+};
 
 export type Running = {
   readonly build: Build;
@@ -168,6 +279,8 @@ export type DatabaseUser = {
 };
 
 export type Fresh = {
+  /** Never the same twice. */
+  readonly token: string;
   readonly keyFile: string;
   readonly passwords: Readonly<Record<SystemUser, string>>;
   /** By relation id; the fingerprint is what the database will remember of a user with this password. */

@@ -10,12 +10,18 @@ export const mongodPaths = (root: string) => {
     settings,
     config: `${settings}/mongod.conf`,
     keyFile: `${settings}/keyFile`,
+    routerConfig: `${settings}/mongos.conf`,
     data: `${common}/var/lib/mongodb`,
     logs,
     log: `${logs}/mongodb.log`,
     auditLog: `${logs}/audit.log`,
+    routerLogs: `${common}/var/log/mongos`,
+    routerLog: `${common}/var/log/mongos/mongos.log`,
     socketFolder: `${common}/var`,
     socket: `${common}/var/mongodb-27017.sock`,
+    routerSocket: `${common}/var/mongodb-27018.sock`,
+    /** snapd reads it before it starts a service. */
+    environment: `${root}/etc/environment`,
     /** The snap's own files, which nobody writes. */
     snap: `${root}/snap/charmed-mongodb/current`,
   } as const;

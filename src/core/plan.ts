@@ -9,9 +9,13 @@ export type Plan = {
   readonly app: readonly Status[];
   /** Something is under way that this hook should see the end of, if it ends within the budget. */
   readonly pending: boolean;
+  /** Something goes on in the cluster that no hook waits for: the leader is to look again soon. */
+  readonly wake: boolean;
+  /** Why this unit must not go yet, although Juju is about to take it away. */
+  readonly hold: readonly string[];
 };
 
-const NOTHING: Plan = { effects: [], unit: [], app: [], pending: false };
+const NOTHING: Plan = { effects: [], unit: [], app: [], pending: false, wake: false, hold: [] };
 
 export const plan = (parts: Partial<Plan>): Plan => ({ ...NOTHING, ...parts });
 export const nothing: Plan = NOTHING;
@@ -22,4 +26,6 @@ export const together = (plans: readonly Plan[]): Plan => ({
   unit: plans.flatMap(one => one.unit),
   app: plans.flatMap(one => one.app),
   pending: plans.some(one => one.pending),
+  wake: plans.some(one => one.wake),
+  hold: plans.flatMap(one => one.hold),
 });

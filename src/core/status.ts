@@ -32,6 +32,55 @@ export const status = {
   locked: (reason: string): Status => blocked(`MongoDB refuses the charm's users and key file: ${reason}; run status-detail`),
   badConfig: (problem: string): Status => blocked(`config ${problem}; set it with juju config`),
   badClient: (client: string, problem: string): Status => blocked(`${client}: ${problem}`),
+  startingRouter: maintenance('starting mongos'),
+  routerSilent: waiting('Waiting for mongos to start'),
+  routerAlone: blocked('Missing relation to config-server.'),
+  hostSilent: (app: string): Status => waiting(`waiting for ${app} to ask for a database`),
+  connecting: waiting('Connecting to config-server'),
+  routerSecrets: waiting('Waiting for secrets from config-server'),
+  leavingCluster: maintenance('stopping mongos'),
+  roleFixed: (app: string, fixed: string, asked: string): Status =>
+    blocked(`the role cannot be changed from ${fixed} to ${asked}; set it back with juju config ${app} role=${fixed}`),
+  routersNeedConfigServer: blocked(
+    'Relation to mongos not supported, config role must be config-server; remove the relation, and integrate mongos with a config server',
+  ),
+  noClientsHere: blocked('Sharding roles do not support database interface. Remove the relation, and integrate the client with mongos'),
+  shardingNotForReplicas: blocked('sharding interface cannot be used by replicas; remove the relation, and deploy with another role'),
+  shardsNotOfShard: blocked('a shard has no shards of its own; remove the relation on its endpoint config-server'),
+  configServerNoShard: blocked('a config server cannot be a shard; remove the relation on its endpoint sharding'),
+  shardOutdated: (own: string, other: string): Status =>
+    blocked(`Charm revision ${own} is not up-to date with config-server (${other}); juju refresh the one that is older`),
+  shardsOutdated: (revision: string, shards: readonly string[]): Status =>
+    waiting(`Waiting for shards to upgrade/downgrade to revision ${revision}: ${shards.join(', ')}`),
+  waitsForShard: (shard: string): Status => waiting(`waiting for ${shard} to answer`),
+  shardSyncing: (shard: string): Status => waiting(`waiting for ${shard} to take over key and passwords of the cluster`),
+  addingShard: (shard: string): Status => maintenance(`adding shard ${shard}`),
+  shardNotAdded: (shard: string, reason: string): Status => blocked(`cannot add shard ${shard}: ${reason}`),
+  shardRejoins: (shard: string): Status => waiting(`shard ${shard} is added again when it has been drained`),
+  noShards: blocked('missing relation to a shard; deploy one with role=shard, and integrate it on the endpoint config-server'),
+  shardsUnreachable: (shards: readonly string[]): Status => blocked(`shards ${shards.join(', ')} do not answer; see their units`),
+  clusterSilent: (reason: string): Status => waiting(`waiting for the router to tell of the cluster: ${reason}`),
+  draining: (shard: string, chunks: number, databases: number): Status =>
+    maintenance(`draining shard ${shard}: ${databases} database(s) and ${chunks} chunk(s) remain`),
+  drainStuck: (shard: string, reason: string): Status => blocked(`draining shard ${shard} does not go on: ${reason}`),
+  drainTurn: (shard: string): Status => waiting(`shard ${shard} waits to be drained`),
+  jumboChunks: (shard: string, collections: readonly string[]): Status =>
+    blocked(
+      `shard ${shard} keeps chunks that are too big to move, of ${collections.join(', ')}; split them, or run clearJumboFlag on them`,
+    ),
+  lastShard: (shard: string): Status =>
+    blocked(`${shard} is the last shard, and its data has nowhere to go; integrate it again, or add another shard`),
+  missingConfigServer: blocked('missing relation to config-server; integrate sharding with the config-server endpoint of one'),
+  waitsForConfigServer: waiting('waiting for the config-server to answer'),
+  clusterSecrets: waiting('waiting for secrets from the config-server'),
+  takingKey: maintenance('taking over the key of the cluster'),
+  beingAddedToCluster: maintenance('being added to the config-server'),
+  shardDraining: (databases: number, chunks: number): Status =>
+    maintenance(`draining from the cluster: ${databases} database(s) and ${chunks} chunk(s) remain`),
+  shardNotYetRemoved: waiting('waiting for the config-server to remove the shard'),
+  configServerSilent: waiting('waiting for the config-server to tell whether the shard is drained'),
+  drained: active('Shard drained from cluster, ready for removal'),
+  held: (reason: string): Status => blocked(`not removed yet: ${reason}`),
   tooManyMembers: (limit: number): Status => blocked(`a replica set has at most ${limit} members; remove units`),
 } as const;
 

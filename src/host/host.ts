@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Build, HostFacts } from '../core/observed.ts';
 import { type MongodPaths, mongodPaths } from '../core/paths.ts';
 import { askBuild } from './build.ts';
+import { readVariable, setVariable } from './environment.ts';
 import { ensureFolder, namesIn, type Owner, ownerOf, readText, removeFile, sizeOf, writeWhole } from './files.ts';
 import { installedRevision, installSnap, removeSnap, serviceState, stopService } from './snaps.ts';
 import { giveAll, whyKept } from './storage.ts';
@@ -15,6 +16,9 @@ export type Host = {
   /** Which mongod is installed; the program is asked once. */
   build(): Promise<Build>;
 };
+
+/** The snap starts mongos with the words of this variable, divided at blanks, and with nothing else. */
+const ROUTER_WORDS = 'MONGOS_ARGS';
 
 /** snapd gives the account snap_daemon the same number everywhere; like the snap's install hook, files are given to it and the group root. */
 const SNAP_DAEMON: Owner = { uid: 584788, gid: 0 };
@@ -30,30 +34,47 @@ export function openHost(root: string, account = root === '' ? SNAP_DAEMON : und
   return { root, paths, ...(account === undefined ? {} : { account }), build };
 }
 
-export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logBytes'>;
+export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logBytes'> & {
+  readonly router: Omit<HostFacts['router'], 'service'>;
+};
+
+/** What mongos has to be started with. */
+export const routerWords = (paths: MongodPaths): string => `--config ${paths.routerConfig}`;
 
 /** What the disk tells; no process is started. */
 export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
-  const [revision, config, keyFile, logBytes, auditBytes] = await Promise.all([
+  const [revision, config, keyFile, routerConfig, environment, routerLogBytes, ...logs] = await Promise.all([
     installedRevision(root),
     readText(paths.config),
     readText(paths.keyFile),
+    readText(paths.routerConfig),
+    readText(paths.environment),
+    sizeOf(paths.routerLog),
     sizeOf(paths.log),
     sizeOf(paths.auditLog),
   ]);
+  const words = readVariable(environment ?? '', ROUTER_WORDS);
   return {
     ...(revision === undefined ? {} : { snap: { revision } }),
     ...(config === undefined ? {} : { config }),
     ...(keyFile === undefined ? {} : { keyFile }),
-    logBytes: Math.max(logBytes, auditBytes),
+    router: {
+      logBytes: routerLogBytes,
+      ...(routerConfig === undefined ? {} : { config: routerConfig }),
+      ...(words === undefined ? {} : { words }),
+    },
+    logBytes: Math.max(...logs),
   };
 }
 
 /** State of the service, and which mongod is installed; each asks a process, so this is for when no mongod answers. */
 export async function readService(host: Host): Promise<{ service: HostFacts['service']; build: Build }> {
-  const [service, build] = await Promise.all([serviceState(), host.build()]);
+  const [service, build] = await Promise.all([serviceState('mongod'), host.build()]);
   return { service, build };
 }
+
+/** State of the router's service, by a process. */
+export const readRouterService = (): Promise<HostFacts['service']> => serviceState('mongos');
 
 /** Installs the snap, which finds all that a storage from elsewhere brings along ready for its hook. @throws when snapd cannot. */
 export async function install({ root, paths, account }: Host): Promise<void> {
@@ -76,15 +97,40 @@ export async function writeSettings({ root, paths, account }: Host, files: { con
 
 /** Stops mongod and keeps it from starting with the machine; without the snap there is none. */
 export async function stopMongod({ root }: Host): Promise<void> {
-  if ((await installedRevision(root)) !== undefined) await stopService();
+  if ((await installedRevision(root)) !== undefined) await stopService('mongod');
+}
+
+/** Writes what mongos starts with.. @throws while there is no snap. */
+export async function writeRouterSettings({ root, paths, account }: Host, files: { config: string; keyFile: string }): Promise<void> {
+  if ((await installedRevision(root)) === undefined) throw new Error('cannot write mongos.conf: the snap is not installed');
+  await ensureFolder(paths.socketFolder, account);
+  const owner = account ?? (await ownerOf(paths.socketFolder));
+  for (const folder of [paths.routerLogs, paths.settings]) await ensureFolder(folder, owner);
+  const owned = owner === undefined ? {} : { owner };
+  await writeWhole(paths.keyFile, files.keyFile, { mode: 0o400, ...owned });
+  await writeWhole(paths.routerConfig, files.config, { mode: 0o640, ...owned });
+  await setVariable(paths.environment, ROUTER_WORDS, routerWords(paths));
+}
+
+/** Stops mongos, keeps it from starting with the machine, and takes away all that it starts with. A mongod beside it keeps the key file. */
+export async function stopRouter({ root, paths }: Host): Promise<void> {
+  if ((await installedRevision(root)) !== undefined) await stopService('mongos');
+  await setVariable(paths.environment, ROUTER_WORDS, undefined);
+  if ((await readText(paths.config)) === undefined) await removeFile(paths.keyFile);
+  await removeFile(paths.routerConfig); // last: while it is there, a hook that was killed here is done again
 }
 
 /** Deletes all but the youngest log files that mongod has put away. */
 export async function pruneLogs({ paths }: Host, keep: number): Promise<void> {
   const names = await namesIn(paths.logs);
-  for (const kind of ['mongodb.log.', 'audit.log.']) {
-    const old = names.filter(name => name.startsWith(kind)); // their names end with the time, so they are sorted by age
-    for (const name of old.slice(0, Math.max(0, old.length - keep))) await rm(`${paths.logs}/${name}`, { force: true });
+  const ofRouter = await namesIn(paths.routerLogs);
+  for (const [folder, kind, all] of [
+    [paths.logs, 'mongodb.log.', names],
+    [paths.logs, 'audit.log.', names],
+    [paths.routerLogs, 'mongos.log.', ofRouter],
+  ] as const) {
+    const old = all.filter(name => name.startsWith(kind)); // their names end with the time, so they are sorted by age
+    for (const name of old.slice(0, Math.max(0, old.length - keep))) await rm(`${folder}/${name}`, { force: true });
   }
 }
 
@@ -95,9 +141,11 @@ export async function pruneLogs({ paths }: Host, keep: number): Promise<void> {
 export async function cleanMachine({ root, paths }: Host): Promise<void> {
   await removeFile(paths.keyFile);
   await removeFile(paths.config);
+  await removeFile(paths.routerConfig);
+  await setVariable(paths.environment, ROUTER_WORDS, undefined);
   if ((await installedRevision(root)) === undefined) return;
   const why = await whyKept(paths);
   if (why === undefined) return removeSnap();
-  await stopService(); // a mongod that came to its end may still be due to be started again
+  for (const service of ['mongos', 'mongod'] as const) await stopService(service); // a mongod that came to its end may still be due to be started again
   throw new Error(`cannot remove the snap, which would delete the data: ${why}`);
 }

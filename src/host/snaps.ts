@@ -1,6 +1,6 @@
-// The snap that MongoDB comes in, and its service.
+// The snap that MongoDB comes in, and its services.
 import { basename } from 'node:path';
-import { SNAP } from '../core/names.ts';
+import { type Service, SNAP } from '../core/names.ts';
 import type { HostFacts } from '../core/observed.ts';
 import { run } from './commands.ts';
 import { linkTarget } from './files.ts';
@@ -23,12 +23,12 @@ export async function installSnap(): Promise<void> {
   await hold();
 }
 
-export const serviceState = async (): Promise<HostFacts['service']> =>
-  decodeService(await run('snap', ['services', SNAP.service], { timeoutMs: LOOK_MS }));
+export const serviceState = async (service: Service): Promise<HostFacts['service']> =>
+  decodeService(await run('snap', ['services', SNAP[service]], { timeoutMs: LOOK_MS }), SNAP[service]);
 
 /** From the table of `snap services`. While systemd waits before it starts a service again, snapd calls it inactive. */
-export function decodeService(text: string): HostFacts['service'] {
-  const row = text.split('\n').find(line => line.startsWith(`${SNAP.service} `));
+export function decodeService(text: string, service: string): HostFacts['service'] {
+  const row = text.split('\n').find(line => line.startsWith(`${service} `));
   if (row === undefined) return 'absent';
   return row.split(/\s+/)[2] === 'active' ? 'active' : 'inactive';
 }
@@ -37,20 +37,20 @@ export function decodeService(text: string): HostFacts['service'] {
  * Starts the service, now and whenever the machine does. Named in full: the snap's other services need settings that they do not have yet.
  * @throws when it cannot be started; and, when it has been started, if snapd does not hold the snap's revision.
  */
-export async function startService(): Promise<void> {
+export async function startService(service: Service): Promise<void> {
   // A hook that was killed between the installation and its hold left none.
   const held = await hold().catch((error: unknown) => error);
-  await run('snap', ['start', '--enable', SNAP.service], { timeoutMs: SERVICE_MS });
+  await run('snap', ['start', '--enable', SNAP[service]], { timeoutMs: SERVICE_MS });
   if (held instanceof Error) throw held;
 }
 
-export async function restartService(): Promise<void> {
-  await run('snap', ['restart', SNAP.service], { timeoutMs: SERVICE_MS });
+export async function restartService(service: Service): Promise<void> {
+  await run('snap', ['restart', SNAP[service]], { timeoutMs: SERVICE_MS });
 }
 
 /** Stops the service, and keeps it from starting with the machine. */
-export async function stopService(): Promise<void> {
-  await run('snap', ['stop', '--disable', SNAP.service], { timeoutMs: SERVICE_MS });
+export async function stopService(service: Service): Promise<void> {
+  await run('snap', ['stop', '--disable', SNAP[service]], { timeoutMs: SERVICE_MS });
 }
 
 /** `--purge`: without a copy of all that lies in the snap's folders, which snapd would make first. */

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { addressOf } from '../core/bags.ts';
 import type { Bag } from '../core/observed.ts';
+import { readJson } from './json.ts';
 
 export type ClientRequest = {
   /** Undefined until the client has asked: nothing may be written before. */
@@ -11,6 +12,8 @@ export type ClientRequest = {
   readonly requestedSecrets: readonly string[];
   /** The client wants to be told its user as an entity, too. */
   readonly entityType?: 'USER';
+  /** It is to reach the database from other machines. Only routers make a difference of it. */
+  readonly external?: boolean;
 };
 
 const names = z.array(z.string());
@@ -29,6 +32,7 @@ export function decodeClientRequest(remote: Bag): ClientRequest | { readonly pro
       .map(role => role.trim())
       .filter(role => role !== ''),
     requestedSecrets,
+    ...(remote['external-node-connectivity'] === 'true' ? { external: true } : {}),
     ...(remote['entity-type'] ? { entityType: 'USER' } : {}),
   };
 }
@@ -52,7 +56,7 @@ function entityProblem(remote: Bag): string | undefined {
 /** The request that our own databag answers, as it was then; undefined if no credentials were published. */
 export function decodeClientAnswer(own: Bag): Bag | undefined {
   if (own['secret-user'] === undefined && own.username === undefined) return undefined;
-  return readJson(own.data ?? '', bag);
+  return readJson(own.data, bag);
 }
 
 export type Answer = {
@@ -78,18 +82,26 @@ const GROUPS: Readonly<Record<string, string>> = {
  * What goes in clear into our application databag, and what into the secret of each group. A field is secret if the client asked for that.
  * @throws when the request is one that is not to be answered: nothing may go out in clear for want of understanding it.
  */
-export function encodeClientAnswer(answer: Answer): { readonly clear: Bag; readonly secrets: Readonly<Record<string, Bag>> } {
+export function encodeClientAnswer(answer: Answer & { readonly router?: Pick<RouterPlaces, 'uri' | 'endpoints'> }): {
+  readonly clear: Bag;
+  readonly secrets: Readonly<Record<string, Bag>>;
+} {
   const { data: _, ...mirror } = answer.request;
   const decoded = decodeClientRequest(answer.request);
   if ('problem' in decoded) throw new Error(`cannot answer a client that ${decoded.problem}`);
   const { requestedSecrets, entityType } = decoded;
-  const fields: Record<string, string> = { username: answer.user, password: answer.password, uris: clientUri(answer) };
+  const fields: Record<string, string> = {
+    username: answer.user,
+    password: answer.password,
+    uris: answer.router?.uri ?? clientUri(answer),
+  };
   if (entityType !== undefined) Object.assign(fields, { 'entity-name': answer.user, 'entity-password': answer.password });
   const clear: Record<string, string> = {
     data: JSON.stringify(mirror),
     database: answer.database,
-    endpoints: answer.hosts.map(addressOf).join(','),
-    replset: answer.replset,
+    ...(answer.router === undefined
+      ? { endpoints: answer.hosts.map(addressOf).join(','), replset: answer.replset }
+      : { endpoints: answer.router.endpoints }),
   };
   const secrets: Record<string, Record<string, string>> = {};
   for (const [field, value] of Object.entries(fields)) {
@@ -100,17 +112,19 @@ export function encodeClientAnswer(answer: Answer): { readonly clear: Bag; reado
   return { clear, secrets };
 }
 
+/** Where routers are: as a connection string and as the value of `endpoints`. */
+export type RouterPlaces = { readonly uri: string; readonly endpoints: string };
+
+/** `places`: address:port of each, or the path of a unix socket. */
+export function routerPlaces(places: readonly string[], access: Pick<Answer, 'user' | 'password' | 'database'>): RouterPlaces {
+  const [name, secret, path] = [access.user, access.password, access.database].map(encodeURIComponent);
+  const hosts = places.map(place => (place.startsWith('/') ? encodeURIComponent(place) : place)).join(',');
+  const endpoints = places.map(place => (place.startsWith('/') ? encodeURIComponent(place) : addressOf(place))).join(',');
+  return { uri: `mongodb://${name}:${secret}@${hosts}/${path}?authSource=admin`, endpoints };
+}
+
 /** A connection string for the whole set. Users are kept in `admin`. */
 export function clientUri({ user, password, hosts, database, replset }: Omit<Answer, 'request'>): string {
   const [name, secret, path, set] = [user, password, database, replset].map(encodeURIComponent);
   return `mongodb://${name}:${secret}@${hosts.join(',')}/${path}?replicaSet=${set}&authSource=admin`;
-}
-
-function readJson<Value>(text: string, schema: z.ZodMiniType<Value>): Value | undefined {
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -19,7 +19,8 @@ const network = z.object({
   ),
   'ingress-addresses': z.optional(z.nullable(z.array(z.string()))),
 });
-const goal = z.object({ units: z.optional(z.record(z.string(), z.object({ status: z.optional(z.string()) }))) });
+const states = z.record(z.string(), z.object({ status: z.optional(z.string()) }));
+const goal = z.object({ units: z.optional(states), relations: z.optional(z.record(z.string(), states)) });
 
 export const isLeader = (): Promise<boolean> => read('is-leader', [], z.boolean());
 export const configGet = (): Promise<unknown> => read('config-get', [], z.unknown());
@@ -113,14 +114,33 @@ export const openedPorts = async (): Promise<readonly string[]> => (await read('
 export async function openPort(port: string): Promise<void> {
   await runTool('open-port', [port]);
 }
+export async function closePort(port: string): Promise<void> {
+  await runTool('close-port', [port]);
+}
 export async function applicationVersionSet(version: string): Promise<void> {
   await runTool('application-version-set', [version]);
 }
 
-/** Units of the own application that Juju is about to take away, this one included. */
-export async function dyingUnits(): Promise<readonly string[]> {
-  const units = Object.entries((await read('goal-state', [], goal)).units ?? {});
-  return units.flatMap(([name, { status }]) => (status === 'dying' ? [name] : []));
+export type Goal = {
+  /** Units of the own application that Juju is about to take away, this one included. */
+  readonly dying: readonly string[];
+  /** Units on the other side of each endpoint, and whether Juju is about to take them away. */
+  readonly related: ReadonlyMap<string, ReadonlyMap<string, 'dying' | 'staying'>>;
+};
+
+/** Where Juju is taking its units. A subordinate is not told of its own application. */
+export async function goalState(): Promise<Goal> {
+  const { units = {}, relations = {} } = await read('goal-state', [], goal);
+  const lives = (of: z.infer<typeof states>) =>
+    new Map(
+      Object.entries(of)
+        .filter(([name]) => name.includes('/')) // beside the units stands their application
+        .map(([name, { status }]) => [name, status === 'dying' ? 'dying' : 'staying'] as const),
+    );
+  return {
+    dying: [...lives(units)].flatMap(([name, life]) => (life === 'dying' ? [name] : [])),
+    related: new Map(Object.entries(relations).map(([endpoint, of]) => [endpoint, lives(of)])),
+  };
 }
 
 /** One entry of the unit's log. A very long one is cut: it is a single word of the call, which the system bounds. */

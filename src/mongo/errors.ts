@@ -9,6 +9,7 @@ export const CODES = {
   unauthorized: 13,
   authenticationFailed: 18,
   alreadyInitialized: 23,
+  shardNotFound: 70,
   invalidReplicaSetConfig: 93,
   notYetInitialized: 94,
   newConfigIncompatible: 103,

@@ -24,3 +24,9 @@ function stateOf(hello: Document): View['state'] {
 /** Fingerprint of the configuration that mongod was started with; empty if the charm did not start it. */
 export const startedWith = (hello: Document): string =>
   /^charm-([0-9a-f]+)$/.exec(String(hello.automationServiceDescriptor ?? ''))?.[1] ?? '';
+
+/** The same of a router. @throws when it is none. */
+export function decodeRouter(hello: Document): string {
+  if (hello.msg !== 'isdbgrid') throw new Error('this is not a router');
+  return startedWith(hello);
+}

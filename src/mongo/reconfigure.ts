@@ -18,10 +18,16 @@ const STEP_DOWN_S = 10;
 const CATCH_UP_S = 5;
 
 /** Makes a set of one member; done already is as good. */
-export async function initiate(link: OpenLink, { set, host, unit }: Extract<MongodEffect, { do: 'initiate' }>): Promise<void> {
+export async function initiate(
+  link: OpenLink,
+  { set, host, unit, configServer = false }: Extract<MongodEffect, { do: 'initiate' }>,
+): Promise<void> {
   const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
   try {
-    await link.command({ replSetInitiate: { _id: set, members, settings: SETTINGS } }, { timeoutMs: RECONFIG_MS + ANSWER_MS });
+    await link.command(
+      { replSetInitiate: { _id: set, members, settings: SETTINGS, ...(configServer ? { configsvr: true } : {}) } },
+      { timeoutMs: RECONFIG_MS + ANSWER_MS },
+    );
   } catch (error) {
     if (failureOf(error).code !== CODES.alreadyInitialized) throw error;
   }

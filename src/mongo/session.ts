@@ -1,6 +1,7 @@
 // Connections of one dispatch: to this unit's mongod over its unix socket, and to other members by address. Knows no Juju.
 // The operator logs in; where that is refused, or there is no operator yet, MongoDB's internal user does, with the key file.
 import type { Document, MongoClient } from 'mongodb';
+import { keysOf } from '../core/key-file.ts';
 import { connect, disconnect, type Login, type Target, within } from './connect.ts';
 import { CODES, type Failure, failureOf } from './errors.ts';
 
@@ -14,13 +15,17 @@ export type Link =
       command: Command;
       /** The first document of a collection, or null. */
       findOne(database: string, collection: string): Promise<Document | null>;
+      /** All documents that match, with the fields that are named or all of them. For collections that are known to be small. */
+      find(database: string, collection: string, filter: Document, fields?: Document): Promise<readonly Document[]>;
+      count(database: string, collection: string, filter: Document): Promise<number>;
     }
   | { readonly kind: 'silent'; readonly reason: string }
   | { readonly kind: 'locked'; readonly reason: string };
 export type OpenLink = Extract<Link, { kind: 'open' }>;
 
 export type Mongo = {
-  readonly keyFile: string;
+  /** The key that this unit's members show to each other. */
+  readonly key: string;
   /** This unit's own mongod. */
   own(): Promise<Link>;
   /** Another member, as address:port. */
@@ -51,8 +56,8 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
   /** Given up, and closed at the end only: another command may still be waiting on it. */
   const retired: MongoClient[] = [];
   const operator = operatorPassword === undefined ? undefined : { user: 'operator', password: operatorPassword, source: 'admin' };
-  // MongoDB compares key files without their white space.
-  const system = keyFile === undefined ? undefined : { user: '__system', password: keyFile.replace(/\s/g, ''), source: 'local' };
+  const key = keysOf(keyFile ?? '')[0];
+  const system = key === undefined ? undefined : { user: '__system', password: key, source: 'local' };
 
   const linkTo = async (target: Target): Promise<Link> => {
     const known = links.get(target) ?? logIn(target);
@@ -122,6 +127,14 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
         ),
       findOne: (database, collection) =>
         guarded(client.db(database).collection(collection).findOne({}), timeoutMs, link => link.findOne(database, collection)),
+      find: (database, collection, filter, fields = {}) =>
+        guarded(client.db(database).collection(collection).find(filter, { projection: fields }).toArray(), timeoutMs, link =>
+          link.find(database, collection, filter, fields),
+        ),
+      count: (database, collection, filter) =>
+        guarded(client.db(database).collection(collection).countDocuments(filter), timeoutMs, link =>
+          link.count(database, collection, filter),
+        ),
     };
   };
 
@@ -133,7 +146,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
   };
 
   return {
-    keyFile: keyFile ?? '',
+    key: key ?? '',
     own: () => linkTo(socket),
     at: linkTo,
     stranger: async (ask, host = socket) => {

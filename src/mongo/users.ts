@@ -74,14 +74,13 @@ export async function createBackupRole(link: OpenLink): Promise<void> {
 }
 
 /** Password, roles and mark in one command, so that no crash comes between them. @throws when the user is somebody else's. */
-export async function setUser(link: OpenLink, keyFile: string, spec: UserSpec, isSystem: boolean): Promise<void> {
+export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSystem: boolean): Promise<void> {
   const existing = (await readUsers(link)).get(spec.name);
   if (existing !== undefined && !existing.ours && !isSystem) throw new Error(`user ${spec.name} was not made by this charm`);
   if (existing === undefined && spec.password === undefined) throw new Error(`user ${spec.name} is gone`);
   // Under an empty key, whoever may read the users could guess the password from its fingerprint.
-  if (spec.password !== undefined && keyFile.trim() === '')
-    throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
-  const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(keyFile, spec.name, spec.password);
+  if (spec.password !== undefined && key === '') throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
+  const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(key, spec.name, spec.password);
   const { relation, database } = spec;
   const customData = {
     owner: OWNER,

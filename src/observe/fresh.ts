@@ -1,23 +1,27 @@
 // Random values, made anew in each dispatch for whoever must make a secret.
 import { randomInt } from 'node:crypto';
+import { keysOf } from '../core/key-file.ts';
 import { clientUser, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
 import type { Fresh } from '../core/observed.ts';
 import { userFingerprint } from '../mongo/fingerprint.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const PASSWORD_LENGTH = 32;
+const TOKEN_LENGTH = 12;
 /** mongod accepts from 6 to 1024 characters. */
 const KEY_FILE_LENGTH = 1024;
 
 /** `keyFile` is that of the committed secret. Without it nobody can tell yet what the database will remember of a client's password. */
 export function mintFresh(keyFile: string | undefined, clients: readonly number[]): Fresh {
   const passwords = Object.fromEntries(SYSTEM_USERS.map(user => [user, randomText(PASSWORD_LENGTH)])) as Record<SystemUser, string>;
-  if (keyFile === undefined) return { keyFile: randomText(KEY_FILE_LENGTH), passwords, clients: new Map() };
+  const token = randomText(TOKEN_LENGTH);
+  if (keyFile === undefined) return { token, keyFile: randomText(KEY_FILE_LENGTH), passwords, clients: new Map() };
+  const key = keysOf(keyFile)[0] ?? '';
   const forClients = clients.map(id => {
     const password = randomText(PASSWORD_LENGTH);
-    return [id, { password, fingerprint: userFingerprint(keyFile, clientUser(id), password) }] as const;
+    return [id, { password, fingerprint: userFingerprint(key, clientUser(id), password) }] as const;
   });
-  return { keyFile, passwords, clients: new Map(forClients) };
+  return { token, keyFile, passwords, clients: new Map(forClients) };
 }
 
 /** `randomInt` takes each letter with the same probability. */

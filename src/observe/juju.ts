@@ -1,41 +1,74 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import * as z from 'zod/mini';
-import { LEAVING } from '../core/bags.ts';
+import { LEAVING, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
-import { appSecretLabel, DATABASE, PEERS, STORAGE, type SystemUser } from '../core/names.ts';
-import type { AppSecret, Bag, ClientRelation, JujuFacts, Peers, PeerUnit } from '../core/observed.ts';
+import type { Endpoints } from '../core/endpoints.ts';
+import { keysOf } from '../core/key-file.ts';
+import { appSecretLabel, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
+import type {
+  AppSecret,
+  Bag,
+  ClientRelation,
+  ConfigServerRelation,
+  HostRelation,
+  JujuFacts,
+  Peers,
+  PeerUnit,
+  ShardRelation,
+} from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
+import { readCharmRevision } from '../host/charm.ts';
 import { decodeClientAnswer } from '../interfaces/mongodb-client.ts';
 import { bareSecretId } from '../juju/context.ts';
 import type * as Tools from '../juju/tools.ts';
-import { userFingerprint } from '../mongo/fingerprint.ts';
+import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
 
 type Juju = typeof Tools;
+type Relations = ReadonlyMap<string, readonly number[]>;
+const NOBODY: Tools.Goal = { dying: [], related: new Map() };
 
-export async function observeJuju(juju: Juju, context: Context): Promise<JujuFacts> {
-  const [leading, config, address, joined, content, gone, unit, openedPorts] = await Promise.all([
-    juju.isLeader().then(leader => (leader ? readForLeader(juju, context) : undefined)),
+export async function observeJuju(juju: Juju, context: Context, endpoints: Endpoints): Promise<JujuFacts> {
+  const leads = juju.isLeader();
+  const listed = readRelations(juju, context, endpoints);
+  // A unit that is leaving takes itself out of the set before any databag says so; the leader must not bring it back.
+  const goal = leads.then(leader =>
+    leader || context.breaking !== undefined || context.detaching !== undefined ? juju.goalState() : NOBODY,
+  );
+  const beside = readHost(juju, context, endpoints, listed, leads);
+  const [leading, raw, address, joined, content, { dying, related }, unit, openedPorts, relations, found, host, charm] = await Promise.all([
+    leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside) : undefined)),
     juju.configGet(),
-    juju.networkAddress(PEERS),
-    readPeers(juju, context),
+    juju.networkAddress(endpoints.peers),
+    readPeers(juju, context, endpoints.peers),
     juju.secretByLabel(appSecretLabel(context.app)),
-    context.breaking === undefined && context.detaching === undefined ? [] : juju.dyingUnits(),
+    goal,
     juju.statusGet('unit'),
     juju.openedPorts(),
+    listed,
+    readConfigServer(juju, context, endpoints, listed, leads),
+    beside,
+    readCharmRevision(context.charmFolder),
   ]);
-  // A unit that is leaving takes itself out of the set before any databag says so; the leader must not bring it back.
-  const dying = new Set([...gone, ...(leading?.dying ?? [])]);
-  const peers = joined && without(joined, dying, context.unit);
+  const peers = joined && without(joined, new Set(dying), context.unit);
   const secret = decodeAppSecret(content, leading?.secretId);
+  const config = checkConfig(raw);
+  const role = roleOf(peers) ?? (config.valid ? config.config.role : undefined);
   return {
     leader: leading !== undefined,
-    dying: dying.has(context.unit) || isDying(context, peers),
+    dying: dying.includes(context.unit) || isDying(context, peers),
     address,
-    config: checkConfig(config),
+    config,
+    charm,
+    ...(role === undefined ? {} : { role }),
     ...(peers === undefined ? {} : { peers: withAddress(peers, context.unit, address) }),
     ...(secret === undefined ? {} : { secret }),
+    relations,
+    staying: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units)])),
     clients: leading?.clients ?? [],
+    shards: leading?.shards ?? [],
+    ...(found === undefined ? {} : { configServer: { ...found, fingerprints: adopted(secret, found.content) } }),
+    ...(host === undefined ? {} : { host }),
     staleSecrets: leading?.staleSecrets ?? [],
     unitStatus: statusOf(unit),
     ...(leading === undefined ? {} : { appStatus: statusOf(leading.status) }),
@@ -43,17 +76,38 @@ export async function observeJuju(juju: Juju, context: Context): Promise<JujuFac
   };
 }
 
+const roleOf = (peers: Peers | undefined): Role | undefined => ROLES.find(role => role === peers?.app[ROLE]);
+
+/** Relations that are there to stay, by endpoint. */
+async function readRelations(juju: Juju, { breaking }: Context, { clients, shards, configServer, host }: Endpoints): Promise<Relations> {
+  const all = [...clients, ...shards, ...configServer, ...host];
+  const ids = await Promise.all(all.map(endpoint => juju.relationIds(endpoint)));
+  return new Map(all.map((endpoint, at) => [endpoint, (ids[at] ?? []).filter(id => id !== breaking)]));
+}
+
 /** What only the leader may ask. */
-async function readForLeader(juju: Juju, context: Context) {
-  const [secretId, secretIds, clients, status, dying] = await Promise.all([
+async function readForLeader(
+  juju: Juju,
+  context: Context,
+  endpoints: Endpoints,
+  listed: Promise<Relations>,
+  host: Promise<HostRelation | undefined>,
+) {
+  const [secretId, secretIds, clients, shards, status] = await Promise.all([
     juju.ownedSecretId(appSecretLabel(context.app)),
     juju.secretIds(),
-    readClients(juju, context),
+    readClients(juju, context, endpoints.clients, listed),
+    readShards(juju, context, endpoints.shards, listed),
     juju.statusGet('application'),
-    juju.dyingUnits(),
   ]);
   const others = secretIds.filter(id => id !== secretId);
-  return { secretId, clients, status, dying, staleSecrets: await staleAmong(juju, others, clients) };
+  return {
+    secretId,
+    clients,
+    shards,
+    status,
+    staleSecrets: await staleAmong(juju, others, [...clients, ...shards, ...[await host].filter(one => one !== undefined)], endpoints),
+  };
 }
 
 /** Only these hooks tell; the unit's own mark tells the hooks that come after them. */
@@ -63,8 +117,8 @@ function isDying(context: Context, peers: Peers | undefined): boolean {
   return peers?.units.get(unit)?.data[LEAVING] !== undefined && hook !== `${STORAGE}-storage-attached`;
 }
 
-async function readPeers(juju: Juju, context: Context): Promise<Peers | undefined> {
-  const [id] = await juju.relationIds(PEERS);
+async function readPeers(juju: Juju, context: Context, endpoint: string): Promise<Peers | undefined> {
+  const [id] = await juju.relationIds(endpoint);
   if (id === undefined) return undefined;
   const [app, own, others] = await Promise.all([
     juju.applicationBag(id, context.app),
@@ -112,43 +166,142 @@ function decodeAppSecret(content: Bag | undefined, id = ''): AppSecret | undefin
     monitor: stored['monitor-password'],
     backup: stored['backup-password'],
   };
-  const of = (user: SystemUser): string => userFingerprint(keyFile, user, passwords[user]);
-  return { id, passwords, keyFile, fingerprints: { operator: of('operator'), monitor: of('monitor'), backup: of('backup') } };
+  const key = keysOf(keyFile)[0] ?? '';
+  const of = (user: SystemUser): string => userFingerprint(key, user, passwords[user]);
+  const fingerprints = { operator: of('operator'), monitor: of('monitor'), backup: of('backup') };
+  return { id, passwords, keyFile, keyToken: keyToken(keyFile), fingerprints };
 }
 
 /**
  * Only a relation that is gone loses its user. One whose client cannot be read stays, and is taken to ask for what it was last given.
  */
-async function readClients(juju: Juju, { app, breaking }: Context): Promise<readonly ClientRelation[]> {
-  const ids = (await juju.relationIds(DATABASE)).filter(id => id !== breaking);
+async function readClients(
+  juju: Juju,
+  { app }: Context,
+  endpoints: readonly string[],
+  listed: Promise<Relations>,
+): Promise<readonly ClientRelation[]> {
+  const relations = await listed;
+  const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
   return Promise.all(
-    ids.map(async id => {
-      const [client, own] = await Promise.all([juju.relationApplication(id), juju.applicationBag(id, app)]);
+    ids.map(async ({ endpoint, id }) => {
+      const [client, own, units] = await Promise.all([juju.relationApplication(id), juju.applicationBag(id, app), juju.relationUnits(id)]);
       const remote = client === undefined ? undefined : await juju.remoteBag(id, client);
-      return { id, app: client ?? `relation ${id}`, remote: remote ?? decodeClientAnswer(own) ?? {}, own };
+      return { endpoint, id, app: client ?? `relation ${id}`, units, remote: remote ?? decodeClientAnswer(own) ?? {}, own };
     }),
   );
 }
 
-/** Secrets that we made for relations which are gone. Those that are published to a live one need not be looked at. */
-async function staleAmong(juju: Juju, ids: readonly string[], clients: readonly ClientRelation[]): Promise<readonly string[]> {
-  const published = new Set(clients.flatMap(({ own }) => publishedSecrets(own)));
+async function readShards(
+  juju: Juju,
+  { app }: Context,
+  endpoints: readonly string[],
+  listed: Promise<Relations>,
+): Promise<readonly ShardRelation[]> {
+  const relations = await listed;
+  const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  return Promise.all(
+    ids.map(async ({ endpoint, id }) => {
+      const [shard, own, units] = await Promise.all([juju.relationApplication(id), juju.applicationBag(id, app), juju.relationUnits(id)]);
+      const [remote, published, bags] = await Promise.all([
+        shard === undefined ? undefined : juju.remoteBag(id, shard),
+        readSecrets(juju, own),
+        Promise.all([...units].sort(byUnitNumber).map(unit => juju.unitBag(id, unit))),
+      ]);
+      return {
+        endpoint,
+        id,
+        ...(shard === undefined ? {} : { app: shard }),
+        remote: remote ?? {},
+        own,
+        published,
+        addresses: bags.flatMap(bag => bag['ingress-address'] ?? []),
+      };
+    }),
+  );
+}
+
+/** Those of which a unit stays. */
+const applicationsOf = (units: ReadonlyMap<string, 'dying' | 'staying'>): readonly string[] => [
+  ...new Set([...units].flatMap(([unit, life]) => (life === 'staying' ? [unit.slice(0, unit.lastIndexOf('/'))] : []))),
+];
+
+/** Secrets of an earlier hook are told of only while they can be read. */
+async function readConfigServer(
+  juju: Juju,
+  { app }: Context,
+  { configServer }: Endpoints,
+  listed: Promise<Relations>,
+  leads: Promise<boolean>,
+): Promise<Omit<ConfigServerRelation, 'fingerprints'> | undefined> {
+  const relations = await listed;
+  const [first] = configServer.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  if (first === undefined) return undefined;
+  const { endpoint, id } = first;
+  const server = await juju.relationApplication(id);
+  if (server === undefined) return { endpoint, id, app: `relation ${id}`, remote: {}, own: {}, content: {} };
+  const [remote = {}, own] = await Promise.all([
+    juju.remoteBag(id, server),
+    leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
+  ]);
+  return { endpoint, id, app: server, remote, own, content: await readSecrets(juju, remote) };
+}
+
+async function readHost(
+  juju: Juju,
+  { app }: Context,
+  { host }: Endpoints,
+  listed: Promise<Relations>,
+  leads: Promise<boolean>,
+): Promise<HostRelation | undefined> {
+  const relations = await listed;
+  const [first] = host.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  if (first === undefined) return undefined;
+  const { endpoint, id } = first;
+  const client = await juju.relationApplication(id);
+  if (client === undefined) return undefined;
+  const [remote = {}, own] = await Promise.all([
+    juju.remoteBag(id, client),
+    leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
+  ]);
+  return { endpoint, id, app: client, remote, own, published: await readSecrets(juju, own) };
+}
+
+/** Contents of all secrets that a databag names, together. */
+async function readSecrets(juju: Juju, bag: Bag): Promise<Bag> {
+  const uris = Object.entries(bag).flatMap(([key, uri]) => (/^secret-(user|extra|entity)$/.test(key) ? [uri] : []));
+  return Object.assign({}, ...(await Promise.all(uris.map(uri => juju.secretById(uri)))));
+}
+
+const adopted = (secret: AppSecret | undefined, content: Bag): ConfigServerRelation['fingerprints'] => {
+  if (secret === undefined) return {};
+  const key = keysOf(secret.keyFile)[0] ?? '';
+  const given = SYSTEM_USERS.filter(user => content[`${user}-password`]);
+  return Object.fromEntries(given.map(user => [user, userFingerprint(key, user, content[`${user}-password`] ?? '')]));
+};
+
+type Published = { readonly id: number; readonly own: Bag };
+
+/** Secrets that we made for relations which are gone, or took back. Those that are published to a live one need not be looked at. */
+async function staleAmong(
+  juju: Juju,
+  ids: readonly string[],
+  relations: readonly Published[],
+  { clients, shards, host }: Endpoints,
+): Promise<readonly string[]> {
+  const published = new Set(relations.flatMap(({ own }) => publishedSecrets(own)));
   const others = ids.filter(id => !published.has(id));
   const labels = await Promise.all(others.map(id => juju.ownedSecretLabel(id)));
-  const live = new Set(clients.map(client => client.id));
-  return others.filter((_, at) => {
-    const relation = relationOfLabel(labels[at]);
-    return relation !== undefined && !live.has(relation);
-  });
+  return others.filter((_, at) => isForRelation(labels[at], [...clients, ...shards, ...host]));
 }
 
 const publishedSecrets = (own: Bag): readonly string[] =>
   Object.entries(own).flatMap(([key, uri]) => (key.startsWith('secret-') ? [bareSecretId(uri)] : []));
 
-/** The relation that a client's secret was made for; its label is made by `clientSecretLabel`. */
-function relationOfLabel(label: string | undefined): number | undefined {
-  const [endpoint, relation, , kind] = label?.split('.') ?? [];
-  return endpoint === DATABASE && kind === 'secret' && /^\d+$/.test(relation ?? '') ? Number(relation) : undefined;
+/** Its label is one that `relationSecretLabel` makes. */
+function isForRelation(label: string | undefined, endpoints: readonly string[]): boolean {
+  const [endpoint = '', relation, , kind] = label?.split('.') ?? [];
+  return endpoints.includes(endpoint) && kind === 'secret' && /^\d+$/.test(relation ?? '');
 }
 
 const LEVELS: readonly string[] = ['active', 'waiting', 'maintenance', 'blocked'] satisfies readonly Level[];

@@ -1,57 +1,77 @@
 // Host and mongod as they are now. Asked again in each round of a dispatch; what Juju said at its beginning stays.
 
-import { hostOf, RUNNING_CONFIG } from '../core/bags.ts';
+import { CONFIG_SERVERS, DRAINED, hostOf, RUNNING_CONFIG, routerHostOf } from '../core/bags.ts';
 import type { Context } from '../core/context.ts';
-import type { Fresh, HostFacts, JujuFacts, MongodFacts, Observed } from '../core/observed.ts';
-import { type Host, openHost, readFiles, readService } from '../host/host.ts';
-import { type Mongo, openMongo } from '../mongo/session.ts';
+import type { Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
+import { type Host, type HostFiles, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
+import { decodeHosts } from '../interfaces/shards.ts';
+import { type Link, type Mongo, openMongo } from '../mongo/session.ts';
 import { observeMongod } from './mongod.ts';
+import { observeRouter } from './router.ts';
 
 export type World = {
   readonly host: Host;
   /** The session to the mongod of the last observation. */
   mongo(): Mongo;
-  observe(lastChance: boolean): Promise<Observed>;
+  /** The router that the last observation asked. */
+  router(): Promise<Link>;
+  observe(round: { readonly lastChance: boolean; readonly failed: readonly Failed[] }): Promise<Observed>;
   close(): Promise<void>;
 };
 
-export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh): World {
+/** `runsMongod`: the charm has a mongod on this machine. Any charm may have a router there. */
+export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh, runsMongod: boolean): World {
   const host = openHost(context.root);
   let keyFile: string | undefined;
   let mongo: Mongo | undefined;
+  let routers: Mongo | undefined;
   let membersAtStart: readonly string[] | undefined;
-  const session = (): Mongo => {
-    mongo ??= openMongo({
-      socket: host.paths.socket,
+  const open = (socket: string): Mongo =>
+    openMongo({
+      socket,
       ...(keyFile === undefined ? {} : { keyFile }),
       ...(juju.secret === undefined ? {} : { operatorPassword: juju.secret.passwords.operator }),
     });
+  const session = (): Mongo => {
+    mongo ??= open(host.paths.socket);
     return mongo;
   };
+  const routerSession = (): Mongo => {
+    routers ??= open(host.paths.routerSocket);
+    return routers;
+  };
+  const close = async (): Promise<void> => void (await Promise.all([mongo?.close(), routers?.close()]));
   return {
     host,
     mongo: session,
-    observe: async lastChance => {
+    router: () => linkToRouter(routerSession(), juju),
+    observe: async ({ lastChance, failed }) => {
       const files = await readFiles(host);
       if (files.keyFile !== keyFile) {
         // The key file is a credential of this session.
-        await mongo?.close();
+        await close();
         mongo = undefined;
+        routers = undefined;
         keyFile = files.keyFile;
       }
-      const mongod = await lookAtMongod(session(), context, juju);
+      const [mongod, router] = await Promise.all([
+        runsMongod ? lookAtMongod(session(), context, juju) : ({ kind: 'silent', reason: '' } as const),
+        lookAtRouter(routerSession(), context, juju, files),
+      ]);
       if (mongod.kind === 'member') membersAtStart ??= (mongod.primary?.set ?? mongod.set).members.map(member => member.host);
       return {
         context,
         juju,
         membersAtStart: membersAtStart ?? [],
-        host: await withService(host, files, mongod),
+        host: await withServices(host, files, runsMongod ? mongod : undefined, router),
         mongod,
+        router,
+        failed,
         fresh,
         lastChance,
       };
     },
-    close: async () => mongo?.close(),
+    close,
   };
 }
 
@@ -60,9 +80,43 @@ function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<
   return observeMongod(mongo, { leader: juju.leader, others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])) });
 }
 
-/** A mongod that answers is a service that is active; only a silent one is worth asking snapd about. */
-async function withService(host: Host, files: Awaited<ReturnType<typeof readFiles>>, mongod: MongodFacts): Promise<HostFacts> {
-  if (files.snap === undefined) return { ...files, service: 'absent' };
-  if (mongod.kind !== 'silent') return { ...files, service: 'active' };
-  return { ...files, ...(await readService(host)) };
+/** A shard that leaves its cluster looks at it through the routers of the config server; everybody else has a router of his own, or none. */
+function lookAtRouter(mongo: Mongo, context: Context, juju: JujuFacts, files: HostFiles): Promise<RouterFacts> | RouterFacts {
+  if (juju.role === 'shard') {
+    const hosts = asksCluster(context, juju) ? configServers(juju) : [];
+    if (hosts.length === 0) return { kind: 'silent', reason: 'a shard has no router' };
+    return observeRouter(mongo, { hosts, cluster: true, ping: false });
+  }
+  if (files.router.config === undefined) return { kind: 'silent', reason: 'there is no router yet' };
+  const leads = juju.leader && juju.role === 'config-server';
+  return observeRouter(mongo, { hosts: [], cluster: (leads || context.detaching !== undefined) && juju.secret !== undefined, ping: leads });
+}
+
+/** While its data is being moved away, and when Juju takes it away. */
+function asksCluster({ detaching }: Context, { leader, configServer, peers }: JujuFacts): boolean {
+  if (detaching !== undefined) return true;
+  return leader && configServer === undefined && peers?.app[CONFIG_SERVERS] !== undefined && peers.app[DRAINED] === undefined;
+}
+
+const configServers = ({ configServer, peers }: JujuFacts): readonly string[] =>
+  (decodeHosts(configServer?.remote.host) ?? peers?.app[CONFIG_SERVERS]?.split(' ') ?? []).map(routerHostOf);
+
+async function linkToRouter(mongo: Mongo, juju: JujuFacts): Promise<Link> {
+  if (juju.role !== 'shard') return mongo.own();
+  let link: Link = { kind: 'silent', reason: 'no config server is known' };
+  for (const host of configServers(juju)) {
+    link = await mongo.at(host);
+    if (link.kind === 'open') return link;
+  }
+  return link;
+}
+
+/** A mongod that answers is a service that is active, and so is a router; only a silent one is worth asking snapd about. */
+async function withServices(host: Host, files: HostFiles, mongod: MongodFacts | undefined, router: RouterFacts): Promise<HostFacts> {
+  if (files.snap === undefined) return { ...files, service: 'absent', router: { ...files.router, service: 'absent' } };
+  const [ofMongod, ofRouter] = await Promise.all([
+    mongod === undefined ? { service: 'inactive' as const } : mongod.kind === 'silent' ? readService(host) : { service: 'active' as const },
+    files.router.config === undefined ? ('inactive' as const) : router.kind === 'open' ? ('active' as const) : readRouterService(),
+  ]);
+  return { ...files, ...ofMongod, router: { ...files.router, service: ofRouter } };
 }

@@ -1,6 +1,8 @@
 // What a client's request comes to: a database and roles, or a sentence that says why not.
+import { ROUTERS } from '../core/endpoints.ts';
 import { RESERVED_DATABASES } from '../core/names.ts';
 import type { Bag, ClientRelation, Role } from '../core/observed.ts';
+import { asksForSecrets } from '../interfaces/config-server.ts';
 import { type ClientRequest, decodeClientAnswer, decodeClientRequest } from '../interfaces/mongodb-client.ts';
 
 export type Grant = {
@@ -17,21 +19,50 @@ export type GrantProblem = { readonly problem: string };
 
 const admin = (role: string): Role => ({ role, db: 'admin' });
 
-const ROLES: Readonly<Record<string, (database: string) => readonly Role[]>> = {
+type Roles = Readonly<Record<string, (database: string) => readonly Role[]>>;
+
+const ROLES: Roles = {
   default: database => [{ role: 'readWrite', db: database }],
   admin: () => [admin('readWriteAnyDatabase'), admin('userAdmin'), admin('userAdminAnyDatabase')],
   monitor: () => [admin('clusterMonitor'), { role: 'read', db: 'local' }],
   backup: () => ['backup', 'clusterMonitor', 'pbmAnyAction', 'readWrite', 'restore'].map(admin),
 };
 
+/** In a cluster, whoever may write a database or all of them may have it sharded as well. */
+const ROUTER_ROLES: Roles = {
+  ...ROLES,
+  default: database => [
+    { role: 'enableSharding', db: database },
+    { role: 'readWrite', db: database },
+  ],
+  admin: () => [admin('enableSharding'), admin('readWriteAnyDatabase'), admin('userAdmin'), admin('userAdminAnyDatabase')],
+};
+
 /** `clients` are all relations, to see whether two databases differ only by case, which MongoDB does not allow. */
 export function grantOf(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+  return client.endpoint === ROUTERS ? grantOfRouter(client, clients) : grantOfClient(client, clients);
+}
+
+/** A router hands on what its host asks for: what changes there changes the user. Without a unit there is nobody to ask. */
+function grantOfRouter(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+  const request = decodeClientRequest(client.remote);
+  if ('problem' in request) return request;
+  const { database } = request;
+  if (database === undefined || client.units.length === 0 || !asksForSecrets(client.remote)) return 'nothing asked';
+  const roles = rolesOf(request, database, ROUTER_ROLES);
+  const problem = nameProblem(database) ?? caseProblem(client, database, clients);
+  if (problem !== undefined) return { problem };
+  if ('problem' in roles) return roles;
+  return { database, roles: roles.roles, request: client.remote, published: decodeClientAnswer(client.own) !== undefined };
+}
+
+function grantOfClient(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
   const answered = decodeClientAnswer(client.own);
   const request = decodeClientRequest(answered ?? client.remote);
   if ('problem' in request) return request;
   if (request.database === undefined) return 'nothing asked';
   const { database } = request;
-  const roles = rolesOf(request, database);
+  const roles = rolesOf(request, database, ROLES);
   const problem = nameProblem(database) ?? (answered === undefined ? caseProblem(client, database, clients) : undefined);
   if (problem !== undefined) return { problem };
   if ('problem' in roles) return roles;
@@ -45,12 +76,12 @@ export function grantOf(client: ClientRelation, clients: readonly ClientRelation
   };
 }
 
-function rolesOf(request: ClientRequest, database: string): { roles: readonly Role[] } | GrantProblem {
+function rolesOf(request: ClientRequest, database: string, known: Roles): { roles: readonly Role[] } | GrantProblem {
   const asked = request.extraUserRoles.length === 0 ? ['default'] : request.extraUserRoles;
-  const unknown = asked.find(name => !Object.hasOwn(ROLES, name));
+  const unknown = asked.find(name => !Object.hasOwn(known, name));
   if (unknown !== undefined)
-    return { problem: `extra-user-roles names ${JSON.stringify(unknown)}; it may name ${Object.keys(ROLES).join(', ')}` };
-  const all = new Map(asked.flatMap(name => ROLES[name]?.(database) ?? []).map(role => [`${role.db}.${role.role}`, role]));
+    return { problem: `extra-user-roles names ${JSON.stringify(unknown)}; it may name ${Object.keys(known).join(', ')}` };
+  const all = new Map(asked.flatMap(name => known[name]?.(database) ?? []).map(role => [`${role.db}.${role.role}`, role]));
   return { roles: [...all.values()].sort((a, b) => compare(a.db, b.db) || compare(a.role, b.role)) };
 }
 

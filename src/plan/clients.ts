@@ -1,18 +1,23 @@
-// Client applications: each relation of the endpoint `database` has one user. The leader makes it, publishes it, keeps the published
+// Client applications, and routers that ask for theirs: each relation has one user. The leader makes it, publishes it, keeps the published
 // addresses true, and drops it when the relation is gone.
 
-import { addressOf, hostOf } from '../core/bags.ts';
+import { addressOf, ROUTERS_CONFIG } from '../core/bags.ts';
 import type { JujuEffect, MongodEffect, PublishedClient } from '../core/effects.ts';
-import { clientUser } from '../core/names.ts';
+import { DATABASE, ROUTERS } from '../core/endpoints.ts';
+import { clientUser, type Role } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
+import { RETRACTED } from '../interfaces/config-server.ts';
 import { type Grant, type GrantProblem, grantOf } from './client-grant.ts';
-import { inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
+import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
 
 /** Key in the application databag of the peers: fingerprint of the password that was published to a client. */
 const publishedKey = (relation: number): string => `client-${relation}`;
+
+/** Which endpoint's relations are answered in which role. */
+const ANSWERED: Readonly<Partial<Record<Role, string>>> = { replication: DATABASE, 'config-server': ROUTERS };
 
 export function planClients(seen: Observed): Plan {
   const { juju, mongod } = seen;
@@ -21,35 +26,68 @@ export function planClients(seen: Observed): Plan {
   if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: secrets });
   const { primary } = mongod;
   return together([
-    ...juju.clients.map(client => forClient(seen, client, primary)),
+    ...answeredClients(seen).map(client => forClient(seen, client, primary)),
     orphans(seen, primary),
-    plan({ effects: [...secrets, ...forgotten(seen)] }),
+    plan({ effects: [...secrets, ...forgotten(seen), ...remembered(seen)] }),
   ]);
 }
 
+const answeredClients = ({ juju }: Observed): readonly ClientRelation[] =>
+  juju.clients.filter(client => juju.role !== undefined && client.endpoint === ANSWERED[juju.role]);
+
 function forClient(seen: Observed, client: ClientRelation, primary: PrimaryFacts): Plan {
   const grant = grantOf(client, seen.juju.clients);
-  if (grant === 'nothing asked') return nothing;
+  if (grant === 'nothing asked') return retracted(client);
   if ('problem' in grant) return refused(client, grant);
   const warning = grant.changed === undefined ? nothing : refused(client, { problem: grant.changed });
   return together([granted(seen, client, grant, primary), warning]);
 }
 
+/** A router that asks no more is told no more; its user goes with the others of whom nobody asks. */
+function retracted({ id, endpoint, own }: ClientRelation): Plan {
+  if (own['secret-user'] === undefined) return nothing;
+  return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear: RETRACTED, secrets: {} }] });
+}
+
 const refused = (client: ClientRelation, { problem }: GrantProblem): Plan => plan({ app: [status.badClient(client.app, problem)] });
 
 function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
+  const { context, juju } = seen;
   const name = clientUser(client.id);
   const user = primary.users.get(name);
-  const published = seen.juju.peers?.app[publishedKey(client.id)];
-  const hosts = clientHosts(seen, primary);
-  const answer = { relation: client.id, user: name, database: grant.database, replset: seen.context.app, hosts, request: grant.request };
+  const published = juju.peers?.app[publishedKey(client.id)];
+  const answer: PublishedClient = {
+    endpoint: client.endpoint,
+    relation: client.id,
+    user: name,
+    database: grant.database,
+    replset: context.app,
+    hosts: memberHosts(seen),
+    request: grant.request,
+    ...(client.endpoint === ROUTERS && juju.secret !== undefined ? { keyFile: juju.secret.keyFile } : {}),
+  };
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
   if (published === undefined || !grant.published || user === undefined || user.fingerprint !== published)
     return withNewPassword(seen, grant, answer, primary);
   const spec = { name, roles: grant.roles, relation: client.id, database: grant.database };
-  const roles: readonly MongodEffect[] = sameRoles(user, grant.roles) ? [] : [{ do: 'set-user', user: spec }];
-  const stale = client.own.endpoints !== hosts.map(addressOf).join(',') || client.own.database !== grant.database;
-  return plan({ effects: [...roles, ...(stale ? [{ do: 'publish-client', client: answer } as const] : [])] });
+  const isRight = sameRoles(user, grant.roles) && user.database === grant.database;
+  const roles: readonly MongodEffect[] = isRight ? [] : [{ do: 'set-user', user: spec }];
+  return plan({ effects: [...roles, ...(isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [])] });
+}
+
+/** What is published is no longer true. Where the config servers are stands in a secret, so the peers' databag remembers what was said. */
+function isStale(seen: Observed, { endpoint, own }: ClientRelation, { database, hosts, request }: PublishedClient): boolean {
+  if (own.database !== database) return true;
+  if (endpoint !== ROUTERS) return own.endpoints !== hosts.map(addressOf).join(',');
+  const { data: _, ...mirror } = request;
+  return own.data !== JSON.stringify(mirror) || seen.juju.peers?.app[ROUTERS_CONFIG] !== configDbOf(seen.context.app, hosts);
+}
+
+function remembered(seen: Observed): readonly JujuEffect[] {
+  const { juju, context } = seen;
+  if (!answeredClients(seen).some(({ endpoint }) => endpoint === ROUTERS)) return [];
+  const now = configDbOf(context.app, memberHosts(seen));
+  return juju.peers?.app[ROUTERS_CONFIG] === now ? [] : [{ do: 'set-peer-app', values: { [ROUTERS_CONFIG]: now } }];
 }
 
 function withNewPassword(seen: Observed, grant: Grant, answer: PublishedClient, primary: PrimaryFacts): Plan {
@@ -64,18 +102,12 @@ function withNewPassword(seen: Observed, grant: Grant, answer: PublishedClient, 
   return plan({ effects: [publish, { do: 'set-peer-app', values: { [publishedKey(answer.relation)]: fingerprint } }] });
 }
 
-/** Where clients find the members: those whose units stay, by unit number. */
-function clientHosts(seen: Observed, primary: PrimaryFacts): readonly string[] {
-  const units = stayingUnits(seen);
-  return inUnitOrder(primary.set.members).flatMap(member => {
-    const unit = unitOfMember(member, units);
-    return unit === undefined ? [] : [hostOf(units.get(unit)?.address ?? '')];
-  });
-}
-
 /** Users that the charm made for relations which are gone; with auto-delete their databases too, unless somebody else uses them. */
 function orphans(seen: Observed, primary: PrimaryFacts): Plan {
-  const live = new Set(seen.juju.clients.map(client => client.id));
+  const asking = answeredClients(seen).filter(
+    client => client.endpoint !== ROUTERS || grantOf(client, seen.juju.clients) !== 'nothing asked',
+  );
+  const live = new Set(asking.map(client => client.id));
   const gone = [...primary.users.values()].filter(user => user.ours && user.relation !== undefined && !live.has(user.relation));
   return plan({ effects: gone.flatMap(user => [...databaseOf(seen, primary, user, gone), { do: 'drop-user', name: user.name } as const]) });
 }
@@ -85,7 +117,8 @@ function databaseOf(seen: Observed, primary: PrimaryFacts, user: DatabaseUser, g
   const { database } = user;
   if (!config.valid || !config.config['auto-delete'] || database === undefined) return [];
   const used = [...primary.users.values()].some(other => other.database === database && !gone.includes(other));
-  return used ? [] : [{ do: 'drop-database', name: database }];
+  const through = seen.juju.role === 'config-server' ? 'router' : 'primary';
+  return used ? [] : [{ do: 'drop-database', name: database, through }];
 }
 
 /** What the peers' databag still says of relations that are gone. */

@@ -29,3 +29,16 @@ export const inUnitOrder = (members: readonly Member[]): readonly Member[] =>
     if (a.unit === undefined || b.unit === undefined) return a.unit === b.unit ? a.id - b.id : a.unit === undefined ? 1 : -1;
     return byUnitNumber(a.unit, b.unit);
   });
+
+/** address:port of the members whose units stay, by unit number: where clients find the set. */
+export function memberHosts(seen: Observed): readonly string[] {
+  const { mongod } = seen;
+  if (mongod.kind !== 'member') return [];
+  const units = stayingUnits(seen);
+  return inUnitOrder((mongod.primary?.set ?? mongod.set).members).flatMap(member => {
+    const unit = unitOfMember(member, units);
+    return unit === undefined ? [] : [hostOf(units.get(unit)?.address ?? '')];
+  });
+}
+
+export const configDbOf = (set: string, hosts: readonly string[]): string => `${set}/${hosts.join(',')}`;

@@ -19,7 +19,13 @@ export function planInitiate(seen: Observed): Plan {
   if (app[INITIATOR] !== context.unit)
     return plan({ effects: claim, unit: [app[INITIATOR] === undefined ? status.noInitiator : status.beingAdded] });
   if ([...mongod.others.values()].some(state => state === 'member')) return plan({ unit: [status.beingAdded], pending: true });
-  const initiate = { do: 'initiate', set: context.app, host: hostOf(juju.address), unit: context.unit } as const;
+  const initiate = {
+    do: 'initiate',
+    set: context.app,
+    host: hostOf(juju.address),
+    unit: context.unit,
+    ...(juju.role === 'config-server' ? { configServer: true } : {}),
+  } as const;
   return plan({ effects: [initiate], unit: [status.initiating], pending: true });
 }
 

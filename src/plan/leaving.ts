@@ -5,15 +5,19 @@ import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { ownData, ownMember, stayingUnits } from './facts.ts';
+import { planHolding } from './holding.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
 export function planLeaving(seen: Observed): Plan {
   if (!seen.juju.dying) return nothing;
+  const holding = planHolding(seen);
+  if (holding.hold.length > 0) return { ...holding, unit: holding.hold.map(status.held), pending: true };
   const announce = announced(seen);
   if (seen.host.service !== 'active') return plan({ effects: [...announce, ...cleaned(seen)], unit: [status.leaving] });
   const step = seen.mongod.kind === 'member' ? outOfSet(seen, seen.mongod) : 'done';
-  if (step === 'done') return plan({ effects: [{ do: 'stop-mongod' }, ...announce], unit: [status.leaving], pending: true });
+  const router: Plan['effects'] = seen.host.router.config === undefined ? [] : [{ do: 'stop-router' }];
+  if (step === 'done') return plan({ effects: [...router, { do: 'stop-mongod' }, ...announce], unit: [status.leaving], pending: true });
   return plan({ effects: [...step, ...announce], unit: [status.leaving], pending: true });
 }
 

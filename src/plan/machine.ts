@@ -1,4 +1,4 @@
-// The machine: snap, mongod.conf and key file, and a mongod that runs.
+// mongod on this machine: mongod.conf, the key file, and a process that runs with them.
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
@@ -6,8 +6,7 @@ import { type MongodConfig, wantedConfig } from './wanted-config.ts';
 
 export function planMachine(seen: Observed): Plan {
   const { host, juju } = seen;
-  if (juju.dying) return nothing;
-  if (host.snap === undefined) return plan({ effects: [{ do: 'install-snap' }], unit: [status.installing], pending: true });
+  if (juju.dying || host.snap === undefined) return nothing;
   if (juju.peers === undefined) return plan({ unit: [status.noPeers] });
   if (juju.secret === undefined) return plan({ unit: [status.noSecret] });
   const wanted = wantedConfig(seen);

@@ -2,7 +2,7 @@
 import { dump } from 'js-yaml';
 import type { Config } from '../core/config.ts';
 import { fingerprint } from '../core/hash.ts';
-import { MONGOD_PORT } from '../core/names.ts';
+import { MONGOD_PORT, type Role } from '../core/names.ts';
 import { mongodPaths } from '../core/paths.ts';
 
 export type MongodSettings = {
@@ -12,6 +12,17 @@ export type MongodSettings = {
   readonly config: Config;
   /** Percona Server for MongoDB: it alone knows the audit log. */
   readonly percona: boolean;
+  readonly role: Role;
+  /** Stands for the key file, which mongod reads at its start. */
+  readonly keyToken: string;
+  /** How often it has been added to a cluster after the first time: mongod learns only at its start which cluster it belongs to now. */
+  readonly rejoined: number;
+};
+
+const CLUSTER_ROLES: Readonly<Record<Role, object>> = {
+  replication: {},
+  'config-server': { sharding: { clusterRole: 'configsvr' } },
+  shard: { sharding: { clusterRole: 'shardsvr' } },
 };
 
 /**
@@ -25,13 +36,16 @@ export function renderMongodConfig(settings: MongodSettings): { readonly text: s
 }
 
 /** Without paths, so that all members of a set have the same fingerprint. */
-const needsRestart = ({ setName, config, percona }: MongodSettings) => {
-  const { ownCache, maxConnections } = { ownCache: config['cache-size-mb'] !== 0, maxConnections: config['max-connections'] };
-  return { ...fixed('', setName, maxConnections, percona), ownCache };
-};
+const needsRestart = (settings: MongodSettings) => ({
+  ...fixed({ ...settings, root: '' }),
+  ownCache: settings.config['cache-size-mb'] !== 0,
+  keyToken: settings.keyToken,
+  rejoined: settings.rejoined,
+});
 
-const withOnlineSettings = ({ root, setName, config, percona }: MongodSettings, hash: string) => {
-  const base = fixed(root, setName, config['max-connections'], percona);
+const withOnlineSettings = (settings: MongodSettings, hash: string) => {
+  const base = fixed(settings);
+  const { config } = settings;
   const cacheMiB = config['cache-size-mb'];
   const oplogMB = config['oplog-size-mb'];
   return {
@@ -44,8 +58,9 @@ const withOnlineSettings = ({ root, setName, config, percona }: MongodSettings, 
   };
 };
 
-const fixed = (root: string, setName: string, maxConnections: number, percona: boolean) => {
+const fixed = ({ root, setName, config, percona, role }: MongodSettings) => {
   const paths = mongodPaths(root);
+  const maxConnections = config['max-connections'];
   return {
     net: {
       bindIp: '*',
@@ -56,6 +71,7 @@ const fixed = (root: string, setName: string, maxConnections: number, percona: b
     storage: { dbPath: paths.data },
     systemLog: { destination: 'file', path: paths.log, logAppend: true, logRotate: 'rename' },
     replication: { replSetName: setName },
+    ...CLUSTER_ROLES[role],
     security: { authorization: 'enabled', keyFile: paths.keyFile },
     // processUmask in octal, as text: what mongod makes is not for others to read.
     setParameter: { authenticationMechanisms: 'SCRAM-SHA-256', processUmask: '037' },

@@ -16,18 +16,20 @@ export function planRestart(seen: Observed): Plan {
   if (mongod.running.config === wanted.hash || host.config !== wanted.text) return nothing; // written first, restarted in the next round
   const restart = plan({ effects: [{ do: 'restart-mongod' }], unit: [status.startingMongod], pending: true });
   if (mongod.kind !== 'member' || mongod.set.members.length === 1) return restart;
-  if (!isMyTurn(seen, mongod, wanted.hash)) return plan({ unit: [status.restart] });
+  // One that sees no primary may be apart from the others because it has another key than they have by now.
+  if (mongod.set.primary === undefined && mongod.self !== 'primary' && seen.lastChance) return restart;
+  const turn = turnOf(seen, mongod, wanted.hash);
+  if (turn !== 'now') return plan({ unit: [status.restart], pending: turn === 'soon' });
   if (mongod.self === 'primary') return plan({ effects: [{ do: 'step-down' }], unit: [status.restart], pending: true });
   return restart;
 }
 
-/** All others are well, and those before me in the order already run with the new configuration. */
-function isMyTurn(seen: Observed, mongod: Membered, hash: string): boolean {
+/** Those before me in the order already run with the new configuration; it is soon my turn when they do, and are about to be well again. */
+function turnOf(seen: Observed, mongod: Membered, hash: string): 'now' | 'soon' | 'later' {
   const { set } = mongod;
   const self = ownMember(seen, set);
-  if (set.primary === undefined || self === undefined) return false;
+  if (self === undefined) return 'later';
   const others = set.members.filter(member => member !== self);
-  if (others.some(member => member.state !== 'primary' && member.state !== 'secondary')) return false;
   const units = stayingUnits(seen);
   const names = [...units.keys()];
   const before = others.filter(member => {
@@ -35,5 +37,7 @@ function isMyTurn(seen: Observed, mongod: Membered, hash: string): boolean {
     const unit = unitOfMember(member, units);
     return member.state !== 'primary' && unit !== undefined && names.indexOf(unit) < names.indexOf(seen.context.unit);
   });
-  return before.every(member => units.get(unitOfMember(member, units) ?? '')?.data[RUNNING_CONFIG] === hash);
+  if (!before.every(member => units.get(unitOfMember(member, units) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
+  const well = set.primary !== undefined && others.every(member => member.state === 'primary' || member.state === 'secondary');
+  return well ? 'now' : 'soon';
 }

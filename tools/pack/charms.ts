@@ -8,6 +8,7 @@ export type CharmParts = { name: string; yaml: string; entry: string };
 
 const charms = {
   mongodb: { yaml: '.', entry: 'src/mongodb.ts' },
+  mongos: { yaml: 'mongos', entry: 'src/mongos.ts' },
   'data-integrator': { yaml: 'tests/charms/data-integrator', entry: 'tests/charms/data-integrator/src/charm.ts' },
 } as const;
 

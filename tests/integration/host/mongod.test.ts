@@ -9,7 +9,7 @@ import { configFor, hello, KEY_FILE, modeOf, openTestHost, started } from './ope
 test('a machine from nothing to a mongod that tells its configuration', async () => {
   const opened = await openTestHost();
   const { host } = opened;
-  expect(await readFiles(host)).toEqual({ logBytes: 0 });
+  expect(await readFiles(host)).toEqual({ logBytes: 0, router: { logBytes: 0 } });
 
   await opened.done({ do: 'install-snap' });
   const installed = await readFiles(host);
@@ -121,7 +121,7 @@ test('an installation that fails is an error, so that Juju tries again; other fa
   });
   const unwritten = await opened.apply({ do: 'write-files', keyFile: KEY_FILE });
   expect(unwritten).toEqual({ ok: false, reason: 'cannot write mongod.conf: the snap is not installed' });
-  expect(await readFiles(opened.host)).toEqual({ logBytes: 0 });
+  expect(await readFiles(opened.host)).toEqual({ logBytes: 0, router: { logBytes: 0 } });
 });
 
 test('the log begins anew, and the ten youngest of the old are kept', async () => {
@@ -131,7 +131,7 @@ test('the log begins anew, and the ten youngest of the old are kept', async () =
   const olds = ['mongodb.log', 'audit.log'].flatMap(kind => Array.from({ length: 11 }, (_, n) => `${kind}.2024-01-${10 + n}T00-00-00`));
   for (const name of olds) await writeFile(`${logs}/${name}`, 'old\n');
   const before = await stat(log);
-  await opened.done({ do: 'rotate-log' });
+  await opened.done({ do: 'rotate-log', of: 'mongod' });
   const names = (await readdir(logs)).sort();
   expect((await until('a new log', () => stat(log).catch(() => undefined))).ino).not.toBe(before.ino);
   const kept = names.filter(name => name.startsWith('mongodb.log.'));

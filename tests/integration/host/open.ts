@@ -35,7 +35,7 @@ export async function openTestHost(): Promise<TestHost> {
   const apply = async (effect: HostEffect): Promise<Outcome> => {
     const mongo = openMongo({ socket: host.paths.socket, keyFile: KEY_FILE });
     try {
-      return await applyHost(host, effect, () => rotateLog(mongo));
+      return await applyHost(host, effect, async () => rotateLog(await mongo.own()));
     } finally {
       await mongo.close();
     }
@@ -57,6 +57,7 @@ const freshAddress = (): string => {
 };
 
 const CONFIG: Config = {
+  role: 'replication',
   'auto-delete': false,
   'cache-size-mb': 0,
   'oplog-size-mb': 0,
@@ -66,7 +67,15 @@ const CONFIG: Config = {
 };
 
 export const configFor = ({ root }: TestHost, changes: Partial<Config> = {}, setName = 'mongodb'): { text: string; hash: string } =>
-  renderMongodConfig({ root, setName, config: { ...CONFIG, ...changes }, percona: false });
+  renderMongodConfig({
+    root,
+    setName,
+    config: { ...CONFIG, ...changes },
+    percona: false,
+    role: 'replication',
+    keyToken: 'token',
+    rejoined: 0,
+  });
 
 /** From nothing to a mongod that answers. */
 export async function started(opened: TestHost, changes: Partial<Config> = {}): Promise<{ text: string; hash: string }> {

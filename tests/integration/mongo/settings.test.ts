@@ -34,9 +34,9 @@ test('mongod begins a new log file', async () => {
   const [a] = await launch(1);
   const mongo = await makeSet([a!]);
   const before = (await stat(a!.log)).size;
-  await rotateLog(mongo);
+  await rotateLog(await mongo.own());
   expect((await readdir(dirname(a!.log))).filter(name => /^mongod\.log\.\d/.test(name))).toHaveLength(1);
   expect((await stat(a!.log)).size).toBeLessThan(before);
   await a!.end();
-  await expect(rotateLog(mongo)).rejects.toThrow(/cannot rotate the log|ECONNREFUSED|closed/);
+  await expect(mongo.own().then(rotateLog)).rejects.toThrow(/cannot rotate the log|ECONNREFUSED|closed/);
 });

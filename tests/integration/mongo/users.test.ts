@@ -51,8 +51,8 @@ test('a user is made, known by its fingerprint, changed and dropped; an open con
   expect(await applyMongod(mongo, { do: 'set-user', user: more })).toEqual({ ok: false, reason: 'user relation-7 is gone' });
 
   expect(await clientOf(a!).db('shop').collection('orders').countDocuments()).toBe(1);
-  await apply(mongo, { do: 'drop-database', name: 'shop' });
-  await apply(mongo, { do: 'drop-database', name: 'shop' });
+  await apply(mongo, { do: 'drop-database', name: 'shop', through: 'primary' });
+  await apply(mongo, { do: 'drop-database', name: 'shop', through: 'primary' });
   expect(await clientOf(a!).db('shop').collection('orders').countDocuments()).toBe(0);
 
   async function seenUser(name: string) {

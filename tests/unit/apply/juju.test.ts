@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyJuju } from '../../../src/apply/juju.ts';
+import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { JujuEffect, PublishedClient } from '../../../src/core/effects.ts';
 import { runTool } from '../../../src/juju/run.ts';
 import * as tools from '../../../src/juju/tools.ts';
@@ -24,7 +25,9 @@ const LOOKUPS = ['secret-get', 'secret-info-get'];
 
 /** Looks and applies, as one hook of the leader. `writes` are the calls that change something. */
 async function apply({ model }: Deployed, ...effects: readonly JujuEffect[]) {
-  const ran = await inHook(model, 'mongodb/0', 'update-status', async () => applyJuju(tools, await observeJuju(tools, context), effects));
+  const ran = await inHook(model, 'mongodb/0', 'update-status', async () =>
+    applyJuju(tools, await observeJuju(tools, context, endpoints), effects),
+  );
   expect(ran.refused).toBeUndefined();
   const writes = ran.calls.filter(({ tool }) => ![...READS, ...LOOKUPS].includes(tool));
   return { writes, log: ran.log, calls: ran.calls };
@@ -35,6 +38,7 @@ const REQUEST = { database: 'shop', 'requested-secrets': '["username", "password
 const client = (relation: number, more: Partial<PublishedClient> = {}): JujuEffect => ({
   do: 'publish-client',
   client: {
+    endpoint: 'database',
     relation,
     user: `relation-${relation}`,
     password: 's3cret',
@@ -52,6 +56,8 @@ const moved = (relation: number, hosts: readonly string[], request = REQUEST): J
   const { password: _, ...rest } = effect.client;
   return { do: 'publish-client', client: rest };
 };
+
+const { endpoints } = mongodb;
 
 describe('a client that is answered', () => {
   const label = (id: number, group = 'user') => `database.${id}.${group}.secret`;

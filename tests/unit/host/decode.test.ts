@@ -23,7 +23,7 @@ describe('snap services', () => {
     ['stopped', table('charmed-mongodb.mongod      disabled  inactive  -'), 'inactive'],
     ['another one of the snap', table('charmed-mongodb.mongod-two  enabled   active    -'), 'absent'],
     ['none', '', 'absent'],
-  ])('%s', (_, text, state) => expect(decodeService(text)).toBe(state));
+  ])('%s', (_, text, state) => expect(decodeService(text, 'charmed-mongodb.mongod')).toBe(state));
 });
 
 test('mount points', () => {

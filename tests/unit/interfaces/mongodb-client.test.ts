@@ -38,7 +38,7 @@ describe('what a client asks for', () => {
         'external-node-connectivity': 'true',
         'requested-entity-secret': 'secret:x',
       },
-      { database: 'shop', extraUserRoles: [], requestedSecrets: [] },
+      { database: 'shop', extraUserRoles: [], requestedSecrets: [], external: true },
     ],
     [
       'names in the list that nobody knows',

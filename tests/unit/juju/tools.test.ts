@@ -25,7 +25,7 @@ describe('what the tools print is read', () => {
       ports: await tools.openedPorts(),
       unit: await tools.statusGet('unit'),
       application: await tools.statusGet('application'),
-      dying: (await tools.dyingUnits()).includes('mongodb/0'),
+      dying: (await tools.goalState()).dying.includes('mongodb/0'),
     }));
     expect(value).toMatchObject({
       leader: true,
@@ -57,7 +57,7 @@ describe('what the tools print is read', () => {
     const { model } = await deployed(1);
     const unit = model.units['mongodb/0'];
     if (unit !== undefined) unit.life = 'dying';
-    expect((await inHook(model, 'mongodb/0', 'stop', () => tools.dyingUnits())).value).toEqual(['mongodb/0']);
+    expect((await inHook(model, 'mongodb/0', 'stop', () => tools.goalState())).value.dying).toEqual(['mongodb/0']);
   });
 
   test('what is not for us is undefined where that is to be expected, and a failure elsewhere', async () => {

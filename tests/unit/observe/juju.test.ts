@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { Context } from '../../../src/core/context.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
@@ -22,7 +23,7 @@ const observe = async (
   unit: string,
   more: Partial<Context> = {},
   hook: Parameters<typeof inHook>[2] = 'update-status',
-) => inHook(model, unit, hook, () => observeJuju(tools, context(unit, more)));
+) => inHook(model, unit, hook, () => observeJuju(tools, context(unit, more), mongodb.endpoints));
 
 const withSecret = (world: Deployed, held: Record<string, string> = content) =>
   inHook(world.model, 'mongodb/0', 'start', () => tools.secretAdd(LABEL, held));
@@ -47,7 +48,12 @@ describe('what the leader sees', () => {
       address,
       config: { valid: true, config: expect.objectContaining({ 'auto-delete': false }) },
       peers: { id: PEER_RELATION, app: {}, units: new Map([['mongodb/0', { address, data: {} }]]) },
+      charm: { version: '', deployment: 'local' },
+      role: 'replication',
+      relations: new Map(['database', 'cluster', 'config-server', 'sharding'].map(endpoint => [endpoint, []])),
+      staying: new Map(),
       clients: [],
+      shards: [],
       staleSecrets: [],
       unitStatus: { level: 'maintenance', message: expect.stringContaining('unknown') },
       appStatus: { level: 'maintenance', message: expect.stringContaining('unknown') },
@@ -83,7 +89,7 @@ describe('what the leader sees', () => {
     expect([...(value.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/1', 'mongodb/2']);
     const asked = calls.map(({ tool, words }) => [tool, ...words].join(' '));
     expect(new Set(asked).size).toBe(asked.length);
-    expect(asked.length).toBeLessThanOrEqual(20);
+    expect(asked.length).toBeLessThanOrEqual(24);
   });
 
   test('units by their numbers, each with the address that it shows', async () => {
@@ -142,7 +148,7 @@ describe('what another unit sees', () => {
       peers: { app: { initialised: 'true' } },
     });
     expect(value).not.toHaveProperty('appStatus');
-    expect(calls.map(({ words }) => words.join(' ')).filter(words => /database(?!-peers)/.test(words))).toEqual([]);
+    expect(calls.map(({ words }) => words.join(' ')).filter(words => /-r [1-9]|database\./.test(words))).toEqual([]);
   });
 });
 
@@ -168,14 +174,16 @@ describe('clients', () => {
     const app = world.client('app', { database: 'shop' });
     await published(world, app.id);
     const refusing = { ...tools, relationApplication: async () => undefined };
-    const { value } = await inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(refusing, context('mongodb/0')));
+    const { value } = await inHook(world.model, 'mongodb/0', 'update-status', () =>
+      observeJuju(refusing, context('mongodb/0'), mongodb.endpoints),
+    );
     expect(value.clients).toMatchObject([{ id: app.id, app: `relation ${app.id}`, remote: { database: 'shop' } }]);
     expect(value.staleSecrets).toEqual([]);
   });
 });
 
 describe('secrets that were made for relations which are gone', () => {
-  test('each of them, whatever its group; not those of live relations, nor those that are no client’s', async () => {
+  test('each of them, whatever its group, and those that a live one was not told of; not those that are no client’s', async () => {
     const world = await deployed(1);
     await withSecret(world);
     const app = world.client('app', { database: 'shop' });
@@ -191,7 +199,9 @@ describe('secrets that were made for relations which are gone', () => {
         await tools.secretAdd(label, { password: 'pw' });
     });
     const { staleSecrets } = (await observe(world, 'mongodb/0')).value;
-    const expected = ['database.77.user.secret', 'database.77.entity.secret'].map(label => secretOf(world.model, label)?.id);
+    const expected = ['database.77.user.secret', 'database.77.entity.secret', `database.${app.id}.extra.secret`].map(
+      label => secretOf(world.model, label)?.id,
+    );
     expect([...staleSecrets].sort()).toEqual(expected.sort());
   });
 });
@@ -248,6 +258,6 @@ test('a peer whose databag Juju does not give is not taken for one that is gone'
       throw new Error('cannot run relation-get: permission denied');
     },
   };
-  const seen = inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(refusing, context('mongodb/0')));
+  const seen = inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(refusing, context('mongodb/0'), mongodb.endpoints));
   await expect(seen).rejects.toThrow('permission denied');
 });

@@ -1,13 +1,16 @@
 // Client relations: who gets a user, which roles, what is published, and what goes when the relation goes.
 import { describe, expect, test } from 'vitest';
 import type { ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
+import { nothing } from '../../../src/core/plan.ts';
 import { planClients } from '../../../src/plan/clients.ts';
 import { CONFIG, member, peerUnits, primaryFacts, steady, systemUsers, unit, withMembers } from './world.ts';
 
 const REMOTE = { database: 'shop', 'requested-secrets': '["username","password","uris"]', data: '{}' };
 const client = (remote: Record<string, string> = REMOTE, own: Record<string, string> = {}, id = 3): ClientRelation => ({
+  endpoint: 'database',
   id,
   app: 'shop-app',
+  units: ['shop-app/0'],
   remote,
   own,
 });
@@ -49,6 +52,7 @@ describe('a request', () => {
       {
         do: 'publish-client',
         client: {
+          endpoint: 'database',
           relation: 3,
           user: 'relation-3',
           password: 'fresh-3',
@@ -65,7 +69,7 @@ describe('a request', () => {
     expect(planClients(world({ clients: [client(REMOTE, OWN)], users: [USER], published: { 'client-3': 'f-3' } })).effects).toEqual([]);
   });
   test('without a database is no request yet', () => {
-    expect(planClients(world({ clients: [client({})] }))).toEqual({ effects: [], unit: [], app: [], pending: false });
+    expect(planClients(world({ clients: [client({})] }))).toEqual(nothing);
   });
   test.each<[string, Record<string, string>, RegExp]>([
     [
@@ -157,7 +161,7 @@ describe('a relation that is gone', () => {
   });
   test('with auto-delete takes the database too', () => {
     expect(planClients(world({ clients: [], users: [USER], juju: auto })).effects).toEqual([
-      { do: 'drop-database', name: 'shop' },
+      { do: 'drop-database', name: 'shop', through: 'primary' },
       { do: 'drop-user', name: 'relation-3' },
     ]);
   });

@@ -1,7 +1,9 @@
 // Snap, files, service, settings and logs of one machine.
 import { expect, test } from 'vitest';
 import type { Observed } from '../../../src/core/observed.ts';
+import { nothing } from '../../../src/core/plan.ts';
 import { planConfig } from '../../../src/plan/config.ts';
+import { planInstall } from '../../../src/plan/install.ts';
 import { LOG_LIMIT_BYTES, planLogs } from '../../../src/plan/logs.ts';
 import { planMachine } from '../../../src/plan/machine.ts';
 import { planSecret } from '../../../src/plan/secret.ts';
@@ -16,21 +18,23 @@ const without = <K extends keyof Observed['juju']>(seen: Observed, key: K): Obse
 };
 
 test('a machine that has all it needs is left alone', () => {
-  expect(planMachine(steady(1))).toEqual({ effects: [], unit: [], app: [], pending: false });
+  expect(planMachine(steady(1))).toEqual(nothing);
 });
 test('first the snap', () => {
   const { snap: _, ...host } = steady(1).host;
-  expect(does({ ...steady(1), host, mongod: silent })).toEqual([{ do: 'install-snap' }]);
+  const seen = { ...steady(1), host, mongod: silent };
+  expect(planInstall(seen).effects).toEqual([{ do: 'install-snap' }]);
+  expect(does(seen)).toEqual([]);
 });
 test('then files and service, in one go', () => {
-  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, build } as const;
+  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, router: { service: 'inactive', logBytes: 0 }, build } as const;
   expect(does({ ...steady(1), host, mongod: silent })).toEqual([
     { do: 'write-files', config: wanted.text, keyFile: secret.keyFile },
     { do: 'start-mongod' },
   ]);
 });
 test('nothing starts before the passwords are committed, or without peers', () => {
-  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, build } as const;
+  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, router: { service: 'inactive', logBytes: 0 }, build } as const;
   expect(planMachine(without({ ...steady(1), host, mongod: silent }, 'secret'))).toMatchObject({
     effects: [],
     unit: [{ level: 'waiting' }],
@@ -70,7 +74,7 @@ test('settings that mongod takes while it runs are compared with what it has', (
 });
 test('a log that has grown is put away', () => {
   expect(planLogs(steady(1, { host: { logBytes: LOG_LIMIT_BYTES } })).effects).toEqual([]);
-  expect(planLogs(steady(1, { host: { logBytes: LOG_LIMIT_BYTES + 1 } })).effects).toEqual([{ do: 'rotate-log' }]);
+  expect(planLogs(steady(1, { host: { logBytes: LOG_LIMIT_BYTES + 1 } })).effects).toEqual([{ do: 'rotate-log', of: 'mongod' }]);
 });
 test('the leader makes the passwords once, under the label that operators know', () => {
   const seen = without(steady(1), 'secret');

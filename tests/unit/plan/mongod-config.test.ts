@@ -6,7 +6,16 @@ import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { CONFIG } from './world.ts';
 
 const rendered = (config: Partial<Config> = {}, more: Partial<Parameters<typeof renderMongodConfig>[0]> = {}) =>
-  renderMongodConfig({ root: '', setName: 'mongodb', config: { ...CONFIG, ...config }, percona: false, ...more });
+  renderMongodConfig({
+    root: '',
+    setName: 'mongodb',
+    config: { ...CONFIG, ...config },
+    percona: false,
+    role: 'replication',
+    keyToken: 'token',
+    rejoined: 0,
+    ...more,
+  });
 const parsed = (...args: Parameters<typeof rendered>) => load(rendered(...args).text) as Record<string, Record<string, unknown>>;
 
 test('the whole of it', () => {

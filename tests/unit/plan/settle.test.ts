@@ -7,6 +7,8 @@ import { worst } from '../../../src/core/status.ts';
 import { address, applied, member, primaryFacts, replicaSet, settle, steady, systemUsers, unit, withMembers } from './world.ts';
 
 const client = (id: number, database: string, more: Record<string, string> = {}) => ({
+  endpoint: 'database',
+  units: [`client-${id}/0`],
   id,
   app: `client-${id}`,
   remote: { database, 'requested-secrets': '["username","password","uris"]', ...more },
@@ -92,13 +94,13 @@ function fromNothing(): Observed {
   const seen = steady(1, {
     juju: {
       leader: true,
-      peers: { id: 1, app: { initiator: unit(0) }, units: new Map([[unit(0), { address: address(0), data: {} }]]) },
+      peers: { id: 1, app: { role: 'replication', initiator: unit(0) }, units: new Map([[unit(0), { address: address(0), data: {} }]]) },
       clients: [client(3, 'shop')],
       openedPorts: [],
     },
     mongod: { kind: 'silent', reason: 'not installed' },
   });
-  return { ...seen, host: { service: 'absent', logBytes: 0 } };
+  return { ...seen, host: { service: 'absent', logBytes: 0, router: { service: 'absent', logBytes: 0 } } };
 }
 
 function anyState(

@@ -1,6 +1,7 @@
 // The charm's own users follow the application secret.
 import { describe, expect, test } from 'vitest';
 import type { DatabaseUser, Observed } from '../../../src/core/observed.ts';
+import { nothing } from '../../../src/core/plan.ts';
 import { planUsers, SYSTEM_ROLES } from '../../../src/plan/users.ts';
 import { primaryFacts, steady, systemUsers } from './world.ts';
 
@@ -40,7 +41,7 @@ test('the role for backups comes before the user that has it', () => {
   expect(named(withPrimary({ users: new Map(), backupRole: false }))).toEqual(['create-backup-role', 'operator', 'monitor', 'backup']);
 });
 test('all is as it should be: nothing', () => {
-  expect(planUsers(withPrimary({}))).toEqual({ effects: [], unit: [], app: [], pending: false });
+  expect(planUsers(withPrimary({}))).toEqual(nothing);
 });
 test('not without the secret, nor on another unit than the leader', () => {
   expect(named(withPrimary({ users: new Map() }, { juju: { leader: false } }))).toEqual([]);

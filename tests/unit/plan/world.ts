@@ -9,6 +9,7 @@ import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 
 export const CONFIG = {
+  role: 'replication',
   'auto-delete': false,
   'cache-size-mb': 0,
   'oplog-size-mb': 0,
@@ -21,7 +22,15 @@ export const address = (n: number): string => `10.0.0.${n + 1}`;
 export const host = (n: number): string => `${address(n)}:27017`;
 export const unit = (n: number): string => `mongodb/${n}`;
 
-export const wanted = renderMongodConfig({ root: '', setName: 'mongodb', config: CONFIG, percona: false });
+export const wanted = renderMongodConfig({
+  root: '',
+  setName: 'mongodb',
+  config: CONFIG,
+  percona: false,
+  role: 'replication',
+  keyToken: 't-key',
+  rejoined: 0,
+});
 export const build = { version: '6.0.5', percona: false };
 export const running = { build, config: wanted.hash };
 export const settings = { slowMs: 100, verbosity: 0, cacheBytes: 1e9, oplogBytes: 1e9 };
@@ -30,6 +39,7 @@ export const secret = {
   id: 'secret:app',
   passwords: { operator: 'op', monitor: 'mon', backup: 'back' },
   keyFile: 'key',
+  keyToken: 't-key',
   fingerprints: { operator: 'f-op', monitor: 'f-mon', backup: 'f-back' },
 } as const;
 
@@ -87,6 +97,7 @@ type Parts = {
   juju?: Partial<Observed['juju']>;
   host?: Partial<Observed['host']>;
   mongod?: Observed['mongod'];
+  router?: Observed['router'];
   lastChance?: boolean;
 };
 
@@ -101,9 +112,18 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       dying: false,
       address: address(self),
       config: { valid: true, config: CONFIG },
-      peers: { id: 1, app: { initiator: unit(0), initialised: 'true', members: unitNames(count) }, units: peerUnits(count) },
+      charm: { version: '1', deployment: 'local' },
+      role: 'replication',
+      peers: {
+        id: 1,
+        app: { role: 'replication', initiator: unit(0), initialised: 'true', members: unitNames(count) },
+        units: peerUnits(count),
+      },
       secret,
+      relations: new Map(),
+      staying: new Map(),
       clients: [],
+      shards: [],
       staleSecrets: [],
       unitStatus: { level: 'active', message: '' },
       openedPorts: ['27017/tcp'],
@@ -115,6 +135,7 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       config: wanted.text,
       keyFile: secret.keyFile,
       logBytes: 1000,
+      router: { service: 'inactive', logBytes: 0 },
       ...parts.host,
     },
     mongod: parts.mongod ?? {
@@ -125,7 +146,10 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       set,
       ...(leader ? { primary: primaryFacts(set) } : {}),
     },
+    router: parts.router ?? { kind: 'silent', reason: 'there is no router yet' },
+    failed: [],
     fresh: {
+      token: 'token',
       keyFile: 'fresh-key',
       passwords: { operator: 'fresh-op', monitor: 'fresh-mon', backup: 'fresh-back' },
       clients: new Map([3, 4, 5, 7, 8].map(id => [id, { password: `fresh-${id}`, fingerprint: `f-fresh-${id}` }])),
@@ -156,7 +180,9 @@ export const outward = (effects: Plan['effects']): readonly Effect[] =>
         'set-peer-app',
         'set-peer-unit',
         'publish-client',
+        'publish',
         'open-port',
+        'close-port',
         'set-workload-version',
         'add-app-secret',
         'set-app-secret',

@@ -1,5 +1,6 @@
 // The units' agents: they look at the model when it has changed, or when a time has come, and run one hook after the other;
 // one at a time on each machine, machines side by side. Nothing is polled.
+import { writeFile } from 'node:fs/promises';
 import type { ContextHost, HookContext, MakeContext } from '../contract.ts';
 import type { HookInfo, Model, Unit } from '../state.ts';
 import { deployCharm } from './charm-folder.ts';
@@ -162,6 +163,8 @@ export const startAgents = (world: AgentWorld): Agents => {
       `${agentFolder(world.folder, unit)}/charm`,
       old === undefined ? undefined : charmFolder(world.folder, old),
     );
+    // A charm can read here where it came from.
+    await writeFile(`${agentFolder(world.folder, unit)}/charm/.juju-charm`, `${charm.url}\n`);
     unit.agent.charm = charm.url;
     // A unit in error that was upgraded by force runs neither upgrade-charm nor config-changed.
     if (old !== undefined && unit.agent.pending === undefined) {

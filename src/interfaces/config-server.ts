@@ -1,0 +1,63 @@
+// The interface `config-server`: a router asks for a user as any client does, and is told besides what makes it one of the cluster.
+import * as z from 'zod/mini';
+import type { Bag } from '../core/observed.ts';
+import { readJson } from './json.ts';
+import type { Answer, ClientRequest } from './mongodb-client.ts';
+
+const names = z.array(z.string());
+
+const SECRET_FIELDS = ['username', 'password', 'tls', 'tls-ca', 'uris', 'key-file', 'config-server-db', 'int-ca-secret', 'ext-ca-secret'];
+
+/** The router's application databag: what its host asked for, handed on. */
+export const encodeRouterRequest = ({ database, extraUserRoles, external = false }: ClientRequest): Bag => ({
+  'requested-secrets': JSON.stringify(SECRET_FIELDS),
+  database: database ?? '',
+  'extra-user-roles': extraUserRoles.join(','),
+  'external-node-connectivity': String(external),
+});
+
+export type RouterAnswer = Answer & { readonly keyFile?: string };
+
+/**
+ * The config server's application databag, and its secrets. There is no URI: clients go through the router.
+ * @throws when the router has not asked for the key as a secret: in clear it must never go out.
+ */
+export function encodeRouterAnswer({ user, password, database, replset, hosts, keyFile = '', request }: RouterAnswer): {
+  readonly clear: Bag;
+  readonly secrets: Readonly<Record<string, Bag>>;
+} {
+  if (!asksForSecrets(request)) throw new Error('cannot answer a router that does not take its key as a secret');
+  const { data: _, ...mirror } = request;
+  return {
+    clear: { data: JSON.stringify(mirror), database },
+    secrets: {
+      user: { username: user, password },
+      extra: { 'key-file': keyFile, 'config-server-db': `${replset}/${hosts.join(',')}` },
+    },
+  };
+}
+
+/** A router of the charm before this one reads `config-server-db` from the databag, unless it lists it; ours lists it. */
+export function asksForSecrets(request: Bag): boolean {
+  const asked = readJson(request['requested-secrets'], names) ?? [];
+  return ['username', 'password', 'key-file'].every(field => asked.includes(field));
+}
+
+export type ClusterAccess = {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly keyFile: string;
+  readonly configDb: string;
+};
+
+/** Undefined until everything is there. `content`: what the secrets hold, together. */
+export function decodeRouterAnswer(remote: Bag, content: Bag): ClusterAccess | undefined {
+  const configDb = content['config-server-db'] ?? remote['config-server-db'];
+  const { username: user, password, 'key-file': keyFile } = content;
+  const { database } = remote;
+  return user && password && keyFile && configDb && database ? { user, password, database, keyFile, configDb } : undefined;
+}
+
+/** Everything that such an answer writes, to be taken away. */
+export const RETRACTED: Bag = { data: '', database: '', 'secret-user': '', 'secret-extra': '' };

@@ -1,0 +1,79 @@
+// The interface `shards`: what a config server and its shards tell each other. Passwords and key travel in a secret, or not at all.
+import * as z from 'zod/mini';
+import type { Bag, CharmRevision } from '../core/observed.ts';
+import { readJson } from './json.ts';
+
+const names = z.array(z.string());
+
+/** What the charm before this one asks for, too, so that either side may be of it. */
+const SECRET_FIELDS = [
+  'username',
+  'password',
+  'tls',
+  'tls-ca',
+  'uris',
+  'key-file',
+  'operator-password',
+  'backup-password',
+  'int-ca-secret',
+];
+/** Nothing is sent to a shard that has not asked for these as secrets. */
+const NEEDED = ['key-file', 'operator-password', 'backup-password'];
+
+/** Addresses without ports, as the config server publishes them; undefined when they cannot be read. */
+export const decodeHosts = (text: string | undefined): readonly string[] | undefined => readJson(text, names);
+
+/** Missing until the other side's leader has told it. */
+export function decodeRevision(remote: Bag): CharmRevision | undefined {
+  const { version, deployment } = remote;
+  return version ? { version, deployment: deployment === 'ch' ? 'ch' : 'local' } : undefined;
+}
+
+export const sameRevision = (a: CharmRevision, b: CharmRevision): boolean => a.version === b.version && a.deployment === b.deployment;
+
+/** As operators of the charm before this one know it: a build of one's own is said to be one. */
+export const revisionText = ({ version, deployment }: CharmRevision): string =>
+  deployment === 'local' ? `${version}-locally built` : version;
+
+/** The shard's application databag. `ready`: it has taken over key and passwords, and may be added. */
+export const encodeShardRequest = (revision: CharmRevision, ready: boolean): Bag => ({
+  'requested-secrets': JSON.stringify(SECRET_FIELDS),
+  version: revision.version,
+  deployment: revision.deployment,
+  'auth-updated': ready ? 'true' : '',
+});
+
+export type ShardRequest = { readonly wantsSecrets: boolean; readonly ready: boolean };
+
+export function decodeShardRequest(remote: Bag): ShardRequest {
+  const asked = readJson(remote['requested-secrets'], names) ?? [];
+  return { wantsSecrets: NEEDED.every(field => asked.includes(field)), ready: remote['auth-updated'] === 'true' };
+}
+
+export type ClusterSecrets = { readonly keyFile: string; readonly operatorPassword: string; readonly backupPassword: string };
+
+/** The config server's application databag towards a shard. `integrated`: the shard belongs to the cluster. */
+export const encodeForShard = (revision: CharmRevision, addresses: readonly string[], integrated: boolean, request: Bag): Bag => {
+  const { data: _, ...mirror } = request;
+  return {
+    version: revision.version,
+    deployment: revision.deployment,
+    host: JSON.stringify(addresses),
+    'shard-integrated': integrated ? 'true' : '',
+    data: JSON.stringify(mirror),
+  };
+};
+
+export const encodeClusterSecrets = ({ keyFile, operatorPassword, backupPassword }: ClusterSecrets): Bag => ({
+  'key-file': keyFile,
+  'operator-password': operatorPassword,
+  'backup-password': backupPassword,
+});
+
+/** Undefined until the secret is there with all that a shard needs. */
+export function decodeClusterSecrets(content: Bag): ClusterSecrets | undefined {
+  const { 'key-file': keyFile, 'operator-password': operatorPassword, 'backup-password': backupPassword } = content;
+  return keyFile && operatorPassword && backupPassword ? { keyFile, operatorPassword, backupPassword } : undefined;
+}
+
+export const isIntegrated = (remote: Bag): boolean => remote['shard-integrated'] === 'true';

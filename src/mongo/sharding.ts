@@ -1,0 +1,110 @@
+// The cluster, asked and changed through a router.
+import type { Document } from 'mongodb';
+import * as z from 'zod/mini';
+import type { ClusterFacts, Remaining, Shard } from '../core/observed.ts';
+import { CODES, failureOf, NoAnswer } from './errors.ts';
+import type { OpenLink } from './session.ts';
+
+const MAJORITY = { w: 'majority', wtimeout: 10_000 };
+/** What the config servers do with a shard's members may take some heartbeats. */
+const CHANGE_MS = 12_000;
+
+const shard = z.object({ _id: z.string(), host: z.string(), draining: z.optional(z.boolean()) });
+const shards = z.object({ shards: z.array(shard) });
+const databases = z.array(z.object({ _id: z.string(), primary: z.string() }));
+const balancer = z.object({ mode: z.string() });
+const collections = z.array(z.object({ _id: z.string(), uuid: z.optional(z.unknown()) }));
+
+/** What the cluster knows of its shards; of those that are being drained, what is left on them. @throws what the router answers. */
+export async function readCluster(link: OpenLink): Promise<ClusterFacts> {
+  const [listed, mode, found] = await Promise.all([
+    link.command({ listShards: 1 }),
+    link.command({ balancerStatus: 1 }),
+    link.find('config', 'databases', {}),
+  ]);
+  const known = z.parse(shards, listed).shards.map(decodeShard);
+  const draining = known.filter(shard => shard.draining);
+  const free = draining.length === 0 ? new Map<string, number>() : await readRoom(link);
+  const left = await Promise.all(draining.map(async ({ name }) => [name, await readRemaining(link, name)] as const));
+  return {
+    shards: known.map(shard => ({ ...shard, ...(free.has(shard.name) ? { freeBytes: free.get(shard.name) ?? 0 } : {}) })),
+    balancing: z.parse(balancer, mode).mode !== 'off',
+    databases: z.parse(databases, found).map(({ _id: name, primary }) => ({ name, primary })),
+    remaining: new Map(left),
+  };
+}
+
+/** `shard-a/10.0.0.1:27017,10.0.0.2:27017` */
+export function decodeShard({ _id: name, host, draining = false }: z.infer<typeof shard>): Shard {
+  return { name, hosts: host.slice(host.indexOf('/') + 1).split(','), draining };
+}
+
+/** Bytes that are free on each shard's disk, by its name. A router answers dbStats with what each shard says. */
+async function readRoom(link: OpenLink): Promise<ReadonlyMap<string, number>> {
+  const { raw = {} } = await link.command({ dbStats: 1 }, { db: 'config' }).catch(() => ({}) as Document);
+  return decodeRoom(raw);
+}
+
+export const decodeRoom = (raw: Document): ReadonlyMap<string, number> =>
+  new Map(
+    Object.entries(raw).flatMap(([host, stats]) => {
+      const { fsTotalSize, fsUsedSize } = (stats ?? {}) as Document;
+      const free = Number(fsTotalSize) - Number(fsUsedSize);
+      return Number.isFinite(free) ? [[host.split('/')[0] ?? host, free] as const] : [];
+    }),
+  );
+
+async function readRemaining(link: OpenLink, shard: string): Promise<Remaining> {
+  const [chunks, big] = await Promise.all([
+    link.count('config', 'chunks', { shard }),
+    link.find('config', 'chunks', { shard, jumbo: true }, { uuid: 1 }),
+  ]);
+  if (big.length === 0) return { chunks, jumbo: [] };
+  const uuids = new Set(big.map(chunk => String(chunk.uuid)));
+  const names = z.parse(collections, await link.find('config', 'collections', {}, { uuid: 1 }));
+  return {
+    chunks,
+    jumbo: names
+      .filter(({ uuid }) => uuids.has(String(uuid)))
+      .map(({ _id }) => _id)
+      .sort(),
+  };
+}
+
+/** Adding what is there already, at the same hosts, is as good. */
+export async function addShard(link: OpenLink, name: string, host: string): Promise<void> {
+  await link.command({ addShard: host, name, writeConcern: MAJORITY }, { timeoutMs: CHANGE_MS });
+}
+
+/** The first call begins the draining, one when nothing is left ends it; a shard that is not there any more is as good. */
+export async function removeShard(link: OpenLink, name: string): Promise<void> {
+  try {
+    await link.command({ removeShard: name, writeConcern: MAJORITY }, { timeoutMs: CHANGE_MS });
+  } catch (error) {
+    if (failureOf(error).code !== CODES.shardNotFound) throw error;
+  }
+}
+
+export async function startBalancer(link: OpenLink): Promise<void> {
+  await link.command({ balancerStart: 1 }, { timeoutMs: CHANGE_MS });
+}
+
+/**
+ * Moves what is not sharded of a database. The cluster copies it for as long as it takes; the same command again joins the one that runs.
+ * An answer that has not come within the time of a probe is therefore no failure.
+ */
+export async function movePrimary(link: OpenLink, database: string, to: string): Promise<void> {
+  try {
+    await link.command({ movePrimary: database, to, writeConcern: MAJORITY });
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+  }
+}
+
+/** The cluster follows a shard whose members move one by one; one that has moved altogether it cannot find. */
+export async function setShardHost(link: OpenLink, name: string, host: string): Promise<void> {
+  await link.command(
+    { update: 'shards', updates: [{ q: { _id: name }, u: { $set: { host } } }], writeConcern: MAJORITY },
+    { db: 'config', timeoutMs: CHANGE_MS },
+  );
+}

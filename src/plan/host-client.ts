@@ -1,0 +1,60 @@
+// What the leader of the routers tells their host: user, password, and where the routers are.
+
+import { ROUTER, routerHostOf } from '../core/bags.ts';
+import type { Bag, HostRelation, Observed } from '../core/observed.ts';
+import { mongodPaths } from '../core/paths.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+import { type ClusterAccess, decodeRouterAnswer } from '../interfaces/config-server.ts';
+import { encodeClientAnswer, routerPlaces } from '../interfaces/mongodb-client.ts';
+import { stayingUnits } from './facts.ts';
+import { requestOf } from './router-request.ts';
+
+export function planHostClient(seen: Observed): Plan {
+  const { juju } = seen;
+  if (!juju.leader || juju.dying || juju.host === undefined) return nothing;
+  const stale = plan({ effects: juju.staleSecrets.map(id => ({ do: 'remove-secret', id })) });
+  const told = toldTo(seen, juju.host);
+  return { ...told, effects: [...told.effects, ...stale.effects] };
+}
+
+function toldTo(seen: Observed, host: HostRelation): Plan {
+  const { configServer } = seen.juju;
+  const access = configServer && decodeRouterAnswer(configServer.remote, configServer.content);
+  if (access === undefined) return configServer?.remote['secret-user'] === undefined ? retracted(host) : nothing;
+  const request = requestOf(host);
+  // The config server has not yet seen what the host asks for now.
+  if (request === undefined || request.database !== access.database) return nothing;
+  const places = request.external ? reachable(seen) : [mongodPaths(seen.context.root).routerSocket];
+  // Until the first router is ready there is nothing to connect to.
+  if (places.length === 0 || (host.own['secret-user'] === undefined && seen.router.kind !== 'open')) return nothing;
+  return published(host, access, places);
+}
+
+/** Routers that are ready, by unit number. */
+function reachable(seen: Observed): readonly string[] {
+  const units = [...stayingUnits(seen)];
+  const ready = units.filter(
+    ([unit, { data }]) => data[ROUTER] !== undefined || (unit === seen.context.unit && seen.router.kind === 'open'),
+  );
+  return ready.map(([, { address }]) => routerHostOf(address));
+}
+
+function published({ id, endpoint, own, published: held, remote }: HostRelation, access: ClusterAccess, places: readonly string[]): Plan {
+  const answer = { ...access, replset: '', hosts: [], request: remote, router: routerPlaces(places, access) };
+  const { clear, secrets } = encodeClientAnswer(answer);
+  const content: Bag = Object.assign({}, ...Object.values(secrets));
+  const same = holds(own, clear) && holds(held, content) && Object.keys(secrets).every(group => own[`secret-${group}`] !== undefined);
+  return same ? nothing : plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets }] });
+}
+
+const holds = (bag: Bag, wanted: Bag): boolean => Object.entries(wanted).every(([key, value]) => bag[key] === value);
+
+/** Whatever lets the host in. What it had asked for stays. */
+const CREDENTIALS = ['secret-user', 'secret-entity', 'username', 'password', 'uris', 'entity-name', 'entity-password', 'endpoints'];
+
+function retracted({ id, endpoint, own }: HostRelation): Plan {
+  const old = CREDENTIALS.filter(key => own[key] !== undefined);
+  if (old.length === 0) return nothing;
+  const clear = Object.fromEntries(old.map(key => [key, '']));
+  return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets: {} }] });
+}

@@ -1,0 +1,51 @@
+// A router beside a client: what it is to be, and what its unit waits for.
+
+import { LEAVING, ROUTER } from '../core/bags.ts';
+import type { Observed } from '../core/observed.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+import { type Status, status } from '../core/status.ts';
+import { decodeRouterAnswer } from '../interfaces/config-server.ts';
+import { ownData } from './facts.ts';
+import type { WantedRouter } from './router.ts';
+import { requestOf } from './router-request.ts';
+
+/** For `planRouter`: one of the cluster that the config server tells of, reachable from elsewhere if the host wants that. */
+export function ofCluster({ juju }: Observed): WantedRouter {
+  const { configServer, host } = juju;
+  if (configServer === undefined || configServer.remote['secret-extra'] === undefined) return undefined;
+  const access = decodeRouterAnswer(configServer.remote, configServer.content);
+  if (access === undefined) return 'unknown';
+  return { configDb: access.configDb, keyFile: access.keyFile, external: requestOf(host)?.external ?? false };
+}
+
+export function planRouterUnit(seen: Observed): Plan {
+  const { juju, router } = seen;
+  if (juju.dying) return nothing;
+  const shown = stateOf(seen);
+  const isNew = router.kind === 'open' && ownData(seen)[ROUTER] !== router.version;
+  return plan({
+    unit: [shown],
+    app: [shown.level === 'active' && router.kind !== 'open' ? status.routerSilent : shown],
+    effects: isNew ? [{ do: 'set-workload-version', version: router.version }] : [],
+  });
+}
+
+function stateOf({ juju }: Observed): Status {
+  const { configServer, host } = juju;
+  if (configServer === undefined) return status.routerAlone;
+  if (host === undefined || requestOf(host) === undefined) return status.hostSilent(host?.app ?? 'the application beside it');
+  if (configServer.remote.database === undefined) return status.connecting;
+  return decodeRouterAnswer(configServer.remote, configServer.content) === undefined ? status.routerSecrets : status.ready;
+}
+
+/** A unit that goes stops its router and leaves the machine as it was. */
+export function planRouterLeaving(seen: Observed): Plan {
+  const { juju, host, context } = seen;
+  if (!juju.dying) return nothing;
+  const data = ownData(seen);
+  const announce: Plan['effects'] =
+    juju.peers === undefined || data[LEAVING] !== undefined ? [] : [{ do: 'set-peer-unit', values: { [LEAVING]: 'true', [ROUTER]: '' } }];
+  const stop: Plan['effects'] = host.router.config === undefined ? [] : [{ do: 'stop-router' }];
+  const clean: Plan['effects'] = context.hook === 'remove' && host.snap !== undefined ? [{ do: 'clean-machine' }] : [];
+  return plan({ effects: [...stop, ...clean, ...announce], unit: [status.leavingCluster] });
+}

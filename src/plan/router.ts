@@ -1,0 +1,64 @@
+// A router on this machine: its files, a mongos that runs with them, and its restart when, and only when, they have changed.
+
+import { ROUTER } from '../core/bags.ts';
+import { MONGOS_PORT } from '../core/names.ts';
+import type { Observed } from '../core/observed.ts';
+import { mongodPaths } from '../core/paths.ts';
+import { nothing, type Plan, plan, together } from '../core/plan.ts';
+import { status } from '../core/status.ts';
+import { configDbOf, memberHosts, ownData } from './facts.ts';
+import { type RouterSettings, renderRouterConfig } from './router-config.ts';
+
+/** What the router is to be; undefined when there is to be none, and a word when that cannot be told at the moment. */
+export type WantedRouter = Omit<RouterSettings, 'root'> | undefined | 'unknown';
+
+export const planRouter =
+  (wantedOf: (seen: Observed) => WantedRouter) =>
+  (seen: Observed): Plan => {
+    if (seen.juju.dying || seen.host.snap === undefined) return nothing;
+    const wanted = wantedOf(seen);
+    if (wanted === 'unknown') return nothing;
+    if (wanted === undefined) return together([stopped(seen), announced(seen, undefined)]);
+    return together([running(seen, wanted), announced(seen, wanted)]);
+  };
+
+/** A config server has a router of its own on each unit, through which it manages the cluster. */
+export function ofConfigServer(seen: Observed): WantedRouter {
+  const { juju, mongod, context } = seen;
+  if (juju.role !== 'config-server') return undefined;
+  if (mongod.kind !== 'member' || juju.secret === undefined) return 'unknown';
+  const hosts = memberHosts(seen);
+  return hosts.length === 0 ? 'unknown' : { configDb: configDbOf(context.app, hosts), keyFile: juju.secret.keyFile, external: true };
+}
+
+function running(seen: Observed, settings: Omit<RouterSettings, 'root'>): Plan {
+  const { host, router, context } = seen;
+  const { text, hash } = renderRouterConfig({ ...settings, root: context.root });
+  const words = `--config ${mongodPaths(context.root).routerConfig}`;
+  const stale = host.router.config !== text || host.router.words !== words || host.keyFile !== settings.keyFile;
+  const files: Plan['effects'] = stale ? [{ do: 'write-router-files', config: text, keyFile: settings.keyFile }] : [];
+  if (host.router.service !== 'active' || stale) {
+    const start = host.router.service === 'active' ? [] : [{ do: 'start-router' } as const];
+    return plan({ effects: [...files, ...start], unit: [status.startingRouter], pending: true });
+  }
+  if (router.kind === 'silent') return plan({ unit: [status.routerSilent], pending: true });
+  if (router.config === hash) return nothing;
+  return plan({ effects: [{ do: 'restart-router' }], unit: [status.startingRouter], pending: true });
+}
+
+const stopped = ({ host }: Observed): Plan => (host.router.config === undefined ? nothing : plan({ effects: [{ do: 'stop-router' }] }));
+
+/** The unit's databag tells when the router is ready; its port is open for as long as others may reach it. */
+function announced(seen: Observed, wanted: Omit<RouterSettings, 'root'> | undefined): Plan {
+  const { juju, router } = seen;
+  const port = `${MONGOS_PORT}/tcp`;
+  const opened = juju.openedPorts.includes(port);
+  const effects: Plan['effects'][number][] = [];
+  if (wanted?.external === true && !opened) effects.push({ do: 'open-port', port });
+  if (wanted?.external !== true && opened) effects.push({ do: 'close-port', port });
+  const ready = wanted !== undefined && router.kind === 'open' ? router.version : '';
+  // A router that is silent for a moment is not taken off the lists of its clients.
+  const keeps = wanted !== undefined && router.kind === 'silent';
+  if (!keeps && (ownData(seen)[ROUTER] ?? '') !== ready) effects.push({ do: 'set-peer-unit', values: { [ROUTER]: ready } });
+  return plan({ effects });
+}

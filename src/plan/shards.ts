@@ -1,0 +1,124 @@
+// The config server's side of its shards: it gives them key and passwords, adds them to the cluster, and takes out those whose relation
+// is gone. All of it is the leader's.
+
+import { hostOf } from '../core/bags.ts';
+import type { JujuEffect, MongodEffect } from '../core/effects.ts';
+import type { Bag, ClusterFacts, Observed, ShardRelation } from '../core/observed.ts';
+import { nothing, type Plan, plan, together } from '../core/plan.ts';
+import { type Status, status } from '../core/status.ts';
+import {
+  decodeRevision,
+  decodeShardRequest,
+  encodeClusterSecrets,
+  encodeForShard,
+  revisionText,
+  sameRevision,
+} from '../interfaces/shards.ts';
+import { clusterOf, planDrain } from './draining.ts';
+import { stayingUnits } from './facts.ts';
+
+export function planShards(seen: Observed): Plan {
+  const { juju, router } = seen;
+  if (juju.role !== 'config-server' || !juju.leader || juju.dying) return nothing;
+  const cluster = clusterOf(seen);
+  const told = router.kind === 'open' && router.cluster !== undefined && 'problem' in router.cluster;
+  return together([
+    ...juju.shards.map(shard => forShard(seen, shard, cluster)),
+    outdated(seen),
+    told && cluster === undefined ? waits(status.clusterSilent(problemOf(seen))) : nothing,
+    cluster === undefined ? nothing : together([unreachable(juju.shards, cluster), leaving(seen, cluster)]),
+    juju.shards.length === 0 && (cluster?.shards.length ?? 0) === 0 ? shows(status.noShards) : nothing,
+  ]);
+}
+
+const shows = (one: Status): Plan => plan({ unit: [one], app: [one] });
+const waits = (one: Status): Plan => ({ ...shows(one), wake: true });
+const problemOf = ({ router }: Observed): string =>
+  router.kind === 'open' && router.cluster !== undefined && 'problem' in router.cluster ? router.cluster.problem : '';
+
+function forShard(seen: Observed, shard: ShardRelation, cluster: ClusterFacts | undefined): Plan {
+  const { juju } = seen;
+  const listed = cluster?.shards.find(one => one.name === shard.app);
+  const integrated = cluster === undefined ? shard.own['shard-integrated'] === 'true' : listed !== undefined && !listed.draining;
+  const publish = published(seen, shard, integrated);
+  if (shard.app === undefined) return publish;
+  const theirs = decodeRevision(shard.remote);
+  if (theirs === undefined) return together([publish, shows(status.waitsForShard(shard.app))]);
+  if (!sameRevision(theirs, juju.charm) || cluster === undefined) return publish;
+  if (listed?.draining) return together([publish, shows(status.shardRejoins(shard.app))]);
+  if (listed !== undefined) return together([publish, moved(shard, listed.hosts, listed.answers)]);
+  return together([publish, added(seen, shard.app, shard)]);
+}
+
+/** In clear where to find us and which charm we are; key and passwords only in a secret, and only when the shard has asked for one. */
+function published(seen: Observed, shard: ShardRelation, integrated: boolean): Plan {
+  const { juju } = seen;
+  const { id, endpoint, own } = shard;
+  const addresses = [...stayingUnits(seen).values()].map(unit => unit.address);
+  const clear = encodeForShard(juju.charm, addresses, integrated, shard.remote);
+  const secrets = secretsFor(seen, shard);
+  const stale = Object.entries(clear).some(([key, value]) => (own[key] ?? '') !== value) || secrets !== undefined;
+  return stale ? plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets: secrets ?? {} }] }) : nothing;
+}
+
+/** Undefined while there is nothing to write, or nobody to write it to. */
+function secretsFor({ juju, mongod }: Observed, shard: ShardRelation): Record<string, Bag> | undefined {
+  const theirs = decodeRevision(shard.remote);
+  if (juju.secret === undefined || theirs === undefined || !sameRevision(theirs, juju.charm)) return undefined;
+  // The first time only when the passwords are known to be those of the database.
+  if (!decodeShardRequest(shard.remote).wantsSecrets || mongod.kind !== 'member') return undefined;
+  const content = clusterContent(juju.secret);
+  return Object.entries(content).every(([key, value]) => shard.published[key] === value) ? undefined : { extra: content };
+}
+
+export const clusterContent = ({ keyFile, passwords }: NonNullable<Observed['juju']['secret']>): Bag =>
+  encodeClusterSecrets({ keyFile, operatorPassword: passwords.operator, backupPassword: passwords.backup });
+
+/** The same for all shards at once, for an action that changes a password. */
+export const publishedToShards = (seen: Observed, content: Bag): readonly JujuEffect[] =>
+  seen.juju.shards
+    .filter(({ published: held }) => Object.keys(held).length > 0)
+    .map(({ id, endpoint, own }) => ({ do: 'publish', relation: id, endpoint, own, clear: {}, secrets: { extra: content } }));
+
+function added(seen: Observed, name: string, { remote, addresses }: ShardRelation): Plan {
+  if (!decodeShardRequest(remote).ready || addresses.length === 0) return shows(status.shardSyncing(name));
+  const effects: readonly MongodEffect[] = [{ do: 'add-shard', name, host: `${name}/${addresses.map(hostOf).join(',')}` }];
+  const failure = seen.failed.find(one => one.effect === 'add-shard' && one.of === name);
+  if (failure !== undefined) return { ...shows(status.shardNotAdded(name, failure.reason)), effects, wake: true };
+  return { ...shows(status.addingShard(name)), effects, pending: true };
+}
+
+/** Members that move one by one are followed by the cluster itself. */
+function moved({ addresses, app: name = '' }: ShardRelation, known: readonly string[], answers: boolean | undefined): Plan {
+  const hosts = addresses.map(hostOf);
+  if (answers !== false || hosts.length === 0 || hosts.some(host => known.includes(host))) return nothing;
+  return plan({ effects: [{ do: 'set-shard-host', name, host: `${name}/${hosts.join(',')}` }], pending: true });
+}
+
+function outdated({ juju }: Observed): Plan {
+  const others = juju.shards.filter(({ remote }) => {
+    const theirs = decodeRevision(remote);
+    return theirs !== undefined && !sameRevision(theirs, juju.charm);
+  });
+  if (others.length === 0) return nothing;
+  return shows(
+    status.shardsOutdated(
+      revisionText(juju.charm),
+      others.map(({ app, id }) => app ?? `relation ${id}`),
+    ),
+  );
+}
+
+function unreachable(related: readonly ShardRelation[], { shards }: ClusterFacts): Plan {
+  const silent = shards.filter(shard => shard.answers === false && related.some(({ app }) => app === shard.name)).map(({ name }) => name);
+  return silent.length === 0 ? nothing : shows(status.shardsUnreachable(silent));
+}
+
+/** A shard whose relation is gone; while Juju does not tell the other side of one, nobody is taken for gone. */
+function leaving(seen: Observed, cluster: ClusterFacts): Plan {
+  const { shards } = seen.juju;
+  if (shards.some(({ app }) => app === undefined)) return nothing;
+  const related = new Set(shards.map(({ app }) => app));
+  const gone = cluster.shards.filter(({ name, draining }) => draining || !related.has(name)).map(({ name }) => name);
+  return gone.length === 0 ? nothing : planDrain(seen, cluster, gone);
+}
