@@ -11,6 +11,8 @@ export type DatabaseEntry = { readonly _id: string; readonly primary: string; re
 /** Where a command for a collection or a database goes, with the versions by which the shard sees whether that is still right. */
 export type Placement = { readonly shard: string; readonly set: ReplicaSet; readonly versions: Document };
 
+export type Defaults = { readonly writeConcern: Document; readonly readConcern: Document };
+
 export type Cluster = {
   readonly config: ReplicaSet;
   readonly configString: string;
@@ -30,13 +32,14 @@ export type Cluster = {
   collection(namespace: string): Promise<Document | undefined>;
   /** Everything is read again when it is next needed. */
   forgetAll(): void;
-  defaults(): Promise<{ writeConcern: Document; readConcern: Document }>;
+  /** What holds for a command that says nothing of it itself. */
+  defaults(): Promise<Defaults>;
   forgetDefaults(): void;
-  close(): void;
 };
 
 export const majority = { writeConcern: { w: 'majority', wtimeout: 60_000 } } as const;
 const freshRead = { readConcern: { level: 'majority' } } as const;
+const surelyLatest = { readConcern: { level: 'linearizable' }, maxTimeMS: 10_000 } as const;
 const defaultsForMs = 10_000;
 
 /** @param configString `set/address:port,…` of the config servers. */
@@ -47,10 +50,10 @@ export const openCluster = (configString: string, key: string): Cluster => {
   const sets = new Map<string, ReplicaSet>();
   const databases = new Map<string, DatabaseEntry>();
   const versions = new Map<string, { shard: string; version: Document }>();
-  let defaults: { at: number; value: Promise<{ writeConcern: Document; readConcern: Document }> } | undefined;
+  let defaults: { at: number; value: Promise<Defaults> } | undefined;
 
-  const read = async (collection: string, query: Document): Promise<Document[]> => {
-    const reply = await config.command('config', { find: collection, ...query, batchSize: 10_000, ...freshRead });
+  const read = async (collection: string, query: Document, concern: Document = freshRead): Promise<Document[]> => {
+    const reply = await config.command('config', { find: collection, ...query, batchSize: 10_000, ...concern });
     return reply.cursor.firstBatch;
   };
 
@@ -60,7 +63,7 @@ export const openCluster = (configString: string, key: string): Cluster => {
       const entry = entries.find(({ _id }) => _id === name);
       if (entry !== undefined) set.learn(hostsOf(entry));
       else {
-        set.close();
+        set.retire();
         sets.delete(name);
       }
     }
@@ -80,7 +83,9 @@ export const openCluster = (configString: string, key: string): Cluster => {
   const database = async (name: string, fresh = false) => {
     const known = databases.get(name);
     if (known !== undefined && !fresh) return known;
-    const [entry] = (await read('databases', { filter: { _id: name }, limit: 1 })) as DatabaseEntry[];
+    const query = { filter: { _id: name }, limit: 1 };
+    // Just after a fail-over even what a majority had may not be seen yet, and an empty answer must not come of that.
+    const entry = ((await read('databases', query))[0] ?? (await read('databases', query, surelyLatest))[0]) as DatabaseEntry | undefined;
     if (entry === undefined) databases.delete(name);
     else databases.set(name, entry);
     return entry;
@@ -131,6 +136,14 @@ export const openCluster = (configString: string, key: string): Cluster => {
     versions.set(namespace, { shard: owner, version });
   };
 
+  const readDefaults = async (): Promise<Defaults> => {
+    const reply = await config.command('admin', { getDefaultRWConcern: 1 });
+    return {
+      writeConcern: reply.defaultWriteConcern ?? { w: 'majority', wtimeout: 0 },
+      readConcern: reply.defaultReadConcern ?? { level: 'local' },
+    };
+  };
+
   return {
     config,
     configString,
@@ -151,23 +164,26 @@ export const openCluster = (configString: string, key: string): Cluster => {
       defaults = undefined;
     },
     defaults: () => {
-      if (defaults === undefined || Date.now() - defaults.at > defaultsForMs) {
-        const value = config.command('admin', { getDefaultRWConcern: 1 }).then(reply => ({
-          writeConcern: reply.defaultWriteConcern ?? { w: 'majority', wtimeout: 0 },
-          readConcern: reply.defaultReadConcern ?? { level: 'local' },
-        }));
-        defaults = { at: Date.now(), value };
-        value.catch(() => {
+      const now = Date.now();
+      if (defaults === undefined) {
+        defaults = { at: now, value: readDefaults() };
+        defaults.value.catch(() => {
           defaults = undefined;
         });
+      } else if (now - defaults.at > defaultsForMs) {
+        // While the config servers have no primary, what was last known goes on to hold.
+        defaults.at = now;
+        readDefaults().then(
+          value => {
+            defaults = { at: now, value: Promise.resolve(value) };
+          },
+          () => undefined,
+        );
       }
       return defaults.value;
     },
     forgetDefaults: () => {
       defaults = undefined;
-    },
-    close: () => {
-      for (const set of [config, ...sets.values()]) set.close();
     },
   };
 };

@@ -4,7 +4,7 @@ import { administration } from './administration.ts';
 import type { Client, Login } from './client.ts';
 import { getMore, killCursors, runOnData } from './data.ts';
 import { isDefinition, runDefinition } from './definitions.ts';
-import { change, type Document, decode, encode } from './documents.ts';
+import { change, decode, encode, plain } from './documents.ts';
 import { RouterError } from './errors.ts';
 import { collStats, dbStats, listDatabases } from './overview.ts';
 import { allows, needsOf, visibleCollections } from './privileges.ts';
@@ -61,9 +61,15 @@ const runInDatabase = async (router: Router, client: Client, login: Login, reque
   if (isStats) return encode(await dbStats(router, request));
   if (isDefinition(name)) return encode(plain(await runDefinition(router, request)));
   const reply = await runOnData(router, login, request);
-  if (name !== 'collStats') return reply;
-  const decoded = decode(reply);
-  return Number(decoded.ok) ? encode(collStats((await router.cluster.database(db))?.primary ?? '', decoded)) : reply;
+  return name === 'collStats' ? withShard(router, request, reply) : reply;
+};
+
+const withShard = async ({ cluster }: Router, { db, collection }: Request, reply: Buffer): Promise<Buffer> => {
+  const entry = await cluster.database(db);
+  const stats = decode(reply);
+  if (entry === undefined || !Number(stats.ok)) return reply;
+  const { shard, versions } = await cluster.place(entry, collection);
+  return encode(collStats(shard, entry.primary, 'databaseVersion' in versions, stats));
 };
 
 /** Without the right to list a database's collections a user may see the names of those on which it has any right. */
@@ -78,10 +84,6 @@ const onlyVisible = (login: Login, request: Request): Request => {
   const filter = { $and: [command.filter ?? {}, { name: { $in: names } }] };
   return readRequest({ ...message, body: change(message.body, ['filter'], { filter }) });
 };
-
-/** A reply of the config servers or a shard without what members tell each other. */
-const plain = ({ $clusterTime, operationTime, lastCommittedOpTime, $gleStats, $configTime, $topologyTime, ...reply }: Document): Document =>
-  reply;
 
 const greetings = new Set(['hello', 'isMaster', 'ismaster']);
 const adminOnly = (name: string): boolean => name in administration || name === 'listDatabases';

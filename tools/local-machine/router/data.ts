@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Long } from 'bson';
 import type { Login } from './client.ts';
 import type { DatabaseEntry, Placement } from './cluster.ts';
-import { type Document, decode, encode, pick } from './documents.ts';
+import { change, decode, encode, inner, pick } from './documents.ts';
 import { isStale, RouterError } from './errors.ts';
 import { nothingFor } from './nothing.ts';
 import { dress, messageFor } from './outgoing.ts';
@@ -35,6 +35,7 @@ export const runOnData = async (router: Router, login: Login, request: Request):
     const staleAt = staleFrom(pick(reply, ['ok', 'code', 'writeErrors']), isStale);
     if (staleAt === undefined || Date.now() > deadline) {
       rememberCursor(router, login, placement.shard, reply);
+      if (request.inTransaction) return change(reply, [], { recoveryToken: { recoveryShardId: placement.shard } });
       return progress.settled === 0 ? reply : encode(settle(progress, decode(reply)).reply);
     }
     if (request.inTransaction && !request.command.startTransaction) throw overtaken(router, login, request);
@@ -53,8 +54,7 @@ export const getMore = async (router: Router, login: Login, request: Request): P
   const dressing = await dress(router.cluster, request, login);
   const set = await router.cluster.shard(place.shard);
   const reply = await sendToShard(router, set, request, () => messageFor(router.cluster, request, dressing, { versions: {} }));
-  const { ok, cursor } = pick(reply, ['ok', 'cursor']);
-  if (!Number(ok) || String(cursor?.id) === '0') router.cursors.forget(id);
+  if (cursorIn(reply) === '0') router.cursors.forget(id);
   else router.cursors.remember(id, place);
   return reply;
 };
@@ -120,6 +120,12 @@ export const sessionOf = ({ user, db }: Login, { session }: Request): string => 
 const ownerOf = ({ user, db }: Login): string => `${db}.${user}`;
 
 const rememberCursor = (router: Router, login: Login, shard: string, reply: Buffer) => {
-  const id = String((pick(reply, ['cursor']).cursor as Document | undefined)?.id ?? 0);
+  const id = cursorIn(reply);
   if (id !== '0') router.cursors.remember(id, { shard, owner: ownerOf(login) });
+};
+
+/** The cursor's id in a reply; '0' when there is none. Its documents may be many, and are not looked at. */
+const cursorIn = (reply: Buffer): string => {
+  const cursor = inner(reply, 'cursor');
+  return cursor === undefined ? '0' : String(pick(cursor, ['id']).id ?? 0);
 };

@@ -26,6 +26,17 @@ export const change = (bytes: Uint8Array, without: readonly string[], added: Doc
   return result;
 };
 
+/** A reply without what the members of a cluster tell each other in it. */
+export const plain = ({
+  $clusterTime,
+  operationTime,
+  lastCommittedOpTime,
+  $gleStats,
+  $configTime,
+  $topologyTime,
+  ...reply
+}: Document): Document => reply;
+
 /** The bytes of each document in an array field, or undefined when there is no such array. */
 export const documentsOf = (bytes: Uint8Array, name: string): Buffer[] | undefined => {
   const view = viewOf(bytes);
@@ -33,6 +44,15 @@ export const documentsOf = (bytes: Uint8Array, name: string): Buffer[] | undefin
     if (nameOf(view, element) !== name || element[0] !== arrayType) continue;
     const array = view.subarray(element[3], element[3] + element[4]);
     return [...elementsOf(array)].filter(inner => inner[0] === documentType).map(inner => array.subarray(inner[3], inner[3] + inner[4]));
+  }
+  return undefined;
+};
+
+/** The bytes of the document that a field holds, or undefined when it holds none. */
+export const inner = (bytes: Uint8Array, name: string): Buffer | undefined => {
+  const view = viewOf(bytes);
+  for (const element of elementsOf(view)) {
+    if (element[0] === documentType && nameOf(view, element) === name) return view.subarray(element[3], element[3] + element[4]);
   }
   return undefined;
 };

@@ -44,7 +44,7 @@ const run = async (options: RouterOptions, log: Log) => {
     transactions: openTransactions(),
     connections: () => ({ current, total }),
   };
-  let close = () => cluster.close();
+  let close = () => {};
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info('CONTROL', 'Shutting down', { signal });
@@ -63,10 +63,7 @@ const run = async (options: RouterOptions, log: Log) => {
       });
       serve(router, socket, total);
     });
-    close = () => {
-      listening.close();
-      cluster.close();
-    };
+    close = listening.close;
     for (const place of listening.places) log.info('NETWORK', 'Listening on', { address: place });
     log.info('NETWORK', 'Waiting for connections', { port: options.port });
   } catch (error) {

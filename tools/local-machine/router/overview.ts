@@ -1,6 +1,6 @@
 // Lists and statistics that mongos puts together from all shards: listDatabases, dbStats, collStats, listCollections.
 import type { Login } from './client.ts';
-import type { Document } from './documents.ts';
+import { type Document, plain } from './documents.ts';
 import { RouterError } from './errors.ts';
 import { allows, entersDatabase } from './privileges.ts';
 import type { ReplicaSet } from './replica-set.ts';
@@ -78,20 +78,16 @@ export const dbStats = async (router: Router, { db, name, command }: Request): P
 };
 
 /** Of a collection that lies on one shard. */
-export const collStats = (shard: string, reply: Document): Document => {
+export const collStats = (shard: string, primary: string, unsharded: boolean, reply: Document): Document => {
   const stats = plain(reply);
   const { ok, ...rest } = stats;
-  return { sharded: false, primary: shard, ...rest, shards: { [shard]: stats }, ok };
+  return { sharded: !unsharded, ...(unsharded ? { primary } : {}), ...rest, shards: { [shard]: stats }, ok };
 };
 
 const everyShard = async (router: Router, ask: (name: string, set: ReplicaSet, connectionString: string) => Promise<void>) => {
   const shards = await router.cluster.shards();
   await Promise.all(shards.map(async ({ _id, host }) => ask(_id, await router.cluster.shard(_id), host)));
 };
-
-/** A reply without what members tell each other. */
-const plain = ({ $clusterTime, operationTime, lastCommittedOpTime, $gleStats, $configTime, $topologyTime, ...reply }: Document): Document =>
-  reply;
 
 const sorted = (record: Record<string, Document>): Record<string, Document> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

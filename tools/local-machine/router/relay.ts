@@ -3,12 +3,13 @@ import type { Client } from './client.ts';
 import { majority } from './cluster.ts';
 import { change, type Document, pick } from './documents.ts';
 import { isNotPrimary } from './errors.ts';
+import type { RouterOptions } from './options.ts';
 import type { Request } from './request.ts';
 import type { Router } from './router.ts';
 import { writeMessage } from './wire.ts';
 
 /** Sends the command on the client's own connection to the config servers. */
-export const relay = async ({ cluster }: Router, client: Client, request: Request): Promise<Buffer> => {
+export const relay = async ({ cluster, options }: Router, client: Client, request: Request): Promise<Buffer> => {
   const { name, command, message } = request;
   const connection = await client.relay();
   if (command.readConcern?.afterClusterTime !== undefined) await cluster.config.command('admin', { ping: 1, ...cluster.clock.field() });
@@ -20,7 +21,14 @@ export const relay = async ({ cluster }: Router, client: Client, request: Reques
   if (changesLogin(name)) client.forgetLogin();
   if (name === 'setDefaultRWConcern') cluster.forgetDefaults();
   if (!Number(ok) && isNotPrimary(code)) client.loseLogin();
-  return reply.body;
+  return name === 'getParameter' && Number(ok) ? withOwnParameters(reply.body, request.command, options) : reply.body;
+};
+
+/** Parameters that were set on the router are its own; of all others the config servers' values are shown. */
+const withOwnParameters = (reply: Buffer, command: Document, { parameters }: RouterOptions): Buffer => {
+  const all = command.getParameter === '*' || command.getParameter?.allParameters === true;
+  const asked = Object.entries(parameters).filter(([name]) => all || command[name] !== undefined);
+  return change(reply, ['automationServiceDescriptor'], Object.fromEntries(asked));
 };
 
 /** The conversation in which a client logs in and out. */

@@ -22,7 +22,8 @@ export type ReplicaSet = {
   connect(): Promise<Connection>;
   /** A member said that it is not the primary, or cannot be reached. */
   lost(host: string): void;
-  close(): void;
+  /** Nothing new is sent; what is under way comes to its end. */
+  retire(): void;
 };
 
 /** Time limits in milliseconds. */
@@ -36,6 +37,7 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
   let finding: Promise<string> | undefined;
   let lastElection = '';
   let idle: Connection[] = [];
+  let retired = false;
   const open = new Set<Connection>();
 
   const whereIsPrimary = (): Promise<string> => {
@@ -107,6 +109,7 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
     open.add(connection);
     connection.onClose(() => {
       open.delete(connection);
+      if (retired && open.size === 0) clearInterval(watch);
       idle = idle.filter(other => other !== connection);
     });
     return connection;
@@ -130,7 +133,7 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
   };
 
   const giveBack = (connection: Connection) => {
-    if (primary === connection.host && idle.length < mostIdle && !connection.closed()) idle.push(connection);
+    if (!retired && primary === connection.host && idle.length < mostIdle && !connection.closed()) idle.push(connection);
     else connection.close();
   };
 
@@ -202,9 +205,10 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
     command,
     connect: async () => track(openConnection(await whereIsPrimary())),
     lost,
-    close: () => {
-      clearInterval(watch);
-      for (const connection of open) connection.close();
+    retire: () => {
+      retired = true;
+      if (open.size === 0) clearInterval(watch);
+      for (const connection of [...idle]) connection.close();
     },
   };
 };
