@@ -27,6 +27,8 @@ const patienceMs = ({ hook, detaching }: Context): number => (detaching !== unde
 const stagnantMs = ({ detaching }: Context): number => (detaching !== undefined ? 30_000 : 9_000);
 /** A hook that will have itself woken looks for so long whether that is needed; it also keeps the hooks from chasing each other. */
 const REST_MS = 2_000;
+/** Hooks that wake each other before the next is left to update-status: some minutes. */
+const MAX_WAKES = 60;
 const POLL_MS = 150;
 const AGAIN_MS = 1_000;
 /** Rounds in which something may still be done when the time for waiting is over. */
@@ -63,7 +65,7 @@ async function runHook(run: Dispatch): Promise<number> {
   const { plan, done, seen, logged, shown } = await carry(run);
   const unit = worst(plan.unit);
   if (plan.hold.length > 0) return stay(run, plan, shown);
-  const effects: JujuEffect[] = [...plan.effects.filter(isJujuEffect), ...(plan.wake ? awake(seen) : [])];
+  const effects: JujuEffect[] = [...plan.effects.filter(isJujuEffect), ...(plan.wake ? awake(run, done.length > 0) : [])];
   const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(seen, [...done, ...effects.map(nameOf)], unit) };
   await applyJuju(tools, { ...facts, unitStatus: shown }, [...logged, ...effects, ...statuses(facts, plan, unit), line]);
   return 0;
@@ -77,9 +79,16 @@ async function stay({ context, facts }: Dispatch, { hold }: Plan, shown: Status)
   return 1;
 }
 
-/** Juju sends the leader an event for its own write to the peers' databag, if it differs from the last. */
-const awake = ({ fresh, juju }: Observed): readonly JujuEffect[] =>
-  juju.leader ? [{ do: 'set-peer-app', values: { [WAKE]: fresh.token } }] : [];
+/**
+ * Juju sends the leader an event for its own write to the peers' databag, if it differs from the last. After many in a row in which
+ * nothing could be done, the next is left to Juju's own update-status.
+ */
+function awake({ charm, context, facts, world }: Dispatch, progressed: boolean): readonly JujuEffect[] {
+  const wasWoken = context.hook === `${charm.endpoints.peers}-relation-changed`;
+  const before = Number(facts.peers?.app[WAKE]?.split(' ')[0] ?? 0);
+  const count = wasWoken && !progressed ? before + 1 : 0;
+  return facts.leader && count <= MAX_WAKES ? [{ do: 'set-peer-app', values: { [WAKE]: `${count} ${world.token}` } }] : [];
+}
 
 type Carried = {
   /** The last plan, and what it was made from. */

@@ -5,7 +5,7 @@ import { failureOf } from '../mongo/errors.ts';
 import { initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
 import type { Link, Mongo, OpenLink } from '../mongo/session.ts';
 import { changeSettings } from '../mongo/settings.ts';
-import { addShard, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
+import { addShard, forgetCluster, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
 import { createBackupRole, dropDatabase, dropUser, setUser } from '../mongo/users.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -44,6 +44,8 @@ async function applyOne(mongo: Mongo, effect: MongodEffect, router: () => Promis
       return startBalancer(opened(await router()));
     case 'move-primary':
       return movePrimary(opened(await router()), effect.database, effect.to);
+    case 'forget-cluster':
+      return forgetCluster(await primaryLink(mongo));
     case 'set-shard-host':
       return setShardHost(await primaryLink(mongo), effect.name, effect.host);
     case 'create-backup-role':

@@ -20,11 +20,9 @@ export const ROLE = 'role';
 export const KEY_STAGE = 'key';
 /** Key in a shard's application databag: addresses of the config server, for the time when it is related no more. */
 export const CONFIG_SERVERS = 'config-servers';
-/** Key in a shard's application databag: how often it has been added to a cluster. */
-export const TIMES_ADDED = 'times-added';
-/** Key in a shard's application databag: the cluster, by the relation, that it was added to last. */
+/** Key in a shard's application databag: the relation by which it came to the cluster that those make up. */
 export const ADDED_BY = 'added-by';
-/** Key in a shard's application databag: the shard has left its cluster with all its data moved. */
+/** Key in a shard's application databag: the shard has left its cluster with all its data moved, and is to forget it. */
 export const DRAINED = 'drained';
 /** Key in the application databag: anything new. The leader wakes itself with it. */
 export const WAKE = 'wake';

@@ -44,6 +44,8 @@ export type MongodEffect =
   | { readonly do: 'start-balancer' }
   /** Goes on in the cluster when it takes longer than a probe may. */
   | { readonly do: 'move-primary'; readonly database: string; readonly to: string }
+  /** Lets the data of a former shard forget its cluster. */
+  | { readonly do: 'forget-cluster' }
   /** Tells the cluster where a shard is whose members have all moved. */
   | { readonly do: 'set-shard-host'; readonly name: string; readonly host: string }
   | { readonly do: 'create-backup-role' }
@@ -136,6 +138,7 @@ const MONGOD = [
   'remove-shard',
   'start-balancer',
   'move-primary',
+  'forget-cluster',
   'set-shard-host',
   'create-backup-role',
   'set-mongod',

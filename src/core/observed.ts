@@ -261,6 +261,8 @@ export type PrimaryFacts = {
   readonly users: ReadonlyMap<string, DatabaseUser>;
   /** The operator's password in the application secret is accepted. */
   readonly operatorAccepted: boolean;
+  /** The data says to which cluster it belongs; asked of a shard that has left its cluster. */
+  readonly cluster?: boolean;
   /** The custom role that the backup user needs exists. */
   readonly backupRole: boolean;
 };

@@ -1,6 +1,7 @@
 // The interface `shards`: what a config server and its shards tell each other. Passwords and key travel in a secret, or not at all.
 import * as z from 'zod/mini';
-import type { Bag, CharmRevision } from '../core/observed.ts';
+import { ADDED_BY, CONFIG_SERVERS, DRAINED } from '../core/bags.ts';
+import type { Bag, CharmRevision, JujuFacts } from '../core/observed.ts';
 import { readJson } from './json.ts';
 
 const names = z.array(z.string());
@@ -77,3 +78,9 @@ export function decodeClusterSecrets(content: Bag): ClusterSecrets | undefined {
 }
 
 export const isIntegrated = (remote: Bag): boolean => remote['shard-integrated'] === 'true';
+
+/** The relation by which a shard came to its cluster is gone, and its data has not been moved away yet. `CONFIG_SERVERS` says where that is. */
+export function isLeavingCluster({ configServer, peers }: Pick<JujuFacts, 'configServer' | 'peers'>): boolean {
+  const app = peers?.app ?? {};
+  return app[CONFIG_SERVERS] !== undefined && app[DRAINED] === undefined && app[ADDED_BY] !== String(configServer?.id);
+}

@@ -108,3 +108,22 @@ export async function setShardHost(link: OpenLink, name: string, host: string): 
     { db: 'config', timeoutMs: CHANGE_MS },
   );
 }
+
+const IDENTITY = { _id: 'shardIdentity' };
+
+/** Whether the data says to which cluster it belongs. A mongod that is started as a shard then waits for that cluster before it answers. */
+export const belongsToCluster = async (link: OpenLink): Promise<boolean> =>
+  (await link.find('admin', 'system.version', IDENTITY)).length > 0;
+
+/** Also what it remembers of where the cluster's databases and chunks are. @throws while mongod runs as a shard (40070). */
+export async function forgetCluster(link: OpenLink): Promise<void> {
+  const { cursor } = await link.command({ listCollections: 1, nameOnly: true }, { db: 'config' });
+  const remembered: readonly string[] = cursor.firstBatch.map((one: Document) => String(one.name));
+  for (const name of remembered.filter(one => one.startsWith('cache.')))
+    await link.command({ drop: name, writeConcern: MAJORITY }, { db: 'config', timeoutMs: CHANGE_MS });
+  const { writeErrors = [] } = await link.command(
+    { delete: 'system.version', deletes: [{ q: IDENTITY, limit: 1 }], writeConcern: MAJORITY },
+    { timeoutMs: CHANGE_MS },
+  );
+  if (writeErrors.length > 0) throw Object.assign(new Error(writeErrors[0].errmsg), { code: writeErrors[0].code });
+}

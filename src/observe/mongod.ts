@@ -6,11 +6,14 @@ import { startedWith } from '../mongo/hello.ts';
 import { decodeSet, decodeStatus, stateOf } from '../mongo/replica-set.ts';
 import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
 import { readSettings } from '../mongo/settings.ts';
+import { belongsToCluster } from '../mongo/sharding.ts';
 import { hasBackupRole, readUsers } from '../mongo/users.ts';
 
 type Options = {
   /** Look at the primary too. */
   readonly leader: boolean;
+  /** Ask whether the data belongs to a cluster. */
+  readonly formerShard: boolean;
   /** Other units that are ready: name → address:port. */
   readonly others: ReadonlyMap<string, string>;
 };
@@ -38,7 +41,10 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return { kind: 'uninitialised', running, others: await askOthers(mongo, options.others) };
   if (found.self === undefined) return { kind: 'outside', running, set: found.set };
-  const [settings, primary] = await Promise.all([readSettings(link), options.leader ? readPrimary(mongo, link, found) : undefined]);
+  const [settings, primary] = await Promise.all([
+    readSettings(link),
+    options.leader ? readPrimary(mongo, link, found, options) : undefined,
+  ]);
   return { kind: 'member', running, self: found.self, settings, set: found.set, ...(primary === undefined ? {} : { primary }) };
 }
 
@@ -102,21 +108,22 @@ async function stateAt(mongo: Mongo, host: string): Promise<'uninitialised' | 'm
 }
 
 /** Undefined when there is no primary, or it does not answer: the leader can do nothing then. */
-async function readPrimary(mongo: Mongo, own: OpenLink, { set, self }: Found): Promise<PrimaryFacts | undefined> {
+async function readPrimary(mongo: Mongo, own: OpenLink, { set, self }: Found, { formerShard }: Options): Promise<PrimaryFacts | undefined> {
   const host = set.primary;
   if (host === undefined) return undefined;
   try {
     const link = self === 'primary' ? own : await mongo.at(host);
     if (link.kind !== 'open') return undefined;
-    const [there, users, backupRole] = await Promise.all([
+    const [there, users, backupRole, cluster] = await Promise.all([
       self === 'primary' ? { set, self } : readSet(link),
       readUsers(link),
       hasBackupRole(link),
+      formerShard ? belongsToCluster(link) : undefined,
     ]);
     if (there === 'uninitialised' || there.self !== 'primary') return undefined; // what we took for the primary is it no more
     const operatorAccepted =
       link.as === 'operator' || (users.has('operator') && (await mongo.acceptsOperator(self === 'primary' ? undefined : host)));
-    return { host, set: there.set, users, operatorAccepted, backupRole };
+    return { host, set: there.set, users, operatorAccepted, backupRole, ...(cluster === undefined ? {} : { cluster }) };
   } catch {
     return undefined; // it went away while it was asked
   }

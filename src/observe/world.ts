@@ -4,13 +4,15 @@ import { CONFIG_SERVERS, DRAINED, hostOf, RUNNING_CONFIG, routerHostOf } from '.
 import type { Context } from '../core/context.ts';
 import type { Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
 import { type Host, type HostFiles, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
-import { decodeHosts } from '../interfaces/shards.ts';
+import { decodeHosts, isLeavingCluster } from '../interfaces/shards.ts';
 import { type Link, type Mongo, openMongo } from '../mongo/session.ts';
 import { observeMongod } from './mongod.ts';
 import { observeRouter } from './router.ts';
 
 export type World = {
   readonly host: Host;
+  /** Never the same in two dispatches. */
+  readonly token: string;
   /** The session to the mongod of the last observation. */
   mongo(): Mongo;
   /** The router that the last observation asked. */
@@ -43,6 +45,7 @@ export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh, runsM
   const close = async (): Promise<void> => void (await Promise.all([mongo?.close(), routers?.close()]));
   return {
     host,
+    token: fresh.token,
     mongo: session,
     router: () => linkToRouter(routerSession(), juju),
     observe: async ({ lastChance, failed }) => {
@@ -77,7 +80,11 @@ export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh, runsM
 
 function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<MongodFacts> {
   const others = [...(juju.peers?.units ?? [])].filter(([unit, { data }]) => unit !== context.unit && data[RUNNING_CONFIG] !== undefined);
-  return observeMongod(mongo, { leader: juju.leader, others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])) });
+  return observeMongod(mongo, {
+    leader: juju.leader,
+    formerShard: juju.peers?.app[DRAINED] !== undefined,
+    others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])),
+  });
 }
 
 /** A shard that leaves its cluster looks at it through the routers of the config server; everybody else has a router of his own, or none. */
@@ -93,13 +100,15 @@ function lookAtRouter(mongo: Mongo, context: Context, juju: JujuFacts, files: Ho
 }
 
 /** While its data is being moved away, and when Juju takes it away. */
-function asksCluster({ detaching }: Context, { leader, configServer, peers }: JujuFacts): boolean {
-  if (detaching !== undefined) return true;
-  return leader && configServer === undefined && peers?.app[CONFIG_SERVERS] !== undefined && peers.app[DRAINED] === undefined;
-}
+const asksCluster = ({ detaching }: Context, juju: JujuFacts): boolean =>
+  detaching !== undefined || (juju.leader && isLeavingCluster(juju));
 
-const configServers = ({ configServer, peers }: JujuFacts): readonly string[] =>
-  (decodeHosts(configServer?.remote.host) ?? peers?.app[CONFIG_SERVERS]?.split(' ') ?? []).map(routerHostOf);
+/** The cluster that it leaves, while it leaves one, whichever it is related to. */
+function configServers(juju: JujuFacts): readonly string[] {
+  const former = juju.peers?.app[CONFIG_SERVERS]?.split(' ');
+  const now = decodeHosts(juju.configServer?.remote.host);
+  return ((isLeavingCluster(juju) ? former : (now ?? former)) ?? []).map(routerHostOf);
+}
 
 async function linkToRouter(mongo: Mongo, juju: JujuFacts): Promise<Link> {
   if (juju.role !== 'shard') return mongo.own();

@@ -1,11 +1,10 @@
 // Whether the last unit of an application may go: not while data of a cluster would go with it that has another place to be, and not
 // while others depend on it. When the whole cluster goes, nobody is held.
 
-import { CONFIG_SERVERS, DRAINED } from '../core/bags.ts';
 import { SHARDING, SHARDS } from '../core/endpoints.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
-import { isIntegrated } from '../interfaces/shards.ts';
+import { isIntegrated, isLeavingCluster } from '../interfaces/shards.ts';
 import { clusterOf, leftOn, planDrain } from './draining.ts';
 import { stayingUnits } from './facts.ts';
 
@@ -32,15 +31,13 @@ function ofConfigServer(seen: Observed): Plan {
 
 function ofShard(seen: Observed): Plan {
   const { juju, context } = seen;
-  const app = juju.peers?.app ?? {};
-  const belongs = juju.configServer === undefined ? app[CONFIG_SERVERS] !== undefined : isIntegrated(juju.configServer.remote);
-  if (!belongs || app[DRAINED] !== undefined) return nothing;
-  const alone = juju.configServer !== undefined && (juju.staying.get(SHARDING) ?? []).length === 0;
+  const leaves = isLeavingCluster(juju);
+  if (!leaves && !(juju.configServer !== undefined && isIntegrated(juju.configServer.remote))) return nothing;
+  const alone = !leaves && (juju.staying.get(SHARDING) ?? []).length === 0;
   if (alone) return nothing; // the config server goes, too
   const cluster = clusterOf(seen);
   // Where the relation is gone and nobody answers any more, there is no cluster left to move anything to.
-  if (cluster === undefined)
-    return juju.configServer === undefined ? nothing : held('the config server does not tell where its data can go');
+  if (cluster === undefined) return leaves ? nothing : held('the config server does not tell where its data can go');
   const shard = cluster.shards.find(one => one.name === context.app);
   if (shard === undefined) return nothing;
   const { databases, chunks } = leftOn(cluster, shard.name);

@@ -15,8 +15,6 @@ export type MongodSettings = {
   readonly role: Role;
   /** Stands for the key file, which mongod reads at its start. */
   readonly keyToken: string;
-  /** How often it has been added to a cluster after the first time: mongod learns only at its start which cluster it belongs to now. */
-  readonly rejoined: number;
 };
 
 const CLUSTER_ROLES: Readonly<Record<Role, object>> = {
@@ -40,7 +38,6 @@ const needsRestart = (settings: MongodSettings) => ({
   ...fixed({ ...settings, root: '' }),
   ownCache: settings.config['cache-size-mb'] !== 0,
   keyToken: settings.keyToken,
-  rejoined: settings.rejoined,
 });
 
 const withOnlineSettings = (settings: MongodSettings, hash: string) => {

@@ -1,11 +1,18 @@
 // A shard's side of its config server: what it asks for, how it takes over key and passwords, and how it leaves with its data moved.
 
-import { ADDED_BY, CONFIG_SERVERS, DRAINED, TIMES_ADDED } from '../core/bags.ts';
-import type { Effect, JujuEffect } from '../core/effects.ts';
-import type { ClusterFacts, ConfigServerRelation, Observed } from '../core/observed.ts';
+import { ADDED_BY, CONFIG_SERVERS, DRAINED } from '../core/bags.ts';
+import type { ConfigServerRelation, Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
-import { decodeHosts, decodeRevision, encodeShardRequest, isIntegrated, revisionText, sameRevision } from '../interfaces/shards.ts';
+import {
+  decodeHosts,
+  decodeRevision,
+  encodeShardRequest,
+  isIntegrated,
+  isLeavingCluster,
+  revisionText,
+  sameRevision,
+} from '../interfaces/shards.ts';
 import { clusterSecrets, hasKey, wantedCredentials } from './credentials.ts';
 import { clusterOf, leftOn } from './draining.ts';
 import { secretContent } from './secret.ts';
@@ -15,7 +22,10 @@ import { usersAreRight } from './users.ts';
 export function planShard(seen: Observed): Plan {
   const { juju } = seen;
   if (juju.role !== 'shard' || juju.dying || juju.peers === undefined) return nothing;
-  return juju.configServer === undefined ? alone(seen) : related(seen, juju.configServer);
+  const { configServer: server } = juju;
+  if (isLeavingCluster(juju)) return together([server === undefined ? nothing : published(seen, server, false), leaving(seen)]);
+  if (juju.peers.app[DRAINED] !== undefined) return forgetting(seen, server);
+  return server === undefined ? shows(status.missingConfigServer) : related(seen, server);
 }
 
 const shows = (one: Status): Plan => plan({ unit: [one], app: [one] });
@@ -24,7 +34,7 @@ function related(seen: Observed, server: ConfigServerRelation): Plan {
   const { juju } = seen;
   const theirs = decodeRevision(server.remote);
   const ready = isReady(seen);
-  const request = together([published(seen, server, ready), forgotten(seen, [DRAINED])]);
+  const request = published(seen, server, ready);
   if (theirs === undefined) return together([request, shows(status.waitsForConfigServer)]);
   if (!sameRevision(theirs, juju.charm))
     return together([request, shows(status.shardOutdated(revisionText(juju.charm), revisionText(theirs)))]);
@@ -35,7 +45,6 @@ function related(seen: Observed, server: ConfigServerRelation): Plan {
     request,
     key,
     adopted(seen),
-    counted(seen, server),
     ready ? remembered(seen, server) : nothing,
     isIntegrated(server.remote) ? nothing : shows(status.beingAddedToCluster),
   ]);
@@ -71,51 +80,36 @@ function adopted(seen: Observed): Plan {
 }
 
 /** Where the config server is, for the time when the relation is gone and the data is being moved away. */
-function remembered(seen: Observed, { remote }: ConfigServerRelation): Plan {
-  const hosts = decodeHosts(remote.host)?.join(' ') ?? '';
+function remembered(seen: Observed, { remote, id }: ConfigServerRelation): Plan {
+  const wanted = { [CONFIG_SERVERS]: decodeHosts(remote.host)?.join(' ') ?? '', [ADDED_BY]: String(id) };
   const { leader, peers } = seen.juju;
-  if (!leader || hosts === '' || peers?.app[CONFIG_SERVERS] === hosts) return nothing;
-  return plan({ effects: [{ do: 'set-peer-app', values: { [CONFIG_SERVERS]: hosts } }] });
+  return leader && differs(peers?.app ?? {}, wanted) ? plan({ effects: [{ do: 'set-peer-app', values: wanted }] }) : nothing;
 }
 
-/**
- * Counts the clusters that it was added to. addShard tells the database which cluster it belongs to, but a mongod that was in another
- * one before goes on asking that one until it is started again (seen on 6.0.5).
- */
-function counted({ juju }: Observed, { id, remote }: ConfigServerRelation): Plan {
-  const { app = {} } = juju.peers ?? {};
-  if (!juju.leader || !isIntegrated(remote) || app[ADDED_BY] === String(id)) return nothing;
-  const times = Number(app[TIMES_ADDED] ?? 0) + 1;
-  return plan({ effects: [{ do: 'set-peer-app', values: { [ADDED_BY]: String(id), [TIMES_ADDED]: String(times) } }] });
-}
-
-function forgotten({ juju }: Observed, keys: readonly string[]): Plan {
-  const old = keys.filter(key => juju.peers?.app[key] !== undefined);
-  if (!juju.leader || old.length === 0) return nothing;
-  return plan({ effects: [{ do: 'set-peer-app', values: Object.fromEntries(old.map(key => [key, ''])) }] });
-}
-
-/** Not related, or no longer: then it waits until the config server has moved its data away. */
-function alone(seen: Observed): Plan {
-  const { app = {} } = seen.juju.peers ?? {};
-  if (app[DRAINED] !== undefined) return shows(status.drained);
-  if (app[CONFIG_SERVERS] === undefined) return shows(status.missingConfigServer);
+/** The data is being moved away. Its relation is gone, so nobody but the cluster itself can tell how far that is. */
+function leaving(seen: Observed): Plan {
   if (!seen.juju.leader) return plan({ unit: [status.shardNotYetRemoved] });
   const cluster = clusterOf(seen);
-  if (cluster === undefined) return together([shows(status.configServerSilent), plan({ wake: true })]);
-  return leaving(seen, cluster);
-}
-
-function leaving(seen: Observed, cluster: ClusterFacts): Plan {
+  if (cluster === undefined) return { ...shows(status.configServerSilent), wake: true };
   const name = seen.context.app;
   const shard = cluster.shards.find(one => one.name === name);
   if (shard === undefined) {
-    const gone: JujuEffect = { do: 'set-peer-app', values: { [DRAINED]: 'true', [CONFIG_SERVERS]: '' } };
-    return together([shows(status.drained), plan({ effects: [gone satisfies Effect] })]);
+    const left = { [DRAINED]: 'true', [CONFIG_SERVERS]: '', [ADDED_BY]: '' };
+    return { ...shows(status.drained), effects: [{ do: 'set-peer-app', values: left }] };
   }
   const { databases, chunks } = leftOn(cluster, name);
-  return together([
-    shows(shard.draining ? status.shardDraining(databases.length, chunks) : status.shardNotYetRemoved),
-    plan({ wake: true }),
-  ]);
+  return { ...shows(shard.draining ? status.shardDraining(databases.length, chunks) : status.shardNotYetRemoved), wake: true };
+}
+
+/**
+ * All members are started once without being shards, and the data forgets its cluster: a mongod that is a shard does not answer before
+ * it has reached its cluster, and the next one has another key (seen on 6.0.5). Only then may it join one again.
+ */
+function forgetting(seen: Observed, server: ConfigServerRelation | undefined): Plan {
+  const { leader } = seen.juju;
+  const shown =
+    server === undefined ? shows(status.drained) : together([published(seen, server, false), shows(status.beingAddedToCluster)]);
+  if (!leader || !allRun(seen) || seen.mongod.kind !== 'member') return shown;
+  if (seen.mongod.primary?.cluster !== false) return together([shown, plan({ effects: [{ do: 'forget-cluster' }], pending: true })]);
+  return server === undefined ? shown : together([shown, plan({ effects: [{ do: 'set-peer-app', values: { [DRAINED]: '' } }] })]);
 }

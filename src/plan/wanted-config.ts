@@ -1,5 +1,5 @@
 // Which mongod.conf this unit should have now.
-import { TIMES_ADDED } from '../core/bags.ts';
+import { DRAINED } from '../core/bags.ts';
 import type { Build, Observed } from '../core/observed.ts';
 import { renderMongodConfig } from './mongod-config.ts';
 
@@ -9,13 +9,13 @@ export type MongodConfig = { readonly text: string; readonly hash: string };
 export function wantedConfig(seen: Observed): MongodConfig | undefined {
   const { config } = seen.juju;
   const build = installedBuild(seen);
-  const { role, secret } = seen.juju;
+  const { role, secret, peers } = seen.juju;
   if (!config.valid || build === undefined || role === undefined || secret === undefined) return undefined;
-  const { context } = seen;
-  const { percona } = build;
-  const rejoined = Math.max(0, Number(seen.juju.peers?.app[TIMES_ADDED] ?? 0) - 1);
+  const { root, app: setName } = seen.context;
+  // A shard can forget its cluster only while it is none: mongod says so (error 40070).
+  const now = role === 'shard' && peers?.app[DRAINED] !== undefined ? 'replication' : role;
   const { keyToken } = secret;
-  return renderMongodConfig({ root: context.root, setName: context.app, config: config.config, percona, role, keyToken, rejoined });
+  return renderMongodConfig({ root, setName, config: config.config, percona: build.percona, role: now, keyToken });
 }
 
 const installedBuild = (seen: Observed): Build | undefined => (seen.mongod.kind === 'silent' ? seen.host.build : seen.mongod.running.build);

@@ -74,7 +74,6 @@ export const configFor = ({ root }: TestHost, changes: Partial<Config> = {}, set
     percona: false,
     role: 'replication',
     keyToken: 'token',
-    rejoined: 0,
   });
 
 /** From nothing to a mongod that answers. */

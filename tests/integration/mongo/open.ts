@@ -48,7 +48,7 @@ export function session(mongod: Launched, options: Partial<MongoOptions> = {}): 
 }
 
 export const look = (mongo: Mongo, others: ReadonlyMap<string, string> = new Map(), leader = true): Promise<MongodFacts> =>
-  observeMongod(mongo, { leader, others });
+  observeMongod(mongo, { leader, formerShard: false, others });
 
 type Facts<Kind extends MongodFacts['kind']> = Extract<MongodFacts, { kind: Kind }>;
 /** One look; an error unless it is of this kind. */

@@ -13,7 +13,6 @@ const rendered = (config: Partial<Config> = {}, more: Partial<Parameters<typeof 
     percona: false,
     role: 'replication',
     keyToken: 'token',
-    rejoined: 0,
     ...more,
   });
 const parsed = (...args: Parameters<typeof rendered>) => load(rendered(...args).text) as Record<string, Record<string, unknown>>;

@@ -29,7 +29,6 @@ export const wanted = renderMongodConfig({
   percona: false,
   role: 'replication',
   keyToken: 't-key',
-  rejoined: 0,
 });
 export const build = { version: '6.0.5', percona: false };
 export const running = { build, config: wanted.hash };
