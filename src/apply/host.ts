@@ -2,7 +2,7 @@
 import type { HostEffect } from '../core/effects.ts';
 import type { Service } from '../core/names.ts';
 import { cleanMachine, type Host, install, pruneLogs, stopMongod, stopRouter, writeRouterSettings, writeSettings } from '../host/host.ts';
-import { restartService, startService } from '../host/snaps.ts';
+import { restartService, startService, stopService } from '../host/snaps.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Log files that are kept besides the one being written. */
@@ -45,6 +45,8 @@ async function applyOne(
       return writeRouterSettings(host, effect);
     case 'start-router':
       return startService('mongos');
+    case 'halt-router':
+      return stopService('mongos');
     case 'restart-router':
       return restartService('mongos');
     case 'stop-router':

@@ -20,6 +20,8 @@ export type HostEffect =
   /** mongos.conf, and the words that the snap starts mongos with. */
   | { readonly do: 'write-router-files'; readonly config: string; readonly keyFile: string }
   | { readonly do: 'start-router' }
+  /** Stops mongos for a moment. */
+  | { readonly do: 'halt-router' }
   | { readonly do: 'restart-router' }
   /** Stops mongos, keeps it from being started again, and deletes its configuration and, where no mongod needs it, the key file. */
   | { readonly do: 'stop-router' }
@@ -122,6 +124,7 @@ const HOST = [
   'clean-machine',
   'write-router-files',
   'start-router',
+  'halt-router',
   'restart-router',
   'stop-router',
   'rotate-log',

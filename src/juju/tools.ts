@@ -124,6 +124,8 @@ export async function applicationVersionSet(version: string): Promise<void> {
 export type Goal = {
   /** Units of the own application that Juju is about to take away, this one included. */
   readonly dying: readonly string[];
+  /** All units of the own application that Juju still has; none where it tells of none. */
+  readonly units: readonly string[];
   /** Units on the other side of each endpoint, and whether Juju is about to take them away. */
   readonly related: ReadonlyMap<string, ReadonlyMap<string, 'dying' | 'staying'>>;
 };
@@ -137,8 +139,10 @@ export async function goalState(): Promise<Goal> {
         .filter(([name]) => name.includes('/')) // beside the units stands their application
         .map(([name, { status }]) => [name, status === 'dying' ? 'dying' : 'staying'] as const),
     );
+  const own = lives(units);
   return {
-    dying: [...lives(units)].flatMap(([name, life]) => (life === 'dying' ? [name] : [])),
+    dying: [...own].flatMap(([name, life]) => (life === 'dying' ? [name] : [])),
+    units: [...own.keys()],
     related: new Map(Object.entries(relations).map(([endpoint, of]) => [endpoint, lives(of)])),
   };
 }

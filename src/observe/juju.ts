@@ -26,7 +26,7 @@ import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
 
 type Juju = typeof Tools;
 type Relations = ReadonlyMap<string, readonly number[]>;
-const NOBODY: Tools.Goal = { dying: [], related: new Map() };
+const NOBODY: Tools.Goal = { dying: [], units: [], related: new Map() };
 
 export async function observeJuju(juju: Juju, context: Context, endpoints: Endpoints): Promise<JujuFacts> {
   const leads = juju.isLeader();
@@ -36,21 +36,22 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     leader || context.breaking !== undefined || context.detaching !== undefined ? juju.goalState() : NOBODY,
   );
   const beside = readHost(juju, context, endpoints, listed, leads);
-  const [leading, raw, address, joined, content, { dying, related }, unit, openedPorts, relations, found, host, charm] = await Promise.all([
-    leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside) : undefined)),
-    juju.configGet(),
-    juju.networkAddress(endpoints.peers),
-    readPeers(juju, context, endpoints.peers),
-    juju.secretByLabel(appSecretLabel(context.app)),
-    goal,
-    juju.statusGet('unit'),
-    juju.openedPorts(),
-    listed,
-    readConfigServer(juju, context, endpoints, listed, leads),
-    beside,
-    readCharmRevision(context.charmFolder),
-  ]);
-  const peers = joined && without(joined, new Set(dying), context.unit);
+  const [leading, raw, address, joined, content, { dying, units, related }, unit, openedPorts, relations, found, host, charm] =
+    await Promise.all([
+      leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside) : undefined)),
+      juju.configGet(),
+      juju.networkAddress(endpoints.peers),
+      readPeers(juju, context, endpoints.peers),
+      juju.secretByLabel(appSecretLabel(context.app)),
+      goal,
+      juju.statusGet('unit'),
+      juju.openedPorts(),
+      listed,
+      readConfigServer(juju, context, endpoints, listed, leads),
+      beside,
+      readCharmRevision(context.charmFolder),
+    ]);
+  const peers = joined && staying(joined, { dying, units }, context.unit);
   const secret = decodeAppSecret(content, leading?.secretId);
   const config = checkConfig(raw);
   const role = roleOf(peers) ?? (config.valid ? config.config.role : undefined);
@@ -138,9 +139,12 @@ const peerUnit = (bag: Bag): PeerUnit => {
   return { address, data };
 };
 
-const without = (peers: Peers, gone: ReadonlySet<string>, self: string): Peers => ({
+/** A unit that Juju has no more is still listed here until this unit has had the hook for its departure. */
+const staying = (peers: Peers, { dying, units }: Pick<Tools.Goal, 'dying' | 'units'>, self: string): Peers => ({
   ...peers,
-  units: new Map([...peers.units].filter(([name]) => name === self || !gone.has(name))),
+  units: new Map(
+    [...peers.units].filter(([name]) => name === self || (!dying.includes(name) && (units.length === 0 || units.includes(name)))),
+  ),
 });
 
 /** This unit's own address is the one that Juju says now: its bag may still hold the last. */

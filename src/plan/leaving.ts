@@ -1,4 +1,4 @@
-// A unit that goes: it hands over, leaves the set, and only then stops its mongod. What lies on its storage stays.
+// A unit that goes: it hands over, leaves the set, and only then stops its mongod, all before its storage goes. What lies on that stays.
 
 import { LEAVING, RUNNING_CONFIG } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
@@ -10,7 +10,10 @@ import { planHolding } from './holding.ts';
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
 export function planLeaving(seen: Observed): Plan {
-  if (!seen.juju.dying) return nothing;
+  const { juju, context } = seen;
+  if (!juju.dying) return nothing;
+  // A hook that was due when Juju began to take the unit away comes before the one in which it may still be held: nothing is given up yet.
+  if (context.detaching === undefined && context.hook !== 'stop' && context.hook !== 'remove') return plan({ unit: [status.leaving] });
   const holding = planHolding(seen);
   if (holding.hold.length > 0) return { ...holding, unit: holding.hold.map(status.held), pending: true };
   const announce = announced(seen);

@@ -6,7 +6,7 @@ import type { Observed } from '../core/observed.ts';
 import { mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { configDbOf, memberHosts, ownData } from './facts.ts';
+import { configDbOf, inUnitOrder, ownData } from './facts.ts';
 import { type RouterSettings, renderRouterConfig } from './router-config.ts';
 
 /** What the router is to be; undefined when there is to be none, and a word when that cannot be told at the moment. */
@@ -27,7 +27,8 @@ export function ofConfigServer(seen: Observed): WantedRouter {
   const { juju, mongod, context } = seen;
   if (juju.role !== 'config-server') return undefined;
   if (mongod.kind !== 'member' || juju.secret === undefined) return 'unknown';
-  const hosts = memberHosts(seen);
+  // All members, as the set itself lists them: a unit gets to know its peers one by one, and each would restart the router.
+  const hosts = inUnitOrder(mongod.set.members).map(member => member.host);
   return hosts.length === 0 ? 'unknown' : { configDb: configDbOf(context.app, hosts), keyFile: juju.secret.keyFile, external: true };
 }
 
@@ -36,11 +37,14 @@ function running(seen: Observed, settings: Omit<RouterSettings, 'root'>): Plan {
   const { text, hash } = renderRouterConfig({ ...settings, root: context.root });
   const words = `--config ${mongodPaths(context.root).routerConfig}`;
   const stale = host.router.config !== text || host.router.words !== words || host.keyFile !== settings.keyFile;
-  const files: Plan['effects'] = stale ? [{ do: 'write-router-files', config: text, keyFile: settings.keyFile }] : [];
-  if (host.router.service !== 'active' || stale) {
-    const start = host.router.service === 'active' ? [] : [{ do: 'start-router' } as const];
-    return plan({ effects: [...files, ...start], unit: [status.startingRouter], pending: true });
+  const active = host.router.service === 'active';
+  if (stale) {
+    // Stopped first: one that is still looking for its config servers answers nobody, so nothing else would tell that it has older files.
+    const halt: Plan['effects'] = active ? [{ do: 'halt-router' }] : [];
+    const files: Plan['effects'] = [{ do: 'write-router-files', config: text, keyFile: settings.keyFile }, { do: 'start-router' }];
+    return plan({ effects: [...halt, ...files], unit: [status.startingRouter], pending: true });
   }
+  if (!active) return plan({ effects: [{ do: 'start-router' }], unit: [status.startingRouter], pending: true });
   if (router.kind === 'silent') return plan({ unit: [status.routerSilent], pending: true });
   if (router.config === hash) return nothing;
   return plan({ effects: [{ do: 'restart-router' }], unit: [status.startingRouter], pending: true });

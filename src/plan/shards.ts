@@ -38,10 +38,10 @@ const problemOf = ({ router }: Observed): string =>
 
 function forShard(seen: Observed, shard: ShardRelation, cluster: ClusterFacts | undefined): Plan {
   const { juju } = seen;
+  if (shard.app === undefined) return nothing; // Juju does not tell at the moment who it is
   const listed = cluster?.shards.find(one => one.name === shard.app);
   const integrated = cluster === undefined ? shard.own['shard-integrated'] === 'true' : listed !== undefined && !listed.draining;
   const publish = published(seen, shard, integrated);
-  if (shard.app === undefined) return publish;
   const theirs = decodeRevision(shard.remote);
   if (theirs === undefined) return together([publish, shows(status.waitsForShard(shard.app))]);
   if (!sameRevision(theirs, juju.charm) || cluster === undefined) return publish;

@@ -236,6 +236,13 @@ describe('a unit that goes knows it', () => {
     expect([...(seen.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/2']);
   });
 
+  test('another that is gone already is no peer, although its departure is still to come', async () => {
+    const world = await deployed(3);
+    world.model.units['mongodb/1']!.life = 'dead';
+    const seen = (await observe(world, 'mongodb/0', { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' })).value;
+    expect([...(seen.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/2']);
+  });
+
   test('by its own mark in the hooks after', async () => {
     const world = await deployed(2);
     await inHook(world.model, 'mongodb/0', 'stop', () => tools.relationSet(PEER_RELATION, 'unit', { leaving: 'true' }));

@@ -36,6 +36,16 @@ test('a primary whose others are all behind waits for them', () => {
   expect(planLeaving(seen)).toMatchObject({ pending: true });
   expect(planLeaving(seen).effects.filter(effect => effect.do !== 'set-peer-unit')).toEqual([]);
 });
+test.each(['sharding-relation-changed', 'sharding-relation-broken', 'database-peers-relation-changed'])(
+  'a hook that was due before gives up nothing: %s',
+  hook => {
+    const seen = steady(1, { juju: { dying: true }, context: { hook } });
+    expect(planLeaving(seen)).toMatchObject({ effects: [], pending: false });
+  },
+);
+test('where no storage was taken away before, stop lets go', () => {
+  expect(ways(steady(1, { juju: { dying: true }, context: { hook: 'stop' } }))).toEqual(['stop-mongod', 'set-peer-unit']);
+});
 test('remove leaves a clean machine', () => {
   const stopped = steady(1, {
     juju: { dying: true },

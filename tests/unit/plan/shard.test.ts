@@ -1,0 +1,181 @@
+// A shard's side: what it asks for, how it takes over key and passwords, how it leaves.
+import { describe, expect, test } from 'vitest';
+import { KEY_STAGE, RUNNING_CONFIG } from '../../../src/core/bags.ts';
+import type { Observed } from '../../../src/core/observed.ts';
+import { worst } from '../../../src/core/status.ts';
+import { planShard } from '../../../src/plan/shard.ts';
+import { nextKeys } from '../../../src/plan/shard-key.ts';
+import { planUsers } from '../../../src/plan/users.ts';
+import { wantedConfig } from '../../../src/plan/wanted-config.ts';
+import { ADDED, cluster, GIVEN, inRole, openRouter, serverRelation, shard } from './cluster.ts';
+import { secret } from './world.ts';
+
+const kinds = (seen: Observed) => planShard(seen).effects.map(effect => effect.do);
+const said = (seen: Observed) => worst(planShard(seen).app).message;
+const strange = serverRelation({ content: GIVEN, remote: { version: '1', deployment: 'local', host: '["10.2.0.1"]' }, own: {} });
+
+describe('without a config server', () => {
+  test('it says what it misses, on every unit', () => {
+    expect(planShard(inRole('shard')).unit[0]).toMatchObject({ level: 'blocked', message: expect.stringContaining('missing relation') });
+    expect(planShard(inRole('shard', {}, 3, 1)).unit).toHaveLength(1);
+  });
+});
+
+describe('when it is related', () => {
+  test('it asks for its secrets before anything else, and only its leader does', () => {
+    const server = serverRelation({ remote: {}, content: {}, own: {} });
+    expect(planShard(inRole('shard', { juju: { configServer: server } })).effects).toMatchObject([
+      { do: 'publish', clear: { 'requested-secrets': expect.stringContaining('key-file'), version: '1', 'auth-updated': '' } },
+    ]);
+    expect(kinds(inRole('shard', { juju: { configServer: server } }, 2, 1))).toEqual([]);
+    expect(said(inRole('shard', { juju: { configServer: server } }))).toBe('waiting for the config-server to answer');
+  });
+
+  test('another build of the charm is refused, and its key not taken', () => {
+    const server = { ...strange, remote: { ...strange.remote, version: '2' } };
+    const seen = inRole('shard', { juju: { configServer: server } });
+    expect(said(seen)).toContain('Charm revision 1-locally built is not up-to date with config-server (2-locally built)');
+    expect(kinds(seen)).toEqual(['publish']);
+  });
+
+  test('it waits for the secrets', () => {
+    expect(said(inRole('shard', { juju: { configServer: { ...strange, content: {} } } }))).toBe(
+      'waiting for secrets from the config-server',
+    );
+  });
+});
+
+describe('the key of the cluster', () => {
+  test('is first accepted, then shown, then the only one', () => {
+    expect(nextKeys(['mine'], 'theirs', false)).toEqual(['mine', 'theirs']);
+    expect(nextKeys(['mine', 'theirs'], 'theirs', false)).toEqual(['theirs', 'mine']);
+    expect(nextKeys(['theirs', 'mine'], 'theirs', false)).toEqual(['theirs']);
+    expect(nextKeys(['mine', 'former'], 'theirs', false)).toEqual(['mine', 'theirs']);
+    expect(nextKeys(['mine'], 'theirs', true)).toEqual(['theirs']);
+  });
+
+  test('goes into the secret, and the units are woken', () => {
+    const effects = planShard(inRole('shard', { juju: { configServer: strange } }, 3)).effects;
+    expect(effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({ content: { keyfile: '- key\n- cluster-key\n' } });
+    expect(effects).toContainEqual({ do: 'set-peer-app', values: { [KEY_STAGE]: '7: 2 of 2' } });
+  });
+
+  test('no step follows before every unit runs with the last one', () => {
+    const seen = inRole('shard', { juju: { configServer: strange } }, 3);
+    const { peers } = seen.juju;
+    if (peers === undefined) throw new Error('no peers');
+    const units = new Map(peers.units);
+    units.set('mongodb/2', { address: '10.0.0.3', data: { [RUNNING_CONFIG]: 'older' } });
+    expect(kinds({ ...seen, juju: { ...seen.juju, peers: { ...peers, units } } })).toEqual(['publish']);
+  });
+
+  test('and passwords are not mixed: the users keep theirs until the key is the cluster’s alone', () => {
+    const changing = { ...secret, keyFile: '- cluster-key\n- key\n' };
+    const seen = inRole('shard', { juju: { configServer: strange, secret: changing } }, 3);
+    expect(planUsers({ ...seen, host: { ...seen.host, keyFile: changing.keyFile } }).effects).toEqual([]);
+  });
+});
+
+describe('the passwords of the cluster', () => {
+  const has = { ...secret, keyFile: 'cluster-key' };
+  const server = { ...strange, fingerprints: { operator: 'f-c-op', backup: 'f-c-back' } };
+  const seen = inRole('shard', { juju: { configServer: server, secret: has } });
+  const ready = { ...seen, host: { ...seen.host, keyFile: 'cluster-key' } };
+
+  test('are given to the database, and kept in the secret; monitor keeps its own', () => {
+    expect(planUsers(ready).effects.map(effect => effect.do === 'set-user' && [effect.user.name, effect.user.password])).toEqual([
+      ['operator', 'c-op'],
+      ['backup', 'c-back'],
+    ]);
+    expect(planShard(ready).effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({
+      content: { 'operator-password': 'c-op', 'backup-password': 'c-back', 'monitor-password': 'mon', keyfile: 'cluster-key' },
+    });
+  });
+
+  test('it says that it is ready only when all of this is done', () => {
+    const readiness = (one: Observed) =>
+      planShard(one).effects.flatMap(effect => (effect.do === 'publish' ? [effect.clear['auth-updated']] : []));
+    expect(readiness(ready)).toEqual(['']);
+    const done = inRole('shard', { juju: { configServer: serverRelation({ own: {} }) } });
+    expect(readiness(done)).toEqual(['true']);
+    expect(planShard(done).effects).toContainEqual({ do: 'set-peer-app', values: ADDED });
+  });
+
+  test('one that belongs to the cluster has nothing to do, and nothing to say', () => {
+    const added = inRole('shard', { juju: { configServer: serverRelation() }, app: ADDED });
+    expect(planShard(added)).toMatchObject({ effects: [], unit: [], app: [], wake: false });
+  });
+});
+
+describe('when its relation is gone', () => {
+  const left = (
+    router = openRouter(
+      cluster([shard('mongodb', { draining: true }), shard('other')], { databases: [{ name: 'shop', primary: 'mongodb' }] }),
+    ),
+  ) => inRole('shard', { app: ADDED, router });
+
+  test('it shows what remains, and looks again', () => {
+    expect(said(left())).toBe('draining from the cluster: 1 database(s) and 0 chunk(s) remain');
+    expect(planShard(left())).toMatchObject({ effects: [], wake: true });
+  });
+
+  test('one that is not drained yet is never taken for drained', () => {
+    for (const router of [
+      openRouter(cluster([shard('mongodb')])),
+      openRouter({ problem: 'x' }),
+      { kind: 'silent', reason: 'x' } as const,
+    ]) {
+      expect(planShard(left(router))).toMatchObject({ effects: [], wake: true });
+      expect(worst(planShard(left(router)).unit).level).toBe('waiting');
+    }
+  });
+
+  test('when the cluster lists it no more, it says so and is to forget it', () => {
+    const seen = left(openRouter(cluster([shard('other')])));
+    expect(said(seen)).toBe('Shard drained from cluster, ready for removal');
+    expect(planShard(seen).effects).toEqual([{ do: 'set-peer-app', values: { drained: 'true', 'config-servers': '', 'added-by': '' } }]);
+  });
+
+  test('integrated elsewhere at once, it takes no key before it has left', () => {
+    const seen = inRole('shard', {
+      app: ADDED,
+      juju: { configServer: { ...strange, id: 9 } },
+      router: openRouter(cluster([shard('mongodb')])),
+    });
+    expect(kinds(seen)).toEqual(['publish']);
+  });
+});
+
+describe('a former shard', () => {
+  const former = (known: boolean | undefined, related = false): Observed => {
+    const seen = inRole('shard', { app: { drained: 'true' }, juju: related ? { configServer: strange } : {} });
+    if (seen.mongod.kind !== 'member' || seen.mongod.primary === undefined) throw new Error('no primary');
+    // It runs with the configuration of one that is no shard.
+    const primary = { ...seen.mongod.primary, ...(known === undefined ? {} : { cluster: known }) };
+    return { ...seen, mongod: { ...seen.mongod, primary } };
+  };
+  const asNone = (seen: Observed): Observed => {
+    if (seen.mongod.kind !== 'member') return seen;
+    return { ...seen, mongod: { ...seen.mongod, running: { ...seen.mongod.running, config: noShard } } };
+  };
+  const noShard = renderedWithoutRole();
+
+  test('is not touched while a mongod of it still runs as a shard', () => {
+    expect(kinds(former(true))).toEqual([]);
+  });
+  test('forgets its cluster, once', () => {
+    expect(kinds(asNone(former(true)))).toEqual(['forget-cluster']);
+    expect(kinds(asNone(former(false)))).toEqual([]);
+  });
+  test('may join another when it has forgotten the last', () => {
+    expect(kinds(asNone(former(true, true)))).toEqual(['publish', 'forget-cluster']);
+    expect(planShard(asNone(former(false, true))).effects).toContainEqual({ do: 'set-peer-app', values: { drained: '' } });
+  });
+});
+
+function renderedWithoutRole(): string {
+  const seen = inRole('shard', { app: { drained: 'true' } });
+  const wanted = wantedConfig(seen);
+  if (wanted === undefined) throw new Error('nothing is wanted');
+  return wanted.hash;
+}
