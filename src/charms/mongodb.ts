@@ -20,7 +20,7 @@ import { planMembership } from '../plan/membership.ts';
 import { planRestart } from '../plan/restart.ts';
 import { planRole } from '../plan/role.ts';
 import { ofConfigServer, planRouter } from '../plan/router.ts';
-import { planSecret } from '../plan/secret.ts';
+import { planObsolete, planSecret } from '../plan/secret.ts';
 import { planSettings } from '../plan/settings.ts';
 import { planShard } from '../plan/shard.ts';
 import { planShards } from '../plan/shards.ts';
@@ -29,6 +29,7 @@ import type { Charm } from './charm.ts';
 
 const planners = [
   planInstall,
+  planObsolete,
   planSecret,
   planRole,
   planConfig,

@@ -6,11 +6,21 @@ import { planLogs } from '../plan/logs.ts';
 import { planRouter } from '../plan/router.ts';
 import { planRouterRequest } from '../plan/router-request.ts';
 import { ofCluster, planRouterLeaving, planRouterUnit } from '../plan/router-unit.ts';
+import { planObsolete } from '../plan/secret.ts';
 import type { Charm } from './charm.ts';
 
 export const mongos: Charm = {
   endpoints: { peers: 'router-peers', clients: [], shards: [], configServer: [CLUSTER], host: [HOST] },
   runsMongod: false,
-  planners: [planInstall, planRouterRequest, planRouter(ofCluster), planHostClient, planLogs, planRouterUnit, planRouterLeaving],
+  planners: [
+    planInstall,
+    planObsolete,
+    planRouterRequest,
+    planRouter(ofCluster),
+    planHostClient,
+    planLogs,
+    planRouterUnit,
+    planRouterLeaving,
+  ],
   actions: {},
 };

@@ -28,20 +28,19 @@ export function encodeRouterAnswer({ user, password, database, replset, hosts, k
 } {
   if (!asksForSecrets(request)) throw new Error('cannot answer a router that does not take its key as a secret');
   const { data: _, ...mirror } = request;
+  const place = { 'config-server-db': `${replset}/${hosts.join(',')}` };
+  // A router of the charm before this one looks for it in the databag, and does not list it.
+  const inSecret = asked(request).includes('config-server-db');
   return {
-    clear: { data: JSON.stringify(mirror), database },
-    secrets: {
-      user: { username: user, password },
-      extra: { 'key-file': keyFile, 'config-server-db': `${replset}/${hosts.join(',')}` },
-    },
+    clear: { data: JSON.stringify(mirror), database, ...(inSecret ? {} : place) },
+    secrets: { user: { username: user, password }, extra: { 'key-file': keyFile, ...(inSecret ? place : {}) } },
   };
 }
 
-/** A router of the charm before this one reads `config-server-db` from the databag, unless it lists it; ours lists it. */
-export function asksForSecrets(request: Bag): boolean {
-  const asked = readJson(request['requested-secrets'], names) ?? [];
-  return ['username', 'password', 'key-file'].every(field => asked.includes(field));
-}
+export const asksForSecrets = (request: Bag): boolean =>
+  ['username', 'password', 'key-file'].every(field => asked(request).includes(field));
+
+const asked = (request: Bag): readonly string[] => readJson(request['requested-secrets'], names) ?? [];
 
 export type ClusterAccess = {
   readonly user: string;
@@ -60,4 +59,4 @@ export function decodeRouterAnswer(remote: Bag, content: Bag): ClusterAccess | u
 }
 
 /** Everything that such an answer writes, to be taken away. */
-export const RETRACTED: Bag = { data: '', database: '', 'secret-user': '', 'secret-extra': '' };
+export const RETRACTED: Bag = { data: '', database: '', 'config-server-db': '', 'secret-user': '', 'secret-extra': '' };

@@ -24,7 +24,8 @@ export async function readCluster(link: OpenLink): Promise<ClusterFacts> {
   ]);
   const known = z.parse(shards, listed).shards.map(decodeShard);
   const draining = known.filter(shard => shard.draining);
-  const free = draining.length === 0 ? new Map<string, number>() : await readRoom(link);
+  const [database] = z.parse(databases, found);
+  const free = draining.length === 0 || database === undefined ? new Map<string, number>() : await readRoom(link, database._id);
   const left = await Promise.all(draining.map(async ({ name }) => [name, await readRemaining(link, name)] as const));
   return {
     shards: known.map(shard => ({ ...shard, ...(free.has(shard.name) ? { freeBytes: free.get(shard.name) ?? 0 } : {}) })),
@@ -39,9 +40,9 @@ export function decodeShard({ _id: name, host, draining = false }: z.infer<typeo
   return { name, hosts: host.slice(host.indexOf('/') + 1).split(','), draining };
 }
 
-/** Bytes that are free on each shard's disk, by its name. A router answers dbStats with what each shard says. */
-async function readRoom(link: OpenLink): Promise<ReadonlyMap<string, number>> {
-  const { raw = {} } = await link.command({ dbStats: 1 }, { db: 'config' }).catch(() => ({}) as Document);
+/** Bytes that are free on each shard's disk, by its name. A router asks every shard for dbStats, whichever database it is of. */
+async function readRoom(link: OpenLink, database: string): Promise<ReadonlyMap<string, number>> {
+  const { raw = {} } = await link.command({ dbStats: 1 }, { db: database }).catch(() => ({}) as Document);
   return decodeRoom(raw);
 }
 

@@ -21,7 +21,8 @@ const ANSWERED: Readonly<Partial<Record<Role, string>>> = { replication: DATABAS
 
 export function planClients(seen: Observed): Plan {
   const { juju, mongod } = seen;
-  if (!juju.leader || juju.dying || juju.peers === undefined) return nothing;
+  // Before it is known which relations are answered here, none is taken for gone.
+  if (!juju.leader || juju.dying || juju.peers === undefined || juju.role === undefined) return nothing;
   const secrets = juju.staleSecrets.map((id): JujuEffect => ({ do: 'remove-secret', id }));
   if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: secrets });
   const { primary } = mongod;

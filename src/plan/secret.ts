@@ -5,12 +5,15 @@ import type { Bag, Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 
 export function planSecret(seen: Observed): Plan {
-  if (seen.context.obsolete !== undefined) {
-    return plan({ effects: [{ do: 'remove-secret', id: seen.context.obsolete.secret, revision: seen.context.obsolete.revision }] });
-  }
   if (!seen.juju.leader || seen.juju.dying || seen.juju.secret !== undefined) return nothing;
   const content = secretContent(seen.fresh.passwords, seen.fresh.keyFile);
   return plan({ effects: [{ do: 'add-app-secret', label: appSecretLabel(seen.context.app), content }] });
+}
+
+/** A revision that nobody follows any more goes. */
+export function planObsolete({ context }: Observed): Plan {
+  if (context.obsolete === undefined) return nothing;
+  return plan({ effects: [{ do: 'remove-secret', id: context.obsolete.secret, revision: context.obsolete.revision }] });
 }
 
 /** What the secret holds, by the keys that the charm before this one used. */

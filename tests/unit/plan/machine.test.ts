@@ -6,7 +6,7 @@ import { planConfig } from '../../../src/plan/config.ts';
 import { planInstall } from '../../../src/plan/install.ts';
 import { LOG_LIMIT_BYTES, planLogs } from '../../../src/plan/logs.ts';
 import { planMachine } from '../../../src/plan/machine.ts';
-import { planSecret } from '../../../src/plan/secret.ts';
+import { planObsolete, planSecret } from '../../../src/plan/secret.ts';
 import { planSettings } from '../../../src/plan/settings.ts';
 import { build, CONFIG, secret, steady, wanted } from './world.ts';
 
@@ -90,5 +90,5 @@ test('the leader makes the passwords once, under the label that operators know',
 });
 test('an old revision that nobody follows is removed', () => {
   const seen = steady(1, { context: { hook: 'secret-remove', obsolete: { secret: 'secret:a', revision: 2 } } });
-  expect(planSecret(seen).effects).toEqual([{ do: 'remove-secret', id: 'secret:a', revision: 2 }]);
+  expect(planObsolete(seen).effects).toEqual([{ do: 'remove-secret', id: 'secret:a', revision: 2 }]);
 });
