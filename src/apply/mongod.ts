@@ -5,7 +5,7 @@ import { failureOf } from '../mongo/errors.ts';
 import { initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
 import type { Link, Mongo, OpenLink } from '../mongo/session.ts';
 import { changeSettings } from '../mongo/settings.ts';
-import { addShard, forgetCluster, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
+import { addShard, dropLeftovers, forgetCluster, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
 import { createBackupRole, dropDatabase, dropUser, setUser } from '../mongo/users.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -44,6 +44,8 @@ async function applyOne(mongo: Mongo, effect: MongodEffect, router: () => Promis
       return startBalancer(opened(await router()));
     case 'move-primary':
       return movePrimary(opened(await router()), effect.database, effect.to);
+    case 'drop-leftovers':
+      return dropLeftovers(opened(await router()), await primaryAmong(mongo, effect.hosts), effect.database);
     case 'forget-cluster':
       return forgetCluster(await primaryLink(mongo));
     case 'set-shard-host':
@@ -70,4 +72,13 @@ async function primaryLink(mongo: Mongo): Promise<OpenLink> {
   if (hello.isWritablePrimary === true) return own;
   if (typeof hello.primary !== 'string') throw new Error('the replica set has no primary at the moment');
   return opened(await mongo.at(hello.primary));
+}
+
+/** The primary of another set, among these of its members. @throws when none of them is it. */
+async function primaryAmong(mongo: Mongo, hosts: readonly string[]): Promise<OpenLink> {
+  for (const host of hosts) {
+    const link = await mongo.at(host);
+    if (link.kind === 'open' && (await link.command({ hello: 1 })).isWritablePrimary === true) return link;
+  }
+  throw new Error(`none of ${hosts.join(', ')} is a primary that can be reached`);
 }

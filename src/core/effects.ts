@@ -46,6 +46,8 @@ export type MongodEffect =
   | { readonly do: 'start-balancer' }
   /** Goes on in the cluster when it takes longer than a probe may. */
   | { readonly do: 'move-primary'; readonly database: string; readonly to: string }
+  /** Takes away what a move that came to an early end has left on the shard it went to; nothing of a database is kept there by right. */
+  | { readonly do: 'drop-leftovers'; readonly database: string; readonly hosts: readonly string[] }
   /** Lets the data of a former shard forget its cluster. */
   | { readonly do: 'forget-cluster' }
   /** Tells the cluster where a shard is whose members have all moved. */
@@ -141,6 +143,7 @@ const MONGOD = [
   'remove-shard',
   'start-balancer',
   'move-primary',
+  'drop-leftovers',
   'forget-cluster',
   'set-shard-host',
   'create-backup-role',

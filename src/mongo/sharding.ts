@@ -102,6 +102,30 @@ export async function movePrimary(link: OpenLink, database: string, to: string):
   }
 }
 
+/**
+ * Drops the collections of a database on a shard that is not its primary, but for the sharded ones. A movePrimary whose shard was killed
+ * leaves such copies, and the next one is refused because of them (48 NamespaceExists, seen on 6.0.5).
+ * @throws when the shard is the primary of the database by now.
+ */
+export async function dropLeftovers(router: OpenLink, target: OpenLink, database: string): Promise<void> {
+  const [[entry], sharded, { setName }] = await Promise.all([
+    router.find('config', 'databases', { _id: database }),
+    router.find('config', 'collections', {}, { _id: 1 }),
+    target.command({ hello: 1 }),
+  ]);
+  if (entry === undefined || entry.primary === setName) throw new Error(`database ${database} has been moved in between`);
+  const kept = new Set(sharded.map(({ _id }) => String(_id)));
+  for (const name of await collectionsOf(target, database)) {
+    if (!kept.has(`${database}.${name}`))
+      await target.command({ drop: name, writeConcern: MAJORITY }, { db: database, timeoutMs: CHANGE_MS });
+  }
+}
+
+const collectionsOf = async (link: OpenLink, db: string): Promise<readonly string[]> => {
+  const { cursor } = await link.command({ listCollections: 1, nameOnly: true }, { db });
+  return cursor.firstBatch.map((one: Document) => String(one.name));
+};
+
 /** The cluster follows a shard whose members move one by one; one that has moved altogether it cannot find. */
 export async function setShardHost(link: OpenLink, name: string, host: string): Promise<void> {
   await link.command(
@@ -116,15 +140,24 @@ const IDENTITY = { _id: 'shardIdentity' };
 export const belongsToCluster = async (link: OpenLink): Promise<boolean> =>
   (await link.find('admin', 'system.version', IDENTITY)).length > 0;
 
-/** Also what it remembers of where the cluster's databases and chunks are. @throws while mongod runs as a shard (40070). */
+/**
+ * Also what it remembers of where the cluster's databases and chunks are, and databases in which no document is left: the next cluster
+ * would take them for its own, or refuse the shard because of them (96). What has documents stays. @throws while mongod runs as a shard (40070).
+ */
 export async function forgetCluster(link: OpenLink): Promise<void> {
-  const { cursor } = await link.command({ listCollections: 1, nameOnly: true }, { db: 'config' });
-  const remembered: readonly string[] = cursor.firstBatch.map((one: Document) => String(one.name));
-  for (const name of remembered.filter(one => one.startsWith('cache.')))
+  for (const name of (await collectionsOf(link, 'config')).filter(one => one.startsWith('cache.')))
     await link.command({ drop: name, writeConcern: MAJORITY }, { db: 'config', timeoutMs: CHANGE_MS });
+  const { databases: listed } = await link.command({ listDatabases: 1, nameOnly: true });
+  const users = listed.map((one: Document) => String(one.name)).filter((name: string) => !['admin', 'config', 'local'].includes(name));
+  for (const name of users) if (await isEmpty(link, name)) await link.command({ dropDatabase: 1, writeConcern: MAJORITY }, { db: name });
   const { writeErrors = [] } = await link.command(
     { delete: 'system.version', deletes: [{ q: IDENTITY, limit: 1 }], writeConcern: MAJORITY },
     { timeoutMs: CHANGE_MS },
   );
   if (writeErrors.length > 0) throw Object.assign(new Error(writeErrors[0].errmsg), { code: writeErrors[0].code });
+}
+
+async function isEmpty(link: OpenLink, database: string): Promise<boolean> {
+  for (const name of await collectionsOf(link, database)) if ((await link.findOne(database, name)) !== null) return false;
+  return true;
 }

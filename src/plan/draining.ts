@@ -6,6 +6,9 @@ import type { ClusterFacts, Failed, Observed, Shard } from '../core/observed.ts'
 import { type Plan, plan } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
 
+/** What movePrimary answers when an earlier one that came to an early end has left copies where it goes to. */
+const NAMESPACE_EXISTS = 48;
+
 /** The cluster as the router tells of it. */
 export function clusterOf({ router }: Observed): ClusterFacts | undefined {
   if (router.kind !== 'open' || router.cluster === undefined || 'problem' in router.cluster) return undefined;
@@ -43,14 +46,17 @@ function drain(seen: Observed, cluster: ClusterFacts, shard: Shard): Plan {
   if (chunks > 0) return { ...begun, effects: balance };
   const [database] = databases;
   const [roomiest] = [...others].sort((a, b) => (b.freeBytes ?? 0) - (a.freeBytes ?? 0));
-  if (database !== undefined && roomiest !== undefined)
-    return { ...begun, effects: [...balance, { do: 'move-primary', database, to: roomiest.name }] };
+  if (database !== undefined && roomiest !== undefined) {
+    const hindered = seen.failed.some(one => one.effect === 'move-primary' && one.of === database && one.code === NAMESPACE_EXISTS);
+    const clean: readonly MongodEffect[] = hindered ? [{ do: 'drop-leftovers', database, hosts: roomiest.hosts }] : [];
+    return { ...begun, effects: [...balance, ...clean, { do: 'move-primary', database, to: roomiest.name }] };
+  }
   return { ...begun, effects: [{ do: 'remove-shard', name }] };
 }
 
 function troubleOf(seen: Observed, shard: string, jumbo: readonly string[]): Status | undefined {
   if (jumbo.length > 0) return status.jumboChunks(shard, jumbo);
-  const failure = seen.failed.find((one: Failed) => one.effect === 'remove-shard' || one.effect === 'move-primary');
+  const failure = seen.failed.find((one: Failed) => ['remove-shard', 'move-primary', 'drop-leftovers'].includes(one.effect));
   return failure && status.drainStuck(shard, failure.reason);
 }
 

@@ -156,6 +156,15 @@ describe('draining', () => {
     expect(step(facts).effects).toEqual([{ do: 'move-primary', database: 'shop', to: 'c' }]);
   });
 
+  test('copies that a move left behind are cleared away before the next try', () => {
+    const facts = cluster([shard('a', { draining: true }), shard('b')], { databases: [{ name: 'shop', primary: 'a' }] });
+    const hindered = seenWith([], facts, { failed: [{ effect: 'move-primary', of: 'shop', code: 48, reason: 'exists' }] });
+    expect(planDrain(hindered, facts, ['a']).effects).toEqual([
+      { do: 'drop-leftovers', database: 'shop', hosts: ['10.1.0.1:27017'] },
+      { do: 'move-primary', database: 'shop', to: 'b' },
+    ]);
+  });
+
   test('ends it when nothing is left', () => {
     expect(step(cluster([shard('a', { draining: true }), shard('b')])).effects).toEqual([{ do: 'remove-shard', name: 'a' }]);
   });
