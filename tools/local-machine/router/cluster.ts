@@ -46,6 +46,8 @@ const defaultsForMs = 10_000;
 export const openCluster = (configString: string, key: string): Cluster => {
   const [setName = '', hosts = ''] = configString.split('/');
   const config = openReplicaSet(setName, hosts.split(','), key);
+  // Clients are logged in on connections to its primary.
+  config.follow();
   const clock = openClock();
   const sets = new Map<string, ReplicaSet>();
   const databases = new Map<string, DatabaseEntry>();

@@ -31,7 +31,11 @@ export const runOnData = async (router: Router, login: Login, request: Request):
     if (request.inTransaction) keepToOneShard(router, login, request, placement);
     const reply = await sendToShard(router, placement.set, request, () =>
       messageFor(cluster, request, dressing, placement, progress.settled),
-    );
+    ).catch(async error => {
+      // The next one is not sent to a shard that was taken out of the cluster; this one it may have done.
+      if (await wasRemoved(router, placement)) await cluster.refresh(db, collection);
+      throw error;
+    });
     const staleAt = staleFrom(pick(reply, ['ok', 'code', 'writeErrors']), isStale);
     if (staleAt === undefined || Date.now() > deadline) {
       rememberCursor(router, login, placement.shard, reply);
@@ -88,6 +92,12 @@ const findDatabase = async ({ cluster }: Router, { db, name }: Request): Promise
   const found = await cluster.database(db);
   return found === undefined && creating.has(name) ? cluster.createDatabase(db) : found;
 };
+
+const wasRemoved = ({ cluster }: Router, { shard }: Placement): Promise<boolean> =>
+  cluster.shards().then(
+    shards => !shards.some(({ _id }) => _id === shard),
+    () => false,
+  );
 
 const keepToOneShard = (router: Router, login: Login, request: Request, { shard }: Placement) => {
   const session = sessionOf(login, request);

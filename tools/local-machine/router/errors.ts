@@ -67,5 +67,5 @@ export const codes = {
 export type CodeName = keyof typeof codes;
 
 const notPrimary = new Set([91, 189, 10107, 11600, 11602, 13435, 13436]);
-// StaleEpoch, StaleDbVersion, StaleConfig.
-const stale = new Set([150, 249, 13388]);
+// StaleEpoch, StaleDbVersion, StaleConfig; NoShardingEnabled, of what was a shard once.
+const stale = new Set([150, 249, 13388, 193]);

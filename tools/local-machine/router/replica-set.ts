@@ -20,6 +20,8 @@ export type ReplicaSet = {
   command(database: string, command: Document): Promise<Document>;
   /** A connection to the primary on which nobody is logged in. It is the caller's to close. */
   connect(): Promise<Connection>;
+  /** From now on looks each second who is primary, and closes connections to whoever is not any more once nobody waits on them. */
+  follow(): void;
   /** A member said that it is not the primary, or cannot be reached. */
   lost(host: string): void;
   /** Nothing new is sent; what is under way comes to its end. */
@@ -27,7 +29,15 @@ export type ReplicaSet = {
 };
 
 /** Time limits in milliseconds. */
-const limits = { findPrimary: 15_000, hello: 2_000, betweenQuestions: 100, suspicion: 1_000, silence: 5_000, acceptEarlierElection: 5_000 };
+const limits = {
+  findPrimary: 15_000,
+  hello: 2_000,
+  betweenQuestions: 100,
+  betweenLooks: 1_000,
+  suspicion: 1_000,
+  silence: 5_000,
+  acceptEarlierElection: 5_000,
+};
 const mostIdle = 16;
 
 /** @param seeds `address:port` of members. @param key the key file's text without whitespace. */
@@ -196,8 +206,27 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
     }
   }, limits.suspicion).unref();
 
+  let monitor: Connection | undefined;
+  const look = async () => {
+    const host = await whereIsPrimary().catch(() => undefined);
+    if (host === undefined) return;
+    if (monitor?.host !== host || monitor.closed()) {
+      monitor?.close();
+      monitor = openConnection(host);
+    }
+    if ((await helloOn(monitor))?.isWritablePrimary !== true) return lost(host);
+    for (const connection of open) if (connection.host !== host && connection.waitingSince() === undefined) connection.close();
+  };
+  const follow = async () => {
+    for (;;) {
+      await look();
+      await delay(limits.betweenLooks);
+    }
+  };
+
   return {
     name,
+    follow,
     learn: more => {
       hosts = [...new Set([...hosts, ...more])];
     },
@@ -216,6 +245,13 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
 /** What a member says of itself, or undefined when it does not answer in time. */
 const hello = async (host: string): Promise<Document | undefined> => {
   const connection = openConnection(host);
+  const reply = await helloOn(connection);
+  connection.close();
+  return reply;
+};
+
+/** The connection is closed when there is no answer. */
+const helloOn = async (connection: Connection): Promise<Document | undefined> => {
   const timer = setTimeout(() => connection.close('it does not answer'), limits.hello);
   try {
     return await connection.ask('admin', { hello: 1 });
@@ -223,7 +259,6 @@ const hello = async (host: string): Promise<Document | undefined> => {
     return undefined;
   } finally {
     clearTimeout(timer);
-    connection.close();
   }
 };
 
