@@ -27,3 +27,9 @@ export const mongodPaths = (root: string) => {
   } as const;
 };
 export type MongodPaths = ReturnType<typeof mongodPaths>;
+
+/**
+ * Whether a mongod of the charm `mongodb` is on this machine, by the text of mongod.conf: the snap brings one along that names no key file.
+ */
+export const isOfMongod = (config: string | undefined, { keyFile }: Pick<MongodPaths, 'keyFile'>): boolean =>
+  config?.includes(keyFile) ?? false;

@@ -1,6 +1,6 @@
 // Files that must never be seen half written: temp 0600 → owner → fsync → rename → fsync of the folder.
 import { constants } from 'node:fs';
-import { chown, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export type Owner = { readonly uid: number; readonly gid: number };
@@ -36,6 +36,12 @@ export async function ensureFolder(path: string, owner?: Owner): Promise<void> {
   if (owner === undefined) return;
   if (first !== undefined) for (let made = dirname(path); made.length >= first.length; made = dirname(made)) await give(made, owner);
   await give(path, owner);
+}
+
+/** Lets everybody go through the folder to what he knows the name of; nobody sees more of it than before. */
+export async function openWay(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  if ((mode & 0o011) !== 0o011) await chmod(folder, (mode & 0o7777) | 0o011);
 }
 
 export async function ownerOf(path: string): Promise<Owner | undefined> {

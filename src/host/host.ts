@@ -1,10 +1,10 @@
 // The machine of the unit: what the charm reads and does there. Knows neither Juju nor the language of MongoDB.
 import { rm } from 'node:fs/promises';
 import type { Build, HostFacts } from '../core/observed.ts';
-import { type MongodPaths, mongodPaths } from '../core/paths.ts';
+import { isOfMongod, type MongodPaths, mongodPaths } from '../core/paths.ts';
 import { askBuild } from './build.ts';
 import { readVariable, setVariable } from './environment.ts';
-import { ensureFolder, namesIn, type Owner, ownerOf, readText, removeFile, sizeOf, writeWhole } from './files.ts';
+import { ensureFolder, namesIn, type Owner, openWay, ownerOf, readText, removeFile, sizeOf, writeWhole } from './files.ts';
 import { installedRevision, installSnap, removeSnap, serviceState, stopService } from './snaps.ts';
 import { giveAll, whyKept } from './storage.ts';
 
@@ -100,15 +100,20 @@ export async function stopMongod({ root }: Host): Promise<void> {
   if ((await installedRevision(root)) !== undefined) await stopService('mongod');
 }
 
-/** Writes what mongos starts with.. @throws while there is no snap. */
+/**
+ * Writes what mongos starts with. The file by which it is known that there is a router comes first, so that whoever takes the router away
+ * finds the key that a killed hook left. @throws while there is no snap.
+ */
 export async function writeRouterSettings({ root, paths, account }: Host, files: { config: string; keyFile: string }): Promise<void> {
   if ((await installedRevision(root)) === undefined) throw new Error('cannot write mongos.conf: the snap is not installed');
   await ensureFolder(paths.socketFolder, account);
+  // The client's program, of whatever account, goes through this folder to the socket. What else is below is closed to it.
+  await openWay(paths.socketFolder);
   const owner = account ?? (await ownerOf(paths.socketFolder));
   for (const folder of [paths.routerLogs, paths.settings]) await ensureFolder(folder, owner);
   const owned = owner === undefined ? {} : { owner };
-  await writeWhole(paths.keyFile, files.keyFile, { mode: 0o400, ...owned });
   await writeWhole(paths.routerConfig, files.config, { mode: 0o640, ...owned });
+  await writeWhole(paths.keyFile, files.keyFile, { mode: 0o400, ...owned });
   await setVariable(paths.environment, ROUTER_WORDS, routerWords(paths));
 }
 
@@ -116,7 +121,7 @@ export async function writeRouterSettings({ root, paths, account }: Host, files:
 export async function stopRouter({ root, paths }: Host): Promise<void> {
   if ((await installedRevision(root)) !== undefined) await stopService('mongos');
   await setVariable(paths.environment, ROUTER_WORDS, undefined);
-  if ((await readText(paths.config)) === undefined) await removeFile(paths.keyFile);
+  if (!isOfMongod(await readText(paths.config), paths)) await removeFile(paths.keyFile);
   await removeFile(paths.routerConfig); // last: while it is there, a hook that was killed here is done again
 }
 
