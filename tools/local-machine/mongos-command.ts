@@ -35,9 +35,9 @@ export const mongosArguments = async (
   const file = givenTo(words, '--config') ?? givenTo(words, '-f');
   const settings = file === undefined ? {} : readSettings(await readFile(resolve(folders.data, file), 'utf8').catch(() => ''));
   const entries = (givenTo(words, '--bind_ip') ?? String(settings['net.bindIp'] ?? '')).split(',').map(entry => entry.trim());
-  const sockets = entries.filter(entry => entry.startsWith('/'));
   const everywhere = words.includes('--bind_ip_all') || settings['net.bindIpAll'] === true;
-  const onlySockets = !everywhere && sockets.length > 0 && sockets.length === entries.length;
+  const sockets = everywhere ? [] : entries.filter(entry => entry.startsWith('/'));
+  const onlySockets = sockets.length > 0 && sockets.length === entries.length;
   return [
     ...(onlySockets ? words : [...withoutAddress(words), '--bind_ip', [address, ...sockets].join(',')]),
     ...(namesSocket(words, settings) ? [] : socketWords(folders, isStandIn)),

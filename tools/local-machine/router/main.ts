@@ -75,6 +75,7 @@ const run = async (options: RouterOptions, log: Log) => {
 
 /** Like mongos, it lets nobody in before it has seen the config servers' primary, and is patient about it. */
 const untilReached = async ({ cluster, log }: Router) => {
+  log.info('SHARDING', 'Looking for the primary of the config servers', { configDB: cluster.configString });
   for (;;) {
     try {
       await cluster.shards();

@@ -144,11 +144,12 @@ const readWords = (argv: readonly string[]): { config: string | undefined; setti
 const readFile = (path: string): Settings => {
   let content: unknown;
   try {
-    content = load(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    content = text.trim() === '' ? {} : load(text);
   } catch (error) {
     throw new OptionsError(`Error reading config file: ${(error as Error).message.split('\n')[0]}`);
   }
-  const settings = flatten(content ?? {});
+  const settings = flatten(content);
   const unknown = Object.keys(settings).find(name => !knownSettings.has(name) && !name.startsWith('setParameter.'));
   if (unknown !== undefined) throw new OptionsError(`Unrecognized option: ${unknown}`);
   return settings;
