@@ -1,4 +1,5 @@
 // What a client of the database does in the demo, with nothing but the URI that it was given.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Collection, type Document, MongoClient, MongoNetworkError, MongoServerError } from 'mongodb';
 
 /** Connects, hands the client over and closes it. */
@@ -87,6 +88,9 @@ export const keepWriting = async (uri: string, collection: string): Promise<Writ
 
 type Numbered = { _id: number };
 const duplicateKey = 11000;
+/** The database is being moved to another shard; until it is there nobody may write it. */
+const movePrimaryInProgress = 319;
+const movePauseMs = 20;
 const maxAttempts = 5;
 
 /**
@@ -99,6 +103,11 @@ const writeSurely = async (documents: Collection<Numbered>, number: number): Pro
       await documents.insertOne({ _id: number });
       return;
     } catch (error) {
+      if (error instanceof MongoServerError && error.code === movePrimaryInProgress) {
+        attempt -= 1;
+        await sleep(movePauseMs);
+        continue;
+      }
       if (attempt > 1 && error instanceof MongoServerError && error.code === duplicateKey) return;
       if (!(error instanceof MongoNetworkError) || attempt === maxAttempts) throw error;
     }

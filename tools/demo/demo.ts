@@ -1,25 +1,32 @@
 // `npm run demo`: the charm's main job told live, on a local Juju of its own with real MongoDB servers, and everything cleared away
-// at the end, also after Ctrl-C or a failure. `npm run demo -- --keep` leaves the model for you to go on.
+// at the end, also after Ctrl-C or a failure. `npm run demo -- sharded` tells of a sharded cluster in its place;
+// `npm run demo -- --keep` leaves the model for you to go on.
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearAway, openJuju } from './juju.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { tellSharded } from './sharded.ts';
 import { tell } from './story.ts';
 
 const model = 'demo';
 // With --force, for nobody wants to watch three members take leave of each other.
 const destroyNow = ['destroy-model', '--no-prompt', '--force', '--no-wait', '--destroy-storage', model];
-const usage = 'Usage: npm run demo [-- --keep]\n\n  --keep   leave the model up, and say how to go on by hand\n';
+const usage = `Usage: npm run demo [-- [sharded] [--keep]]
+
+  sharded  show a sharded cluster in place of a replica set
+  --keep   leave the model up, and say how to go on by hand
+`;
 
 const main = async (words: readonly string[]): Promise<number> => {
-  const wrong = words.find(word => word !== '--keep' && word !== '--help');
+  const wrong = words.find(word => !['sharded', '--keep', '--help'].includes(word));
   if (wrong !== undefined || words.includes('--help')) {
     (wrong === undefined ? process.stdout : process.stderr).write(wrong === undefined ? usage : `There is no ${wrong}.\n\n${usage}`);
     return wrong === undefined ? 0 : 2;
   }
   const keep = words.includes('--keep');
+  const sharded = words.includes('sharded');
   const data = dataFolder();
   const screen = openScreen(process.stdout, process.env);
   const interrupted = listenForSignals();
@@ -27,9 +34,9 @@ const main = async (words: readonly string[]): Promise<number> => {
   const juju = openJuju(data, interrupted.signal);
   screen.say('Charmed MongoDB on a Juju of its own, on this computer only. Nothing is installed.');
   try {
-    await tell({ juju, screen, interrupted: interrupted.signal });
+    await (sharded ? tellSharded : tell)({ juju, screen, interrupted: interrupted.signal });
     if (keep) {
-      sayHowToGoOn(screen, data);
+      sayHowToGoOn(screen, data, sharded);
       return 0;
     }
     screen.step('Everything is cleared away');
@@ -46,7 +53,9 @@ const main = async (words: readonly string[]): Promise<number> => {
   }
   await removeAll(data);
   screen.done(`no process and no file is left; all this took ${Math.round((Date.now() - started) / 1000)} s`);
-  screen.say('\nGo on by hand: npm run demo -- --keep, or docs/how-to/manage-client-connections.md.');
+  screen.say(
+    `\nGo on by hand: npm run demo -- ${sharded ? 'sharded ' : ''}--keep, or docs/how-to/${sharded ? 'deploy-a-sharded-cluster' : 'manage-client-connections'}.md.`,
+  );
   return 0;
 };
 
@@ -105,15 +114,16 @@ const removeAll = async (data: string): Promise<void> => {
   await rm(data, { recursive: true, force: true, maxRetries: 5 });
 };
 
-const sayHowToGoOn = (screen: Screen, data: string): void => {
+const sayHowToGoOn = (screen: Screen, data: string, sharded: boolean): void => {
+  const [server, unit] = sharded ? ['config-server mongos', 'shard-a'] : ['mongodb data-integrator', 'mongodb'];
   screen.step('The model stays up');
   screen.say(`Go on by hand, in this folder:
 
   export JUJU_DATA=${data}
   npx juju status --watch 2s
-  npx juju integrate mongodb data-integrator
+  npx juju integrate ${server}
   npx juju run data-integrator/leader get-credentials
-  npx juju add-unit mongodb
+  npx juju add-unit ${unit}
   npx juju help
 
 and when you have seen enough, this ends every process and removes every file:

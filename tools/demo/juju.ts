@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Reply = { stdout: string; text: string };
-export type StatusJson = { applications: Record<string, { units?: Record<string, UnitJson> }> };
+export type StatusJson = {
+  applications: Record<string, { 'application-status': { current: string; message?: string }; units?: Record<string, UnitJson> }>;
+};
 export type UnitJson = {
   'workload-status': { current: string; message?: string };
   'juju-status': { current: string };

@@ -1,16 +1,12 @@
-// The story that the demo tells, one function a chapter. Every command is run as it is shown, and what is said of it was checked.
-import { setTimeout as sleep } from 'node:timers/promises';
+// The story of a replica set, one function a chapter. Every command is run as it is shown, and what is said of it was checked.
 import { load } from 'js-yaml';
 import { keepWriting, refusal, withClient, writeAndRead } from './client.ts';
-import type { Juju, StatusJson, UnitJson } from './juju.ts';
-import type { Screen } from './screen.ts';
+import type { StatusJson } from './juju.ts';
+import { demand, type Stage, seconds, type, untilActive, untilTrue } from './stage.ts';
 
-export type Stage = { juju: Juju; screen: Screen; interrupted: AbortSignal };
 type Credentials = { username: string; password: string; uris: string };
 
 const members = 3;
-const waitLimitMs = 120_000;
-const pollMs = 250;
 
 /** @throws with a sentence at the first thing that is not as the story says. */
 export const tell = async (stage: Stage): Promise<void> => {
@@ -48,16 +44,6 @@ export const tell = async (stage: Stage): Promise<void> => {
   const left = await withClient(uri(after), client => client.db('shop').collection('orders').countDocuments());
   demand(left === 2, `shop.orders holds ${left} documents where 2 were written`);
   screen.done('both documents are still in shop.orders');
-};
-
-/** Types the command, runs it and shows what it answers. */
-const type = async ({ juju, screen }: Stage, line: string): Promise<string> => {
-  screen.typed(line);
-  screen.progress('…');
-  const { stdout, text } = await juju.run(...line.split(' ').slice(1));
-  // What an action's task is called is told on stderr, and of no interest here.
-  screen.answer(line.startsWith('juju run ') ? stdout : text);
-  return stdout;
 };
 
 const readCredentials = async (stage: Stage): Promise<Credentials> => {
@@ -112,35 +98,4 @@ const unitAt = (status: StatusJson, host: string): string => {
   const [unit] = Object.entries(status.applications.mongodb?.units ?? {}).find(([, { 'public-address': at }]) => at === address) ?? [];
   if (unit === undefined) throw new Error(`no unit has the address ${address} of the primary`);
   return unit;
-};
-
-/** Waits until that many units are active and have nothing left to do, and shows meanwhile what they say. */
-const untilActive = (stage: Stage, application: string, count: number): Promise<true> => {
-  const started = Date.now();
-  return untilTrue(stage, `${count} active ${count === 1 ? 'unit' : 'units'} of ${application}`, async () => {
-    const units = Object.entries((await stage.juju.status()).applications[application]?.units ?? {});
-    const words = units.map(([name, unit]) => `${name} ${wordsOf(unit)}`);
-    stage.screen.progress(`${Math.round((Date.now() - started) / 1000)} s · ${words.join(' · ')}`);
-    return units.length === count && units.every(([, unit]) => isSettled(unit)) ? true : undefined;
-  });
-};
-
-const isSettled = (unit: UnitJson): boolean => unit['workload-status'].current === 'active' && unit['juju-status'].current === 'idle';
-
-const wordsOf = ({ 'workload-status': { current, message } }: UnitJson): string => message || current;
-
-const untilTrue = async <Answer>(stage: Stage, what: string, ask: () => Promise<Answer | undefined | false>): Promise<Answer> => {
-  const deadline = Date.now() + waitLimitMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${waitLimitMs / 1000} s in vain for ${what}`);
-    await sleep(pollMs, undefined, { signal: stage.interrupted }).catch(() => stage.interrupted.throwIfAborted());
-  }
-};
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-const demand = (holds: unknown, otherwise: string): void => {
-  if (!holds) throw new Error(otherwise);
 };

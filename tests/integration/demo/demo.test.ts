@@ -47,6 +47,25 @@ describe('the demo', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('tells of a sharded cluster too', async () => {
+    const demo = start('sharded');
+    expect(await demo.ended, demo.text()).toBe(0);
+    const text = demo.text();
+    for (const line of [
+      '$ juju deploy mongodb config-server --config role=config-server',
+      '$ juju integrate config-server mongos',
+      'reads and writes both through its router',
+      '✓ the old password is refused, the new one works on every server, and the application goes on writing',
+      'its data has moved to shard-',
+      'can no longer log in: ',
+      '✓ no process and no file is left',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).toMatch(/all (\d{3,}) confirmed documents are there/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('clears away when it is interrupted', async () => {
     const demo = start();
     await until('units to be there', () => demo.text().includes('$ juju deploy data-integrator'), 60_000);
