@@ -35,6 +35,7 @@ export const status = {
   startingRouter: maintenance('starting mongos'),
   routerSilent: waiting('Waiting for mongos to start'),
   routerAlone: blocked('Missing relation to config-server.'),
+  besideMongod: blocked('a router cannot share a machine with a unit of mongodb; place the application beside it on another machine'),
   hostSilent: (app: string): Status => waiting(`waiting for ${app} to ask for a database`),
   connecting: waiting('Connecting to config-server'),
   routerSecrets: waiting('Waiting for secrets from config-server'),

@@ -5,28 +5,43 @@ import { readJson } from './json.ts';
 import type { Answer, ClientRequest } from './mongodb-client.ts';
 
 const names = z.array(z.string());
+const bag = z.record(z.string(), z.string());
 
 const SECRET_FIELDS = ['username', 'password', 'tls', 'tls-ca', 'uris', 'key-file', 'config-server-db', 'int-ca-secret', 'ext-ca-secret'];
 
-/** The router's application databag: what its host asked for, handed on. */
-export const encodeRouterRequest = ({ database, extraUserRoles, external = false }: ClientRequest): Bag => ({
+/** Tells one host from the next, who must not get the password of the one before. A charm that does not know it passes it over. */
+const HOST_RELATION = 'host-relation';
+
+/** The router's application databag: what its host asked for, handed on. `host`: id of the relation to it. */
+export const encodeRouterRequest = ({ database, extraUserRoles, external = false }: ClientRequest, host: number): Bag => ({
   'requested-secrets': JSON.stringify(SECRET_FIELDS),
   database: database ?? '',
   'extra-user-roles': extraUserRoles.join(','),
   'external-node-connectivity': String(external),
+  [HOST_RELATION]: String(host),
 });
+
+/** Whether two requests are of the same host of the router. */
+export const sameHost = (a: Bag, b: Bag): boolean => a[HOST_RELATION] === b[HOST_RELATION];
+
+/** Whether the config server's databag answers this request, and not an earlier one. */
+export function isAnswerTo(remote: Bag, request: Bag): boolean {
+  const answered = readJson(remote.data, bag) ?? request;
+  return remote.database === request.database && Object.entries(request).every(([key, value]) => (answered[key] ?? '') === value);
+}
 
 export type RouterAnswer = Answer & { readonly keyFile?: string };
 
 /**
  * The config server's application databag, and its secrets. There is no URI: clients go through the router.
- * @throws when the router has not asked for the key as a secret: in clear it must never go out.
+ * @throws without a key, and when the router has not asked for it as a secret: in clear it must never go out.
  */
-export function encodeRouterAnswer({ user, password, database, replset, hosts, keyFile = '', request }: RouterAnswer): {
+export function encodeRouterAnswer({ user, password, database, replset, hosts, keyFile, request }: RouterAnswer): {
   readonly clear: Bag;
   readonly secrets: Readonly<Record<string, Bag>>;
 } {
   if (!asksForSecrets(request)) throw new Error('cannot answer a router that does not take its key as a secret');
+  if (!keyFile) throw new Error('cannot answer a router without the key of the cluster');
   const { data: _, ...mirror } = request;
   const place = { 'config-server-db': `${replset}/${hosts.join(',')}` };
   // A router of the charm before this one looks for it in the databag, and does not list it.

@@ -2,7 +2,7 @@
 import { ROUTERS } from '../core/endpoints.ts';
 import { RESERVED_DATABASES } from '../core/names.ts';
 import type { Bag, ClientRelation, Role } from '../core/observed.ts';
-import { asksForSecrets } from '../interfaces/config-server.ts';
+import { asksForSecrets, sameHost } from '../interfaces/config-server.ts';
 import { type ClientRequest, decodeClientAnswer, decodeClientRequest } from '../interfaces/mongodb-client.ts';
 
 export type Grant = {
@@ -11,6 +11,7 @@ export type Grant = {
   readonly roles: readonly Role[];
   /** The client's databag that this answers: the first one, once it has been answered. */
   readonly request: Bag;
+  /** It has been answered, to the same host where it is a router's. */
   readonly published: boolean;
   /** The client has asked for something else since: what, and what to do. The first grant stays. */
   readonly changed?: string;
@@ -48,12 +49,15 @@ function grantOfRouter(client: ClientRelation, clients: readonly ClientRelation[
   const request = decodeClientRequest(client.remote);
   if ('problem' in request) return request;
   const { database } = request;
-  if (database === undefined || client.units.length === 0 || !asksForSecrets(client.remote)) return 'nothing asked';
+  if (database === undefined || client.units.length === 0) return 'nothing asked';
+  if (!asksForSecrets(client.remote))
+    return { problem: 'does not ask for its key as a secret, and in clear it is not sent; use a router charm that does' };
   const roles = rolesOf(request, database, ROUTER_ROLES);
   const problem = nameProblem(database) ?? caseProblem(client, database, clients);
   if (problem !== undefined) return { problem };
   if ('problem' in roles) return roles;
-  return { database, roles: roles.roles, request: client.remote, published: decodeClientAnswer(client.own) !== undefined };
+  const answered = decodeClientAnswer(client.own);
+  return { database, roles: roles.roles, request: client.remote, published: answered !== undefined && sameHost(answered, client.remote) };
 }
 
 function grantOfClient(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {

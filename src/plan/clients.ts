@@ -54,6 +54,7 @@ const refused = (client: ClientRelation, { problem }: GrantProblem): Plan => pla
 
 function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
   const { context, juju } = seen;
+  if (client.endpoint === ROUTERS && juju.secret === undefined) return nothing; // The key cannot be read at the moment.
   const name = clientUser(client.id);
   const user = primary.users.get(name);
   const published = juju.peers?.app[publishedKey(client.id)];

@@ -4,7 +4,7 @@ import { ROUTER, routerHostOf } from '../core/bags.ts';
 import type { Bag, HostRelation, Observed } from '../core/observed.ts';
 import { mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
-import { type ClusterAccess, decodeRouterAnswer } from '../interfaces/config-server.ts';
+import { type ClusterAccess, decodeRouterAnswer, encodeRouterRequest, isAnswerTo } from '../interfaces/config-server.ts';
 import { encodeClientAnswer, routerPlaces } from '../interfaces/mongodb-client.ts';
 import { stayingUnits } from './facts.ts';
 import { requestOf } from './router-request.ts';
@@ -20,10 +20,11 @@ export function planHostClient(seen: Observed): Plan {
 function toldTo(seen: Observed, host: HostRelation): Plan {
   const { configServer } = seen.juju;
   const access = configServer && decodeRouterAnswer(configServer.remote, configServer.content);
-  if (access === undefined) return configServer?.remote['secret-user'] === undefined ? retracted(host) : nothing;
+  if (configServer === undefined || access === undefined)
+    return configServer?.remote['secret-user'] === undefined ? retracted(host) : nothing;
   const request = requestOf(host);
-  // The config server has not yet seen what the host asks for now.
-  if (request === undefined || request.database !== access.database) return nothing;
+  // The config server has not yet seen what the host asks for now, or even that it is another host.
+  if (request === undefined || !isAnswerTo(configServer.remote, encodeRouterRequest(request, host.id))) return nothing;
   const places = request.external ? reachable(seen) : [mongodPaths(seen.context.root).routerSocket];
   // Until the first router is ready there is nothing to connect to.
   if (places.length === 0 || (host.own['secret-user'] === undefined && seen.router.kind !== 'open')) return nothing;

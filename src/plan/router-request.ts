@@ -11,7 +11,7 @@ export function planRouterRequest({ juju }: Observed): Plan {
   const request = decodeClientRequest(host.remote);
   if ('problem' in request)
     return plan({ unit: [status.badClient(host.app, request.problem)], app: [status.badClient(host.app, request.problem)] });
-  return configServer === undefined ? nothing : handedOn(configServer, request);
+  return configServer === undefined ? nothing : handedOn(configServer, request, host.id);
 }
 
 /** What the host asks for; undefined while it has not asked, or what it asks cannot be understood. */
@@ -20,10 +20,10 @@ export function requestOf(host: HostRelation | undefined): ClientRequest | undef
   return 'problem' in request || request.database === undefined ? undefined : request;
 }
 
-function handedOn({ id, endpoint, own }: ConfigServerRelation, request: ClientRequest): Plan {
+function handedOn({ id, endpoint, own }: ConfigServerRelation, request: ClientRequest, host: number): Plan {
   // Nothing is asked before the host has asked; what it takes back is taken back.
   if (request.database === undefined && own.database === undefined) return nothing;
-  const clear = encodeRouterRequest(request);
+  const clear = encodeRouterRequest(request, host);
   const stale = Object.entries(clear).some(([key, value]) => (own[key] ?? '') !== value);
   return stale ? plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets: {} }] }) : nothing;
 }

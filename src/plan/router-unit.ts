@@ -2,6 +2,7 @@
 
 import { LEAVING, ROUTER } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
+import { isOfMongod, mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
 import { decodeRouterAnswer } from '../interfaces/config-server.ts';
@@ -10,9 +11,10 @@ import type { WantedRouter } from './router.ts';
 import { requestOf } from './router-request.ts';
 
 /** For `planRouter`: one of the cluster that the config server tells of, reachable from elsewhere if the host wants that. */
-export function ofCluster({ juju }: Observed): WantedRouter {
-  const { configServer, host } = juju;
+export function ofCluster(seen: Observed): WantedRouter {
+  const { configServer, host } = seen.juju;
   if (configServer === undefined || configServer.remote['secret-extra'] === undefined) return undefined;
+  if (isBesideMongod(seen)) return 'unknown';
   const access = decodeRouterAnswer(configServer.remote, configServer.content);
   if (access === undefined) return 'unknown';
   return { configDb: access.configDb, keyFile: access.keyFile, external: requestOf(host)?.external ?? false };
@@ -30,8 +32,12 @@ export function planRouterUnit(seen: Observed): Plan {
   });
 }
 
-function stateOf({ juju }: Observed): Status {
-  const { configServer, host } = juju;
+/** Both would write the same key file, and whichever went first would take the snap from the other. */
+const isBesideMongod = ({ host, context }: Observed): boolean => isOfMongod(host.config, mongodPaths(context.root));
+
+function stateOf(seen: Observed): Status {
+  const { configServer, host } = seen.juju;
+  if (isBesideMongod(seen)) return status.besideMongod;
   if (configServer === undefined) return status.routerAlone;
   if (host === undefined || requestOf(host) === undefined) return status.hostSilent(host?.app ?? 'the application beside it');
   if (configServer.remote.database === undefined) return status.connecting;
@@ -46,6 +52,7 @@ export function planRouterLeaving(seen: Observed): Plan {
   const announce: Plan['effects'] =
     juju.peers === undefined || data[LEAVING] !== undefined ? [] : [{ do: 'set-peer-unit', values: { [LEAVING]: 'true', [ROUTER]: '' } }];
   const stop: Plan['effects'] = host.router.config === undefined ? [] : [{ do: 'stop-router' }];
-  const clean: Plan['effects'] = context.hook === 'remove' && host.snap !== undefined ? [{ do: 'clean-machine' }] : [];
+  const clean: Plan['effects'] =
+    context.hook === 'remove' && host.snap !== undefined && !isBesideMongod(seen) ? [{ do: 'clean-machine' }] : [];
   return plan({ effects: [...stop, ...clean, ...announce], unit: [status.leavingCluster] });
 }

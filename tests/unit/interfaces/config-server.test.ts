@@ -1,9 +1,16 @@
 // What a router asks for, and what it is told: the key only in a secret, or not at all.
 import { describe, expect, test } from 'vitest';
-import { asksForSecrets, decodeRouterAnswer, encodeRouterAnswer, encodeRouterRequest } from '../../../src/interfaces/config-server.ts';
+import {
+  asksForSecrets,
+  decodeRouterAnswer,
+  encodeRouterAnswer,
+  encodeRouterRequest,
+  isAnswerTo,
+  sameHost,
+} from '../../../src/interfaces/config-server.ts';
 import { decodeClientRequest, routerPlaces } from '../../../src/interfaces/mongodb-client.ts';
 
-const request = encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'], requestedSecrets: [], external: true });
+const request = encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'], requestedSecrets: [], external: true }, 3);
 const answer = {
   user: 'relation-4',
   password: 'p/w',
@@ -20,7 +27,13 @@ describe('the request', () => {
     expect(asksForSecrets(request)).toBe(true);
   });
   test('of a host that has taken it back is empty, not absent', () => {
-    expect(encodeRouterRequest({ extraUserRoles: [], requestedSecrets: [] })).toMatchObject({ database: '', 'extra-user-roles': '' });
+    expect(encodeRouterRequest({ extraUserRoles: [], requestedSecrets: [] }, 3)).toMatchObject({ database: '', 'extra-user-roles': '' });
+  });
+  test('tells one host from the next', () => {
+    const of = (host: number) => encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, host);
+    expect(sameHost(of(3), of(3))).toBe(true);
+    expect(sameHost(of(3), of(7))).toBe(false);
+    expect(sameHost({ database: 'a' }, { database: 'b' })).toBe(true); // of the charm before this one, which does not tell
   });
 });
 
@@ -35,6 +48,22 @@ describe('the answer', () => {
       keyFile: 'cluster-key',
       configDb: 'config/10.0.0.1:27017,10.0.0.2:27017',
     });
+  });
+  test('is to one request, and to no other', () => {
+    const { clear } = encodeRouterAnswer(answer);
+    expect(isAnswerTo(clear, request)).toBe(true);
+    for (const key of ['database', 'extra-user-roles', 'external-node-connectivity', 'host-relation'])
+      expect(isAnswerTo(clear, { ...request, [key]: 'x' })).toBe(false);
+    expect(isAnswerTo({}, request)).toBe(false);
+    // A value that is empty is not in a databag.
+    const plain = encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, 3);
+    const { 'extra-user-roles': _, ...mirror } = plain;
+    expect(isAnswerTo({ database: 'shop', data: JSON.stringify(mirror) }, plain)).toBe(true);
+  });
+  test('is none without the key', () => {
+    const { keyFile: _, ...rest } = answer;
+    expect(() => encodeRouterAnswer(rest)).toThrow('without the key');
+    expect(() => encodeRouterAnswer({ ...answer, keyFile: '' })).toThrow('without the key');
   });
   test('to a router of the charm before this one has the place in clear, and nothing else', () => {
     const older = { ...request, 'requested-secrets': '["username","password","tls","tls-ca","uris","key-file","int-ca-secret"]' };

@@ -32,8 +32,8 @@ type Parts = {
   host?: HostRelation;
   /** undefined: there is none. */
   server?: undefined;
-  /** The config server has answered. */
-  answered?: boolean;
+  /** The config server has answered, or has answered this request. */
+  answered?: boolean | Bag;
   /** What we have asked it for. */
   own?: Bag;
   /** Its secrets can be read. */
@@ -52,13 +52,21 @@ export function routerSeen(parts: Parts): Observed {
   const request = decodeClientRequest(plain.remote);
   if ('problem' in request) throw new Error(request.problem);
   const external = request.external ?? false;
+  const asked = encodeRouterRequest(request, plain.id);
   const wanted = renderRouterConfig({ root: '', configDb: CONTENT['config-server-db'] ?? '', keyFile: 'key', external });
   const server: ConfigServerRelation = {
     id: 4,
     endpoint: 'cluster',
     app: 'config',
-    remote: answered ? { database: 'shop', 'secret-user': 'secret:u', 'secret-extra': 'secret:x' } : {},
-    own: parts.own ?? encodeRouterRequest(request),
+    remote: answered
+      ? {
+          data: JSON.stringify(answered === true ? asked : answered),
+          database: 'shop',
+          'secret-user': 'secret:u',
+          'secret-extra': 'secret:x',
+        }
+      : {},
+    own: parts.own ?? asked,
     content: answered && readable ? CONTENT : {},
     fingerprints: {},
   };

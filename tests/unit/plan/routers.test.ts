@@ -6,13 +6,14 @@ import { mongos } from '../../../src/charms/mongos.ts';
 import type { Observed } from '../../../src/core/observed.ts';
 import { together } from '../../../src/core/plan.ts';
 import { worst } from '../../../src/core/status.ts';
+import { encodeRouterRequest } from '../../../src/interfaces/config-server.ts';
 import { planHostClient } from '../../../src/plan/host-client.ts';
 import { ofConfigServer, planRouter } from '../../../src/plan/router.ts';
 import { renderRouterConfig } from '../../../src/plan/router-config.ts';
 import { planRouterRequest } from '../../../src/plan/router-request.ts';
 import { EXTERNAL_REQUEST, hostRelation, routerSeen } from './beside.ts';
 import { inRole } from './cluster.ts';
-import { member, withMembers } from './world.ts';
+import { member, wanted, withMembers } from './world.ts';
 
 const all = (seen: Observed) => together(mongos.planners.map(planner => planner(seen)));
 const kinds = (seen: Observed) => all(seen).effects.map(effect => effect.do);
@@ -100,9 +101,52 @@ describe('a router beside its host', () => {
     expect(publish).toMatchObject({ clear: { endpoints: Array.from({ length: 11 }, (_, n) => `10.0.0.${n + 1}`).join(',') } });
     expect(kinds(seen)).toContain('open-port');
   });
-  test('an answer to what the host asked for before is not handed on', () => {
-    const seen = routerSeen({ published: false, host: hostRelation({ remote: { database: 'other', 'requested-secrets': '[]' } }) });
-    expect(planHostClient(seen).effects).toEqual([]);
+  test.each([
+    ['what the host asked for before', encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'], requestedSecrets: [] }, 3)],
+    ['the host before this one', encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, 2)],
+  ])('an answer to %s is not handed on', (_, answered) => {
+    expect(planHostClient(routerSeen({ published: false, answered })).effects).toEqual([]);
+  });
+  test('what the host takes back is taken back from the config server', () => {
+    const seen = routerSeen({ host: hostRelation({ remote: {} }), own: { database: 'shop', 'extra-user-roles': 'admin' } });
+    expect(planRouterRequest(seen).effects).toMatchObject([{ do: 'publish', clear: { database: '', 'extra-user-roles': '' } }]);
+  });
+  test('what it cannot understand is handed on to nobody, and said', () => {
+    const seen = routerSeen({ host: hostRelation(), own: {}, answered: false });
+    const odd = { ...seen, juju: { ...seen.juju, host: hostRelation({ remote: { database: 'shop', 'requested-secrets': 'x' } }) } };
+    expect(planRouterRequest(odd).effects).toEqual([]);
+    expect(worst(all(odd).unit)).toMatchObject({ level: 'blocked', message: expect.stringMatching(/^app: requested-secrets/) });
+  });
+  test('only the leader asks and tells', () => {
+    const seen = routerSeen({ published: false, own: {} });
+    const other = { ...seen, juju: { ...seen.juju, leader: false } };
+    expect([...planRouterRequest(other).effects, ...planHostClient(other).effects]).toEqual([]);
+    expect(
+      kinds({ ...other, router: { kind: 'silent', reason: 'x' }, host: { ...other.host, router: { service: 'inactive', logBytes: 0 } } }),
+    ).toEqual(['write-router-files', 'start-router']);
+  });
+  test('a host that is on the same machine again closes the port', () => {
+    const seen = routerSeen({});
+    expect(kinds({ ...seen, juju: { ...seen.juju, openedPorts: ['27018/tcp'] } })).toEqual(['close-port']);
+  });
+  test('one that is silent for a moment stays on the list; one that was never ready is not on it', () => {
+    const seen = routerSeen({ host: hostRelation({ remote: EXTERNAL_REQUEST }), units: 2, published: false });
+    const units = new Map(seen.juju.peers?.units);
+    units.set('mongodb/1', { address: '10.0.0.2', data: {} });
+    const fresh = { ...seen, juju: { ...seen.juju, peers: { id: 1, app: {}, units } } };
+    expect(planHostClient(seen).effects).toMatchObject([{ clear: { endpoints: '10.0.0.1,10.0.0.2' } }]);
+    expect(planHostClient(fresh).effects).toMatchObject([{ clear: { endpoints: '10.0.0.1' } }]);
+    expect(kinds({ ...seen, router: { kind: 'silent', reason: 'x' } })).not.toContain('set-peer-unit');
+  });
+  test('beside a mongod of the charm mongodb it does nothing, and leaves that one’s files when it goes', () => {
+    const seen = routerSeen({ running: 'none' });
+    const shared = { ...seen, host: { ...seen.host, config: wanted.text } };
+    expect(kinds(shared)).toEqual([]);
+    expect(worst(all(shared).unit)).toMatchObject({ level: 'blocked', message: expect.stringContaining('cannot share a machine') });
+    const gone = { ...shared, juju: { ...shared.juju, dying: true }, context: { ...shared.context, hook: 'remove' } };
+    expect(kinds(gone)).toEqual(['set-peer-unit']);
+    // What the snap brings along is no such mongod.
+    expect(kinds({ ...seen, host: { ...seen.host, config: 'net:\n  port: 27017\n' } })).toEqual(['write-router-files', 'start-router']);
   });
   test('without its config server it stops, and takes the credentials back', () => {
     const seen = routerSeen({ server: undefined });
