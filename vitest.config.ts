@@ -26,11 +26,25 @@ export default defineConfig({
       { extends: true, test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], testTimeout: 120_000, ...quick } },
       {
         extends: true,
-        test: { name: 'scenarios', include: ['tests/scenarios/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, ...heavy },
+        test: {
+          name: 'scenarios',
+          include: ['tests/scenarios/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxConcurrency: 2,
+          ...heavy,
+        },
       },
       {
         extends: true,
-        test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, ...heavy },
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxConcurrency: 2,
+          ...heavy,
+        },
       },
     ],
   },
