@@ -10,10 +10,10 @@ import { ownData } from './facts.ts';
 import type { WantedRouter } from './router.ts';
 import { requestOf } from './router-request.ts';
 
-/** For `planRouter`: one of the cluster that the config server tells of, reachable from elsewhere if the host wants that. */
+/** For `planRouter`: one of the cluster that the config server tells of, reachable from elsewhere if the host wants that; none without a host. */
 export function ofCluster(seen: Observed): WantedRouter {
   const { configServer, host } = seen.juju;
-  if (configServer === undefined || configServer.remote['secret-extra'] === undefined) return undefined;
+  if (host === undefined || configServer?.remote['secret-extra'] === undefined) return undefined;
   if (isBesideMongod(seen)) return 'unknown';
   const access = decodeRouterAnswer(configServer.remote, configServer.content);
   if (access === undefined) return 'unknown';

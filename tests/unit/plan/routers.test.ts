@@ -153,6 +153,11 @@ describe('a router beside its host', () => {
     expect(kinds(seen)).toContain('stop-router');
     expect(planHostClient(seen).effects).toMatchObject([{ do: 'publish', clear: { 'secret-user': '', endpoints: '' }, secrets: {} }]);
   });
+  test('whose host is gone it stops: its unit goes, too, and is not started anew before', () => {
+    const seen = routerSeen({ host: hostRelation({ remote: EXTERNAL_REQUEST }) });
+    const { host: _, ...juju } = seen.juju;
+    expect(kinds({ ...seen, juju })).toEqual(['stop-router', 'set-peer-unit']);
+  });
   test('secrets that cannot be read at the moment take nothing back', () => {
     const seen = routerSeen({ readable: false });
     expect(kinds(seen)).toEqual([]);
