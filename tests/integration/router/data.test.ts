@@ -141,7 +141,14 @@ describe(`with ${routerName}`, () => {
     expect(await db.collection('view').find().toArray()).toEqual([{ _id: 1, n: 1 }]);
     expect((await db.listCollections().toArray()).map(({ name }) => name)).toEqual(expect.arrayContaining(['checked', 'indexed', 'view']));
     expect(await db.collection('indexed').find({ n: 1 }).explain('queryPlanner')).toHaveProperty('queryPlanner');
-    for (const name of ['view', 'checked', 'indexed']) expect(await db.collection(name).drop()).toBe(true);
+    const renamed = await db.collection('checked').rename('renamed');
+    expect(await renamed.countDocuments()).toBe(1);
+    expect((await refusalOf(renamed.rename('indexed'))).code).toBe(48);
+    await c.rename('checked');
+    await db.collection('checked').rename('renamed', { dropTarget: true });
+    expect(await renamed.countDocuments()).toBe(2);
+    await renamed.rename('indexed');
+    for (const name of ['view', 'indexed']) expect(await db.collection(name).drop()).toBe(true);
     expect((await db.listCollections({ name: 'indexed' }).toArray()).length).toBe(0);
   });
 

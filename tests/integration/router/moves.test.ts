@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openConnection } from '../../../tools/local-machine/router/connection.ts';
 import { logInAsSystem } from '../../../tools/local-machine/router/scram.ts';
 import { until } from '../../support/until.ts';
-import { clientOf, openCluster, routerName, stringOf, system, type TestCluster, type TestRouter, withSystem } from './cluster.ts';
+import {
+  clientOf,
+  openCluster,
+  refusalOf,
+  routerName,
+  stringOf,
+  system,
+  type TestCluster,
+  type TestRouter,
+  withSystem,
+} from './cluster.ts';
 
 type Numbered = { _id: number | string; n?: number };
 
@@ -178,17 +188,30 @@ describe(`with ${routerName}`, () => {
         .db(db)
         .collection<Numbered>(`c${n}`)
         .insertMany([{ _id: 1 }, { _id: 2 }]);
+    // While the new shard is halted the move cannot come to its end.
+    const [target] = cluster.shards.b!;
+    target!.freeze();
     const impatient = openConnection(`${mover.address}:27018`);
     await logInAsSystem(impatient, system.password);
     impatient.ask('admin', { movePrimary: db, to: 'b' }).catch(() => undefined);
-    await until(
-      'the beginning of the move',
-      async () => (await withSystem(cluster.shards.b!, one => one.db(db).listCollections().toArray())).length > 0,
+    await until('the beginning of the move', () =>
+      client
+        .db(db)
+        .collection('probe')
+        .insertOne({})
+        .then(
+          () => false,
+          ({ code }) => code === 319,
+        ),
     );
-    expect(await primaryShard(db)).toBe('a');
     impatient.close();
-    // At both routers at once, while it is under way.
-    await Promise.all([move(db, 'b'), client.db('admin').command({ movePrimary: db, to: 'b' })]);
+    // The same request waits no longer than it is asked to, and takes nothing away.
+    const { code } = await refusalOf(operator.db('admin').command({ movePrimary: db, to: 'b', maxTimeMS: 200 }));
+    expect(code).toBe(50);
+    expect(await primaryShard(db)).toBe('a');
+    const both = Promise.all([move(db, 'b'), client.db('admin').command({ movePrimary: db, to: 'b' })]);
+    target!.thaw();
+    await both;
     expect(await primaryShard(db)).toBe('b');
     await move(db, 'b');
     for (let n = 0; n < 30; n += 1) expect(await client.db(db).collection(`c${n}`).countDocuments()).toBe(2);

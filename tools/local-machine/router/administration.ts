@@ -7,62 +7,70 @@ import type { Need, Target } from './privileges.ts';
 import type { Router } from './router.ts';
 
 type Administration = {
-  readonly need: (command: Document) => Need;
+  readonly needs: (command: Document) => readonly Need[];
   readonly run: (router: Router, command: Document) => Promise<Document>;
 };
 
 /** Commands that may be run against the admin database only, each with what the user must be allowed to do. */
 export const administration: Readonly<Record<string, Administration>> = {
   addShard: {
-    need: () => on('cluster', 'addShard'),
-    run: ({ cluster }, { addShard, addshard, name }) =>
-      cluster.config.command('admin', { _configsvrAddShard: addShard ?? addshard, ...(name === undefined ? {} : { name }), ...majority }),
+    needs: () => [on('cluster', 'addShard')],
+    run: ({ cluster }, { addShard, name, maxTimeMS }) =>
+      cluster.config.command('admin', { _configsvrAddShard: addShard, name, maxTimeMS, ...majority }),
   },
   removeShard: {
-    need: () => on('cluster', 'removeShard'),
-    run: ({ cluster }, { removeShard }) => cluster.config.command('admin', { _configsvrRemoveShard: removeShard, ...majority }),
+    needs: () => [on('cluster', 'removeShard')],
+    run: ({ cluster }, { removeShard, maxTimeMS }) =>
+      cluster.config.command('admin', { _configsvrRemoveShard: removeShard, maxTimeMS, ...majority }),
   },
   listShards: {
-    need: () => on('cluster', 'listShards'),
+    needs: () => [on('cluster', 'listShards')],
     run: async ({ cluster }) => ({ shards: await cluster.shards(), ok: 1 }),
   },
   enableSharding: {
-    need: ({ enableSharding }) => on({ db: String(enableSharding), collection: '' }, 'enableSharding'),
+    needs: ({ enableSharding }) => [on({ db: String(enableSharding), collection: '' }, 'enableSharding')],
     run: async ({ cluster }, { enableSharding, primaryShard }) => {
       await cluster.createDatabase(String(enableSharding), primaryShard);
       return { ok: 1 };
     },
   },
   movePrimary: {
-    need: ({ movePrimary }) => on({ db: String(movePrimary), collection: '' }, 'moveChunk'),
-    run: ({ cluster }, { movePrimary, to }) => movePrimaryOf(cluster, String(movePrimary), String(to)),
+    needs: ({ movePrimary }) => [on({ db: String(movePrimary), collection: '' }, 'moveChunk')],
+    run: ({ cluster }, command) => movePrimaryOf(cluster, command),
   },
   shardCollection: {
-    need: ({ shardCollection }) => on(divided(shardCollection), 'enableSharding'),
+    needs: ({ shardCollection }) => [on(divided(shardCollection), 'enableSharding')],
     run: ({ cluster }, command) => shardCollectionOf(cluster, command),
   },
+  renameCollection: {
+    needs: ({ renameCollection, to, dropTarget }) => [
+      on({ db: divided(renameCollection).db, collection: '' }, 'renameCollectionSameDB'),
+      ...(dropTarget ? [on(divided(to), 'dropCollection')] : []),
+    ],
+    run: ({ cluster }, command) => renameCollectionOf(cluster, command),
+  },
   clearJumboFlag: {
-    need: ({ clearJumboFlag }) => on(divided(clearJumboFlag), 'clearJumboFlag'),
+    needs: ({ clearJumboFlag }) => [on(divided(clearJumboFlag), 'clearJumboFlag')],
     run: ({ cluster }, command) => clearJumboFlagOf(cluster, command),
   },
   balancerStart: {
-    need: () => on(settings, 'update'),
+    needs: () => [on(settings, 'update')],
     run: ({ cluster }) => cluster.config.command('admin', { _configsvrBalancerStart: 1 }),
   },
   balancerStop: {
-    need: () => on(settings, 'update'),
+    needs: () => [on(settings, 'update')],
     run: ({ cluster }) => cluster.config.command('admin', { _configsvrBalancerStop: 1 }),
   },
   balancerStatus: {
-    need: () => on(settings, 'find'),
+    needs: () => [on(settings, 'find')],
     run: ({ cluster }) => cluster.config.command('admin', { _configsvrBalancerStatus: 1 }),
   },
   setUserWriteBlockMode: {
-    need: () => on('cluster', 'setUserWriteBlockMode'),
+    needs: () => [on('cluster', 'setUserWriteBlockMode')],
     run: ({ cluster }, { global }) => cluster.config.command('admin', { _configsvrSetUserWriteBlockMode: 1, global, ...majority }),
   },
   flushRouterConfig: {
-    need: () => on('cluster', 'flushRouterConfig'),
+    needs: () => [on('cluster', 'flushRouterConfig')],
     run: async ({ cluster }) => {
       cluster.forgetAll();
       return { flushed: true, ok: 1 };
@@ -83,7 +91,8 @@ const divided = (namespace: unknown): { db: string; collection: string } => {
  * The shard moves its database by itself once it is told to, whatever becomes of this router and of the one who asked. The same
  * request again waits for the move that is under way.
  */
-const movePrimaryOf = async (cluster: Cluster, db: string, to: string): Promise<Document> => {
+const movePrimaryOf = async (cluster: Cluster, { movePrimary, to, maxTimeMS }: Document): Promise<Document> => {
+  const db = String(movePrimary);
   const target = (await cluster.shards()).find(({ _id, host }) => _id === to || host === to)?._id;
   if (target === undefined) throw new RouterError('ShardNotFound', `Could not find shard ${to}`);
   for (;;) {
@@ -91,7 +100,8 @@ const movePrimaryOf = async (cluster: Cluster, db: string, to: string): Promise<
     if (entry.primary === target) return { ok: 1 };
     try {
       const set = await cluster.shard(entry.primary);
-      const reply = await set.command('admin', { _shardsvrMovePrimary: db, to: target, databaseVersion: entry.version, ...majority });
+      const command = { _shardsvrMovePrimary: db, to: target, maxTimeMS, databaseVersion: entry.version, ...majority };
+      const reply = await set.command('admin', command);
       await cluster.refresh(db, undefined);
       return reply;
     } catch (error) {
@@ -125,6 +135,27 @@ const shardCollectionOf = async (cluster: Cluster, command: Document): Promise<D
   await cluster.refresh(db, undefined);
   return { collectionsharded: command.shardCollection, ok: 1 };
 };
+
+const renameCollectionOf = async (cluster: Cluster, { renameCollection, to, dropTarget, maxTimeMS }: Document): Promise<Document> => {
+  const { db, collection } = divided(renameCollection);
+  if (divided(to).db !== db) {
+    throw new RouterError('CommandNotSupported', 'this stand-in for mongos cannot rename a collection into another database');
+  }
+  if (isInternal(db)) throw new RouterError('IllegalOperation', `cannot rename a collection of ${db}`);
+  for (;;) {
+    const entry = await existing(cluster, db);
+    try {
+      const set = await cluster.shard(entry.primary);
+      const options = { to, dropTarget: dropTarget === true, maxTimeMS };
+      return await set.command(db, { _shardsvrRenameCollection: collection, ...options, databaseVersion: entry.version, ...majority });
+    } catch (error) {
+      if (!(error instanceof ServerError && isStale(error.code))) throw error;
+      await delay(50);
+    }
+  }
+};
+
+const isInternal = (db: string): boolean => db === 'admin' || db === 'config' || db === 'local';
 
 const clearJumboFlagOf = async (cluster: Cluster, { clearJumboFlag, find, bounds }: Document): Promise<Document> => {
   const collection = await cluster.collection(String(clearJumboFlag));

@@ -30,7 +30,7 @@ export const runCommand = async (router: Router, client: Client, request: Reques
   if (adminOnly(name) && db !== 'admin') throw new RouterError('Unauthorized', `${name} may only be run against the admin database.`);
   const cluster = entryOf(administration, name);
   if (cluster !== undefined) {
-    await client.require(name, db, [cluster.need(command)]);
+    await client.require(name, db, cluster.needs(command));
     router.log.info('COMMAND', 'Cluster command', { command: name, value: command[name], client: client.peer });
     return encode(plain(await cluster.run(router, command)));
   }

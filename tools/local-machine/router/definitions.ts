@@ -32,7 +32,8 @@ const onPrimaryShard = async ({ cluster }: Router, request: Request, command: Do
     if (entry === undefined) return nothingFor(request);
     try {
       const set = await cluster.shard(entry.primary);
-      return await set.command(db, { ...command, databaseVersion: entry.version, writeConcern });
+      const { maxTimeMS } = request.command;
+      return await set.command(db, { ...command, maxTimeMS, databaseVersion: entry.version, writeConcern });
     } catch (error) {
       if (request.name === 'drop' && error instanceof ServerError && error.code === 26) return { info: error.message, ok: 1 };
       if (!(error instanceof ServerError && isStale(error.code)) || Date.now() > deadline) throw error;

@@ -52,6 +52,7 @@ export const codes = {
   FailedToParse: 9,
   Unauthorized: 13,
   AuthenticationFailed: 18,
+  IllegalOperation: 20,
   NamespaceNotFound: 26,
   CursorNotFound: 43,
   CommandNotFound: 59,

@@ -43,7 +43,7 @@ const notHere = new Set(
   connPoolStats connPoolSync convertToCapped currentOp dataSize datasize dbHash dbhash filemd5 fsync fsyncUnlock getShardVersion
   killAllSessions killAllSessionsByPattern killOp killSessions logRotate mapReduce mapreduce mergeChunks moveChunk moveCollection moveRange
   multicast netstat planCacheClear planCacheClearFilters planCacheListFilters planCacheSetFilter profile refineCollectionShardKey
-  removeShardFromZone renameCollection repairShardedCollectionChunksHistory reshardCollection setAllowMigrations setClusterParameter
+  removeShardFromZone repairShardedCollectionChunksHistory reshardCollection setAllowMigrations setClusterParameter
   setFeatureCompatibilityVersion setIndexCommitQuorum setParameter shutdown split splitVector unshardCollection updateZoneKeyRange
   rotateCertificates`.split(/\s+/),
 );
