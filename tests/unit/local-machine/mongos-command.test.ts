@@ -71,7 +71,7 @@ test('a mongos in PATH is used, one that is named and does not run is refused, a
   const standIn = await findRouter(empty);
   expect(standIn).toMatchObject({
     isStandIn: true,
-    script: expect.stringMatching(/^#!\/bin\/sh\nexec '.*node' '.*router\/main.ts' "\$@"\n$/),
+    script: expect.stringMatching(/^#!\/bin\/sh\n[\s\S]*\nexec '.*node' '.*router\/main.ts' "\$@"\n$/),
   });
   expect(await findRouter({ ...empty, MONGOS: join(folder, 'none') })).toMatchObject({
     missing: expect.stringContaining('cannot be used'),
