@@ -1,13 +1,17 @@
 // Every page of docs/how-to, command by command as a reader types them, on a local Juju of its own; and what the text promises.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPages } from '../../support/pages.ts';
+import { deployAShardedCluster } from './deploy-a-sharded-cluster.ts';
 import { manageClientConnections } from './manage-client-connections.ts';
 import type { Promises } from './promises.ts';
 import { openReader, type Reader } from './reader.ts';
+import { scaleAndRemoveShards } from './scale-and-remove-shards.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each page's memory is its own affair
 const promises: Record<string, Promises<any>> = {
+  'deploy-a-sharded-cluster': deployAShardedCluster,
   'manage-client-connections': manageClientConnections,
+  'scale-and-remove-shards': scaleAndRemoveShards,
 };
 const pages = readPages();
 

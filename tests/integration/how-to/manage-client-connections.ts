@@ -1,19 +1,28 @@
 // The promises of docs/how-to/manage-client-connections.md.
-import { MongoClient, MongoServerError } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { expect } from 'vitest';
 import { type Credentials, withMongo } from '../../support/client.ts';
 import { unitsOf } from '../../support/status.ts';
 import { until } from '../../support/until.ts';
+import { openCluster } from './cluster.ts';
+import { credentialsOf, hostsOf, isListed, isRefused, nobody, operatorPassword, operatorUri, unauthorized } from './credentials.ts';
 import type { Promises } from './promises.ts';
-import type { Reader } from './reader.ts';
 
-type Memory = { first: Credentials; reports: Credentials; second: Credentials; operator: string; open: MongoClient | undefined };
+type Memory = {
+  first: Credentials;
+  reports: Credentials;
+  second: Credentials;
+  operator: string;
+  open: MongoClient | undefined;
+  /** Of the client that goes through mongos. */
+  routed: Credentials;
+};
 
 const operatorSection = 'Show and change the password of the operator';
 const ownPassword = 'correct-horse-battery-staple';
 
 export const manageClientConnections: Promises<Memory> = {
-  memory: () => ({ first: nobody, reports: nobody, second: nobody, operator: '', open: undefined }),
+  memory: () => ({ first: nobody, reports: nobody, second: nobody, operator: '', open: undefined, routed: nobody }),
   leave: async ({ open }) => open?.close(),
   sections: {
     'Deploy a replica set and a client': async reader => {
@@ -77,7 +86,7 @@ export const manageClientConnections: Promises<Memory> = {
     'Remove a client': async (reader, { first, reports, open }) => {
       await until('the login to be refused', () => isRefused(reports.uris));
       await expect(open?.db('shop').collection('orders').findOne()).rejects.toMatchObject({ codeName: expect.stringMatching(/auth/i) });
-      const password = await operatorPassword(reader);
+      const password = await operatorPassword(reader, 'mongodb');
       await withMongo(operatorUri(first.uris, password), async client => {
         const { users } = await client.db('admin').command({ usersInfo: 1 });
         expect(namesOf(users)).toContain(first.username);
@@ -110,6 +119,54 @@ export const manageClientConnections: Promises<Memory> = {
       expect(names.databases.map(({ name }) => name)).toContain('elsewhere');
     },
 
+    'Connect a client of a sharded cluster': async (reader, memory) => {
+      const given = credentialsOf(reader, 'data-integrator', 'mongos');
+      memory.routed = given;
+      const [mongos] = Object.values(unitsOf(await reader.status(), 'mongos'));
+      expect(mongos?.['workload-status'].current).toBe('active');
+      expect(given).toMatchObject({
+        username: expect.stringMatching(/^relation-\d+$/),
+        password: expect.stringMatching(/^\S{16,}$/),
+        database: 'shop',
+        endpoints: mongos?.['public-address'],
+      });
+      expect(hostsOf(given)).toEqual([`${mongos?.['public-address']}:27018`]);
+      await withMongo(given.uris, async client => {
+        expect(await client.db('admin').command({ hello: 1 })).toMatchObject({ msg: 'isdbgrid' });
+        await client.db('shop').collection('orders').insertOne({ item: 'lamp' });
+        expect(await client.db('shop').collection('orders').findOne({ item: 'lamp' })).toMatchObject({ item: 'lamp' });
+        await expect(client.db('elsewhere').collection('orders').insertOne({ item: 'lamp' })).rejects.toMatchObject(unauthorized);
+        await expect(client.db('elsewhere').collection('orders').findOne()).rejects.toMatchObject(unauthorized);
+        await client.db('admin').command({ enableSharding: 'shop' });
+      });
+      const cluster = await openCluster(reader);
+      expect(await cluster.users()).toContain(given.username);
+      expect(await cluster.homeOf('shop')).toBe('shard-a');
+    },
+
+    'Remove a client of a sharded cluster': async (reader, { routed }) => {
+      await reader.type('juju wait-for unit mongos/0 --query=\'workload-message == "Missing relation to config-server."\'');
+      await until('the router to be stopped', async () => {
+        const problem = await withMongo(routed.uris, client => client.db().command({ ping: 1 }), { serverSelectionTimeoutMS: 500 }).catch(
+          error => error,
+        );
+        return problem.name === 'MongoServerSelectionError';
+      });
+      await reader.type('juju run data-integrator/leader get-credentials');
+      expect(reader.output('juju run data-integrator/leader get-credentials')).toContain('failed: The action can be run only after');
+      const cluster = await openCluster(reader);
+      await until('the user to be dropped', async () => !(await cluster.users()).includes(routed.username));
+      expect(await cluster.homeOf('shop')).toBe('shard-a');
+    },
+
+    'Connect it again': async (reader, { routed }) => {
+      const given = credentialsOf(reader, 'data-integrator', 'mongos');
+      expect(given.username).not.toBe(routed.username);
+      expect(given.password).not.toBe(routed.password);
+      expect(await isRefused(routed.uris)).toBe(true);
+      await withMongo(given.uris, async client => expect(await client.db('shop').collection('orders').countDocuments()).toBe(1));
+    },
+
     'Clean up': async reader => {
       expect(await reader.models()).toEqual([]);
     },
@@ -117,10 +174,11 @@ export const manageClientConnections: Promises<Memory> = {
 
   commands: {
     'Change the password of a client: juju remove-relation mongodb data-integrator': async reader => {
-      await until('the relation to be gone', async () => {
-        await reader.type('juju status --relations');
-        return !reader.output('juju status --relations').includes('data-integrator:mongodb');
-      });
+      await until('the relation to be gone', async () => !(await isListed(reader, 'mongodb:database', 'data-integrator:mongodb')));
+    },
+
+    'Remove a client of a sharded cluster: juju remove-relation config-server mongos': async reader => {
+      await until('the relation to be gone', async () => !(await isListed(reader, 'config-server:cluster', 'mongos:cluster')));
     },
 
     [`${operatorSection}: juju run mongodb/leader get-password`]: async (reader, memory) => {
@@ -144,40 +202,4 @@ export const manageClientConnections: Promises<Memory> = {
   },
 };
 
-const nobody: Credentials = { username: '', password: '', uris: '', database: '' };
-const unauthorized = { codeName: 'Unauthorized' };
-
-/** What get-credentials has printed on the page. */
-const credentialsOf = (reader: Reader, application: string): Credentials => {
-  const { mongodb, ok } = reader.printed(`juju run ${application}/leader get-credentials`) as { mongodb?: Credentials; ok: string };
-  expect(ok).toBe('True');
-  expect(mongodb).toBeDefined();
-  return mongodb!;
-};
-
-const hostsOf = ({ uris }: Credentials): string[] => /@([^/]+)\//.exec(uris)?.[1]?.split(',') ?? [];
-
 const namesOf = (users: { user: string }[]): string[] => users.map(({ user }) => user);
-
-const operatorPassword = async (reader: Reader): Promise<string> => {
-  await reader.type('juju run mongodb/leader get-password username=operator');
-  return (reader.printed('juju run mongodb/leader get-password username=operator') as { password: string }).password;
-};
-
-const operatorUri = (uri: string, password: string): string =>
-  uri.replace(
-    /^mongodb:\/\/[^@]+@([^/]+)\/[^?]*/,
-    (_, hosts: string) => `mongodb://operator:${encodeURIComponent(password)}@${hosts}/admin`,
-  );
-
-/** Whether the server answers that it does not let this user in. Any other failure is thrown. */
-const isRefused = async (uri: string): Promise<boolean> => {
-  try {
-    await withMongo(uri, client => client.db().command({ ping: 1 }));
-    return false;
-  } catch (error) {
-    // The second one: the user was dropped in the middle of the login.
-    if (error instanceof MongoServerError && ['AuthenticationFailed', 'UserNotFound'].includes(error.codeName ?? '')) return true;
-    throw error;
-  }
-};
