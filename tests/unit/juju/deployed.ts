@@ -37,7 +37,7 @@ export async function deployed(count: number): Promise<Deployed> {
   };
 }
 
-async function charmOf(folder: string, name: string): Promise<Charm> {
+export async function charmOf(folder: string, name: string): Promise<Charm> {
   const charm = await readCharm(folder);
   return { ...charm, url: `local:${name}-0`, revision: 0, base: { name: 'ubuntu', channel: '24.04' } };
 }
