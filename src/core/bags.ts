@@ -24,6 +24,10 @@ export const CONFIG_SERVERS = 'config-servers';
 export const ADDED_BY = 'added-by';
 /** Key in a shard's application databag: the shard has left its cluster with all its data moved, and is to forget it. */
 export const DRAINED = 'drained';
+/** Key in a config server's application databag: where its shards were when the leader last looked, as the cluster writes it. */
+export const SHARD_HOSTS = 'shard-hosts';
+/** Key in the application databag: how often a shard has moved with all of its members. */
+export const MOVES = 'moves';
 /** Key in the application databag: anything new. The leader wakes itself with it. */
 export const WAKE = 'wake';
 /** Key in the application databag: where routers were told to find the config servers. */

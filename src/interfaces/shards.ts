@@ -53,14 +53,21 @@ export function decodeShardRequest(remote: Bag): ShardRequest {
 
 export type ClusterSecrets = { readonly keyFile: string; readonly operatorPassword: string; readonly backupPassword: string };
 
-/** The config server's application databag towards a shard. `integrated`: the shard belongs to the cluster. */
-export const encodeForShard = (revision: CharmRevision, addresses: readonly string[], integrated: boolean, request: Bag): Bag => {
+/** The config server's application databag towards a shard. `integrated`: the shard belongs to the cluster; `moves`: see MOVES. */
+export const encodeForShard = (
+  revision: CharmRevision,
+  addresses: readonly string[],
+  integrated: boolean,
+  moves: string,
+  request: Bag,
+): Bag => {
   const { data: _, ...mirror } = request;
   return {
     version: revision.version,
     deployment: revision.deployment,
     host: JSON.stringify(addresses),
     'shard-integrated': integrated ? 'true' : '',
+    'shard-moves': moves,
     data: JSON.stringify(mirror),
   };
 };
@@ -76,6 +83,9 @@ export function decodeClusterSecrets(content: Bag): ClusterSecrets | undefined {
   const { 'key-file': keyFile, 'operator-password': operatorPassword, 'backup-password': backupPassword } = content;
   return keyFile && operatorPassword && backupPassword ? { keyFile, operatorPassword, backupPassword } : undefined;
 }
+
+/** How often a shard of the cluster has moved with all of its members; empty if none has. */
+export const movesOf = (remote: Bag): string => remote['shard-moves'] ?? '';
 
 export const isIntegrated = (remote: Bag): boolean => remote['shard-integrated'] === 'true';
 

@@ -15,6 +15,8 @@ export type MongodSettings = {
   readonly role: Role;
   /** Stands for the key file, which mongod reads at its start. */
   readonly keyToken: string;
+  /** How often a shard of the cluster has moved with all of its members: the other servers look for it at its old place until they are started again. */
+  readonly moves: number;
 };
 
 const CLUSTER_ROLES: Readonly<Record<Role, object>> = {
@@ -38,6 +40,7 @@ const needsRestart = (settings: MongodSettings) => ({
   ...fixed({ ...settings, root: '' }),
   ownCache: settings.config['cache-size-mb'] !== 0,
   keyToken: settings.keyToken,
+  moves: settings.moves,
 });
 
 const withOnlineSettings = (settings: MongodSettings, hash: string) => {

@@ -1,6 +1,6 @@
 // A shard's side of its config server: what it asks for, how it takes over key and passwords, and how it leaves with its data moved.
 
-import { ADDED_BY, CONFIG_SERVERS, DRAINED } from '../core/bags.ts';
+import { ADDED_BY, CONFIG_SERVERS, DRAINED, MOVES } from '../core/bags.ts';
 import type { ConfigServerRelation, Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
@@ -10,6 +10,7 @@ import {
   encodeShardRequest,
   isIntegrated,
   isLeavingCluster,
+  movesOf,
   revisionText,
   sameRevision,
 } from '../interfaces/shards.ts';
@@ -79,9 +80,9 @@ function adopted(seen: Observed): Plan {
   return plan({ effects: [{ do: 'set-app-secret', id: secret.id, content: secretContent(passwords, secret.keyFile) }] });
 }
 
-/** Where the config server is, for the time when the relation is gone and the data is being moved away. */
+/** What the cluster lets its members know; and where the config server is, for the time when the relation is gone and the data is being moved away. */
 function remembered(seen: Observed, { remote, id }: ConfigServerRelation): Plan {
-  const wanted = { [CONFIG_SERVERS]: decodeHosts(remote.host)?.join(' ') ?? '', [ADDED_BY]: String(id) };
+  const wanted = { [CONFIG_SERVERS]: decodeHosts(remote.host)?.join(' ') ?? '', [ADDED_BY]: String(id), [MOVES]: movesOf(remote) };
   const { leader, peers } = seen.juju;
   return leader && differs(peers?.app ?? {}, wanted) ? plan({ effects: [{ do: 'set-peer-app', values: wanted }] }) : nothing;
 }
@@ -94,7 +95,7 @@ function leaving(seen: Observed): Plan {
   const name = seen.context.app;
   const shard = cluster.shards.find(one => one.name === name);
   if (shard === undefined) {
-    const left = { [DRAINED]: 'true', [CONFIG_SERVERS]: '', [ADDED_BY]: '' };
+    const left = { [DRAINED]: 'true', [CONFIG_SERVERS]: '', [ADDED_BY]: '', [MOVES]: '' };
     return { ...shows(status.drained), effects: [{ do: 'set-peer-app', values: left }] };
   }
   const { databases, chunks } = leftOn(cluster, name);

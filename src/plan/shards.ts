@@ -1,7 +1,7 @@
 // The config server's side of its shards: it gives them key and passwords, adds them to the cluster, and takes out those whose relation
 // is gone. All of it is the leader's.
 
-import { hostOf } from '../core/bags.ts';
+import { hostOf, MOVES, SHARD_HOSTS } from '../core/bags.ts';
 import type { JujuEffect, MongodEffect } from '../core/effects.ts';
 import type { Bag, ClusterFacts, Observed, ShardRelation } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
@@ -26,7 +26,7 @@ export function planShards(seen: Observed): Plan {
     ...juju.shards.map(shard => forShard(seen, shard, cluster)),
     outdated(seen),
     told && cluster === undefined ? waits(status.clusterSilent(problemOf(seen))) : nothing,
-    cluster === undefined ? nothing : together([unreachable(juju.shards, cluster), leaving(seen, cluster)]),
+    cluster === undefined ? nothing : together([noted(seen, cluster), unreachable(juju.shards, cluster), leaving(seen, cluster)]),
     juju.shards.length === 0 && (cluster?.shards.length ?? 0) === 0 ? shows(status.noShards) : nothing,
   ]);
 }
@@ -55,7 +55,7 @@ function published(seen: Observed, shard: ShardRelation, integrated: boolean): P
   const { juju } = seen;
   const { id, endpoint, own } = shard;
   const addresses = [...stayingUnits(seen).values()].map(unit => unit.address);
-  const clear = encodeForShard(juju.charm, addresses, integrated, shard.remote);
+  const clear = encodeForShard(juju.charm, addresses, integrated, juju.peers?.app[MOVES] ?? '', shard.remote);
   const secrets = secretsFor(seen, shard);
   const stale = Object.entries(clear).some(([key, value]) => (own[key] ?? '') !== value) || secrets !== undefined;
   return stale ? plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets: secrets ?? {} }] }) : nothing;
@@ -93,6 +93,20 @@ function moved({ addresses, app: name = '' }: ShardRelation, known: readonly str
   const hosts = addresses.map(hostOf);
   if (answers !== false || hosts.length === 0 || hosts.some(host => known.includes(host))) return nothing;
   return plan({ effects: [{ do: 'set-shard-host', name, host: `${name}/${hosts.join(',')}` }], pending: true });
+}
+
+/**
+ * Remembers where the shards are. When one has moved altogether, the members of the config server and of the other shards go on looking
+ * for it at its old place until they are started again (seen on 6.0.5): counting the move changes their configuration.
+ */
+function noted({ juju }: Observed, { shards }: ClusterFacts): Plan {
+  const app = juju.peers?.app ?? {};
+  const before = new Map((app[SHARD_HOSTS] ?? '').split(' ').map(text => [text.split('/')[0] ?? '', text.split('/')[1]?.split(',') ?? []]));
+  const now = shards.map(({ name, hosts }) => `${name}/${hosts.join(',')}`).join(' ');
+  if (now === (app[SHARD_HOSTS] ?? '')) return nothing;
+  const gone = shards.filter(({ name, hosts }) => before.get(name)?.every(host => !hosts.includes(host)));
+  const count = gone.length === 0 ? {} : { [MOVES]: String(Number(app[MOVES] ?? 0) + gone.length) };
+  return plan({ effects: [{ do: 'set-peer-app', values: { [SHARD_HOSTS]: now, ...count } }] });
 }
 
 function outdated({ juju }: Observed): Plan {

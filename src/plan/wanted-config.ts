@@ -1,5 +1,5 @@
 // Which mongod.conf this unit should have now.
-import { DRAINED } from '../core/bags.ts';
+import { DRAINED, MOVES } from '../core/bags.ts';
 import type { Build, Observed } from '../core/observed.ts';
 import { renderMongodConfig } from './mongod-config.ts';
 
@@ -15,7 +15,8 @@ export function wantedConfig(seen: Observed): MongodConfig | undefined {
   // A shard can forget its cluster only while it is none: mongod says so (error 40070).
   const now = role === 'shard' && peers?.app[DRAINED] !== undefined ? 'replication' : role;
   const { keyToken } = secret;
-  return renderMongodConfig({ root, setName, config: config.config, percona: build.percona, role: now, keyToken });
+  const moves = Number(peers?.app[MOVES] ?? 0);
+  return renderMongodConfig({ root, setName, config: config.config, percona: build.percona, role: now, keyToken, moves });
 }
 
 const installedBuild = (seen: Observed): Build | undefined => (seen.mongod.kind === 'silent' ? seen.host.build : seen.mongod.running.build);

@@ -74,6 +74,7 @@ export const configFor = ({ root }: TestHost, changes: Partial<Config> = {}, set
     percona: false,
     role: 'replication',
     keyToken: 'token',
+    moves: 0,
   });
 
 /** From nothing to a mongod that answers. */

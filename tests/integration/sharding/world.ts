@@ -81,8 +81,8 @@ export type Count = {
   end(): Promise<{ readonly acknowledged: number; readonly lost: number }>;
 };
 
-/** Writes one number after the other, each again until it is acknowledged, whatever happens to the servers. */
-export function countingWriter(client: MongoClient, database: string, collection = 'counted'): Count {
+/** Writes one number after the other, each again until it is acknowledged, whatever happens to the servers, with a pause between them. */
+export function countingWriter(client: MongoClient, database: string, collection = 'counted', pauseMs = 0): Count {
   const documents = client.db(database).collection<{ _id: number }>(collection);
   const written: number[] = [];
   let going = true;
@@ -92,6 +92,7 @@ export function countingWriter(client: MongoClient, database: string, collection
         await new Promise(wake => setTimeout(wake, 50));
       }
       if (going) written.push(number);
+      if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
     }
   })();
   return {

@@ -19,7 +19,15 @@ type Parts = {
 
 /** `count` units of an application in this role that have all they need. The first one leads, unless told otherwise. */
 export function inRole(role: 'config-server' | 'shard', parts: Parts = {}, count = 1, self = 0): Observed {
-  const wanted = renderMongodConfig({ root: '', setName: 'mongodb', config: { ...CONFIG, role }, percona: false, role, keyToken: 't-key' });
+  const wanted = renderMongodConfig({
+    root: '',
+    setName: 'mongodb',
+    config: { ...CONFIG, role },
+    percona: false,
+    role,
+    keyToken: 't-key',
+    moves: 0,
+  });
   const running = { build, config: wanted.hash };
   const set = replicaSet(Array.from({ length: count }, (_, n) => member(n)));
   const units = peerUnits(count, { 'mongod-config': wanted.hash, version: build.version });

@@ -13,6 +13,7 @@ const rendered = (config: Partial<Config> = {}, more: Partial<Parameters<typeof 
     percona: false,
     role: 'replication',
     keyToken: 'token',
+    moves: 0,
     ...more,
   });
 const parsed = (...args: Parameters<typeof rendered>) => load(rendered(...args).text) as Record<string, Record<string, unknown>>;

@@ -98,7 +98,7 @@ describe('the passwords of the cluster', () => {
     expect(readiness(ready)).toEqual(['']);
     const done = inRole('shard', { juju: { configServer: serverRelation({ own: {} }) } });
     expect(readiness(done)).toEqual(['true']);
-    expect(planShard(done).effects).toContainEqual({ do: 'set-peer-app', values: ADDED });
+    expect(planShard(done).effects).toContainEqual({ do: 'set-peer-app', values: { ...ADDED, moves: '' } });
   });
 
   test('one that belongs to the cluster has nothing to do, and nothing to say', () => {
@@ -133,7 +133,9 @@ describe('when its relation is gone', () => {
   test('when the cluster lists it no more, it says so and is to forget it', () => {
     const seen = left(openRouter(cluster([shard('other')])));
     expect(said(seen)).toBe('Shard drained from cluster, ready for removal');
-    expect(planShard(seen).effects).toEqual([{ do: 'set-peer-app', values: { drained: 'true', 'config-servers': '', 'added-by': '' } }]);
+    expect(planShard(seen).effects).toEqual([
+      { do: 'set-peer-app', values: { drained: 'true', 'config-servers': '', 'added-by': '', moves: '' } },
+    ]);
   });
 
   test('integrated elsewhere at once, it takes no key before it has left', () => {

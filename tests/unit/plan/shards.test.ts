@@ -6,6 +6,7 @@ import { encodeClusterSecrets, encodeForShard } from '../../../src/interfaces/sh
 import { planDrain } from '../../../src/plan/draining.ts';
 import { planHolding } from '../../../src/plan/holding.ts';
 import { planShards } from '../../../src/plan/shards.ts';
+import { wantedConfig } from '../../../src/plan/wanted-config.ts';
 import { ADDED, CHARM, cluster, inRole, openRouter, serverRelation, shard, shardRelation } from './cluster.ts';
 import { secret } from './world.ts';
 
@@ -16,13 +17,14 @@ const SECRETS = encodeClusterSecrets({
 });
 const told = (relation: ShardRelation, integrated = true): ShardRelation => ({
   ...relation,
-  own: encodeForShard(CHARM, ['10.0.0.1'], integrated, relation.remote),
+  own: encodeForShard(CHARM, ['10.0.0.1'], integrated, '', relation.remote),
   published: SECRETS,
 });
 const seenWith = (shards: readonly ShardRelation[], facts = cluster([]), more: Partial<Observed> = {}): Observed => ({
-  ...inRole('config-server', { juju: { shards }, router: openRouter(facts) }),
+  ...inRole('config-server', { juju: { shards }, router: openRouter(facts), app: { 'shard-hosts': hostsOf(facts) } }),
   ...more,
 });
+const hostsOf = ({ shards }: ReturnType<typeof cluster>): string => shards.map(({ name, hosts }) => `${name}/${hosts.join(',')}`).join(' ');
 const does = (seen: Observed) => planShards(seen).effects;
 const kinds = (seen: Observed) => does(seen).map(effect => effect.do);
 const said = (seen: Observed) => worst(planShards(seen).app).message;
@@ -47,6 +49,7 @@ describe('what a shard is given', () => {
       'deployment',
       'host',
       'shard-integrated',
+      'shard-moves',
       'data',
     ]);
   });
@@ -111,6 +114,29 @@ describe('adding', () => {
     const silent = seenWith([relation], cluster([shard('shard-a', { answers: false })]));
     expect(does(silent)).toEqual([{ do: 'set-shard-host', name: 'shard-a', host: 'shard-a/10.9.9.9:27017' }]);
     expect(does(seenWith([relation], cluster([shard('shard-a', { answers: true })])))).toEqual([]);
+  });
+
+  test('a move of all members is counted, so that the others are started again; one of a few is not', () => {
+    const known = told(shardRelation(3, 'shard-a'));
+    const facts = (...hosts: string[]) => cluster([shard('shard-a', { hosts })]);
+    const seen = (now: ReturnType<typeof cluster>) => ({
+      ...seenWith([known], facts('10.1.0.7:27017', '10.1.0.8:27017')),
+      router: openRouter(now),
+    });
+    expect(does(seen(facts('10.1.0.8:27017', '10.1.0.9:27017')))).toEqual([
+      { do: 'set-peer-app', values: { 'shard-hosts': 'shard-a/10.1.0.8:27017,10.1.0.9:27017' } },
+    ]);
+    expect(does(seen(facts('10.1.0.99:27017')))).toEqual([
+      { do: 'set-peer-app', values: { 'shard-hosts': 'shard-a/10.1.0.99:27017', moves: '1' } },
+    ]);
+    const counted = { ...known, own: encodeForShard(CHARM, ['10.0.0.1'], true, '1', known.remote) };
+    const after = inRole('config-server', {
+      juju: { shards: [counted] },
+      router: openRouter(facts('10.1.0.99:27017')),
+      app: { 'shard-hosts': 'shard-a/10.1.0.99:27017', moves: '1' },
+    });
+    expect(does(after)).toEqual([]);
+    expect(wantedConfig(after)?.hash).not.toBe(wantedConfig(inRole('config-server'))?.hash);
   });
 
   test('shards that do not answer are named, all of them', () => {

@@ -29,6 +29,7 @@ export const wanted = renderMongodConfig({
   percona: false,
   role: 'replication',
   keyToken: 't-key',
+  moves: 0,
 });
 export const build = { version: '6.0.5', percona: false };
 export const running = { build, config: wanted.hash };
