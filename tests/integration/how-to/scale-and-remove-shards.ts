@@ -24,7 +24,7 @@ export const scaleAndRemoveShards: Promises<Memory> = {
     'Deploy the cluster': async (reader, memory) => {
       memory.given = credentialsOf(reader, 'data-integrator', 'mongos');
       memory.client = await new MongoClient(memory.given.uris, { serverSelectionTimeoutMS: 10_000 }).connect();
-      memory.writer = countingWriter(memory.client, 'shop');
+      memory.writer = countingWriter(memory.client, 'shop', 'counted', 100);
       await goesOn(memory);
     },
 
