@@ -33,3 +33,6 @@ export type MongodPaths = ReturnType<typeof mongodPaths>;
  */
 export const isOfMongod = (config: string | undefined, { keyFile }: Pick<MongodPaths, 'keyFile'>): boolean =>
   config?.includes(keyFile) ?? false;
+
+/** What the snap is to start mongos with. */
+export const routerWords = (paths: MongodPaths): string => `--config ${paths.routerConfig}`;

@@ -1,7 +1,7 @@
 // The machine of the unit: what the charm reads and does there. Knows neither Juju nor the language of MongoDB.
 import { rm } from 'node:fs/promises';
 import type { Build, HostFacts } from '../core/observed.ts';
-import { isOfMongod, type MongodPaths, mongodPaths } from '../core/paths.ts';
+import { isOfMongod, type MongodPaths, mongodPaths, routerWords } from '../core/paths.ts';
 import { askBuild } from './build.ts';
 import { readVariable, setVariable } from './environment.ts';
 import { ensureFolder, namesIn, type Owner, openWay, ownerOf, readText, removeFile, sizeOf, writeWhole } from './files.ts';
@@ -37,9 +37,6 @@ export function openHost(root: string, account = root === '' ? SNAP_DAEMON : und
 export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logBytes'> & {
   readonly router: Omit<HostFacts['router'], 'service'>;
 };
-
-/** What mongos has to be started with. */
-export const routerWords = (paths: MongodPaths): string => `--config ${paths.routerConfig}`;
 
 /** What the disk tells; no process is started. */
 export async function readFiles({ root, paths }: Host): Promise<HostFiles> {

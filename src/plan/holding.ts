@@ -26,7 +26,7 @@ function ofConfigServer(seen: Observed): Plan {
   const draining = cluster?.shards.filter(shard => shard.draining && shard.answers !== false).map(({ name }) => name) ?? [];
   if (cluster === undefined || draining.length === 0) return nothing;
   const step = planDrain(seen, cluster, draining);
-  return { ...step, unit: [], app: [], ...{ hold: [`${draining.join(', ')} is still being drained`] } };
+  return { ...step, unit: [], app: [], wake: false, hold: [`${draining.join(', ')} is still being drained`] };
 }
 
 function ofShard(seen: Observed): Plan {

@@ -3,7 +3,7 @@
 import { ROUTER } from '../core/bags.ts';
 import { MONGOS_PORT } from '../core/names.ts';
 import type { Observed } from '../core/observed.ts';
-import { mongodPaths } from '../core/paths.ts';
+import { mongodPaths, routerWords } from '../core/paths.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { configDbOf, inUnitOrder, ownData } from './facts.ts';
@@ -35,7 +35,7 @@ export function ofConfigServer(seen: Observed): WantedRouter {
 function running(seen: Observed, settings: Omit<RouterSettings, 'root'>): Plan {
   const { host, router, context } = seen;
   const { text, hash } = renderRouterConfig({ ...settings, root: context.root });
-  const words = `--config ${mongodPaths(context.root).routerConfig}`;
+  const words = routerWords(mongodPaths(context.root));
   const stale = host.router.config !== text || host.router.words !== words || host.keyFile !== settings.keyFile;
   const active = host.router.service === 'active';
   if (stale) {
