@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Juju, UnitJson } from './juju.ts';
 import type { Screen } from './screen.ts';
 
-export type Stage = { juju: Juju; screen: Screen; interrupted: AbortSignal };
+/** @property limitMs how long anything is waited for. */
+export type Stage = { juju: Juju; screen: Screen; interrupted: AbortSignal; limitMs?: number };
 
 const waitLimitMs = 120_000;
 const pollMs = 250;
@@ -21,10 +22,12 @@ export const type = async ({ juju, screen }: Stage, line: string): Promise<strin
 /** Waits until that many units are active and have nothing left to do, and shows meanwhile what they say. */
 export const untilActive = (stage: Stage, application: string, count: number): Promise<true> => {
   const started = Date.now();
-  return untilTrue(stage, `${count} active ${count === 1 ? 'unit' : 'units'} of ${application}`, async () => {
+  let words = '';
+  const what = () => `${count} active ${count === 1 ? 'unit' : 'units'} of ${application}${words && `: ${words}`}`;
+  return untilTrue(stage, what, async () => {
     const units = Object.entries((await stage.juju.status()).applications[application]?.units ?? {});
-    const words = units.map(([name, unit]) => `${name} ${wordsOf(unit)}`);
-    stage.screen.progress(`${Math.round((Date.now() - started) / 1000)} s · ${words.join(' · ')}`);
+    words = units.map(([name, unit]) => `${name} ${wordsOf(unit)}`).join(' · ');
+    stage.screen.progress(`${Math.round((Date.now() - started) / 1000)} s · ${words}`);
     return units.length === count && units.every(([, unit]) => isSettled(unit)) ? true : undefined;
   });
 };
@@ -33,12 +36,18 @@ const isSettled = (unit: UnitJson): boolean => unit['workload-status'].current =
 
 const wordsOf = ({ 'workload-status': { current, message } }: UnitJson): string => message || current;
 
-export const untilTrue = async <Answer>(stage: Stage, what: string, ask: () => Promise<Answer | undefined | false>): Promise<Answer> => {
-  const deadline = Date.now() + waitLimitMs;
+/** @throws when it has waited too long, with a sentence that says for `what`. */
+export const untilTrue = async <Answer>(
+  stage: Stage,
+  what: string | (() => string),
+  ask: () => Promise<Answer | undefined | false>,
+): Promise<Answer> => {
+  const limitMs = stage.limitMs ?? waitLimitMs;
+  const deadline = Date.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${waitLimitMs / 1000} s in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${limitMs / 1000} s in vain for ${typeof what === 'string' ? what : what()}`);
     await sleep(pollMs, undefined, { signal: stage.interrupted }).catch(() => stage.interrupted.throwIfAborted());
   }
 };

@@ -79,8 +79,8 @@ const loseThePrimary = async (stage: Stage, { uris }: Credentials, operator: str
     });
     const resumed = writing.confirmed();
     await untilTrue(stage, 'further writes', async () => writing.confirmed() >= resumed + 50);
-    const { confirmed, found } = await writing.end();
-    demand(found >= confirmed, `${confirmed - found} confirmed documents are lost`);
+    const { confirmed, lost } = await writing.end();
+    demand(lost.length === 0, `${lost.length} of ${confirmed} confirmed documents are lost`);
     const pause = seconds(writing.longestPauseMs());
     screen.done(`${unitAt(await juju.status(), next)} took over; the application waited ${pause} at most`);
     screen.done(`all ${confirmed} confirmed documents are there`);
