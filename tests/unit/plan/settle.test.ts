@@ -3,8 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { Observed } from '../../../src/core/observed.ts';
+import { mongodPaths, routerWords } from '../../../src/core/paths.ts';
 import { worst } from '../../../src/core/status.ts';
-import { address, applied, member, primaryFacts, replicaSet, settle, steady, systemUsers, unit, withMembers } from './world.ts';
+import { encodeForShard } from '../../../src/interfaces/shards.ts';
+import { ofConfigServer } from '../../../src/plan/router.ts';
+import { renderRouterConfig } from '../../../src/plan/router-config.ts';
+import { clusterContent } from '../../../src/plan/shards.ts';
+import { ADDED, cluster, inRole, openRouter, serverRelation, shard, shardRelation } from './cluster.ts';
+import { address, applied, member, primaryFacts, replicaSet, secret, settle, steady, systemUsers, unit, withMembers } from './world.ts';
 
 const client = (id: number, database: string, more: Record<string, string> = {}) => ({
   endpoint: 'database',
@@ -131,3 +137,42 @@ function anyState(
     mongod: { ...seen.mongod, primary: primaryFacts(set, { users, operatorAccepted: !missingUsers.includes('operator'), backupRole }) },
   };
 }
+
+describe('a steady part of a cluster', () => {
+  test('that is a shard leaves nothing to do', () => {
+    const seen = inRole('shard', { app: ADDED, juju: { configServer: serverRelation() } }, 3);
+    expect(settle(seen, mongodb.planners).done).toEqual([]);
+  });
+
+  test('that is a config server leaves nothing to do, once its router runs and its shard is told of', () => {
+    const facts = cluster([shard('a')]);
+    const alone = inRole('config-server', { router: openRouter(facts), app: { 'shard-hosts': `a/${facts.shards[0]?.hosts}` } }, 3);
+    const wanted = ofConfigServer(alone);
+    if (wanted === undefined || wanted === 'unknown') throw new Error('a config server wants a router');
+    const { text, hash } = renderRouterConfig({ ...wanted, root: '' });
+    const relation = shardRelation(3, 'a');
+    const told = {
+      ...relation,
+      own: encodeForShard(alone.juju.charm, ['10.0.0.1', '10.0.0.2', '10.0.0.3'], true, '', relation.remote),
+      published: clusterContent(secret),
+    };
+    const { peers } = alone.juju;
+    if (peers === undefined || alone.router.kind !== 'open') throw new Error('not as it was made');
+    const [self, ...others] = [...peers.units];
+    if (self === undefined) throw new Error('no unit');
+    const units = new Map([[self[0], { ...self[1], data: { ...self[1].data, mongos: '6.0.5' } }], ...others]);
+    const seen: Observed = {
+      ...alone,
+      juju: { ...alone.juju, shards: [told], openedPorts: ['27017/tcp', '27018/tcp'], peers: { ...peers, units } },
+      host: { ...alone.host, router: { config: text, words: routerWords(mongodPaths('')), service: 'active', logBytes: 0 } },
+      router: { ...alone.router, config: hash },
+    };
+    const { done, plan } = settle(seen, mongodb.planners);
+    expect(done).toEqual([]);
+    expect({ app: worst(plan.app), wake: plan.wake, pending: plan.pending }).toEqual({
+      app: { level: 'active', message: '' },
+      wake: false,
+      pending: false,
+    });
+  });
+});
