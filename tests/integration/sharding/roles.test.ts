@@ -1,6 +1,10 @@
 // What an application is for is said once; relations that its role has no use for are told of, and do no harm.
-import { afterAll, beforeAll, test } from 'vitest';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModel, type TestModel } from '../../support/model.ts';
+import { projectFolder } from '../../support/project.ts';
+import { makeTestFolder } from '../../support/run-folder.ts';
 import { type StatusJson, settled } from '../../support/status.ts';
 import { calm } from './world.ts';
 
@@ -78,4 +82,25 @@ test.each(['plain', 'part'])('%s has no routers', async application => {
   await model.waitFor('the router to wait', status => said(status, 'mongos')?.current === 'waiting');
   await model.juju('remove-relation', `${application}:cluster`, 'mongos:cluster');
   await model.waitFor('the sentence to be gone', status => settled(status) && !/mongos/.test(said(status, application)?.message ?? ''));
+});
+
+test('parts of another build of the charm are refused by both sides, and given nothing secret', async () => {
+  const folder = await makeTestFolder('c-');
+  try {
+    await cp(join(projectFolder, 'build', 'mongodb'), join(folder, 'mongodb'), { recursive: true });
+    await rm(join(folder, 'mongodb', 'version'));
+    await writeFile(join(folder, 'mongodb', 'version'), '9.9.9\n');
+    await model.juju('deploy', join(folder, 'mongodb'), 'newer', '--config', 'role=shard');
+    await model.juju('integrate', 'head:config-server', 'newer:sharding');
+    await blocked('newer', /^Charm revision 9\.9\.9-locally built is not up-to date with config-server \(\d+\.\d+\.\d+-locally built\)/);
+    await model.waitFor('the config server to wait', status =>
+      /^Waiting for shards to upgrade\/downgrade to revision \d+\.\d+\.\d+-locally built: newer$/.test(said(status, 'head')?.message ?? ''),
+    );
+    await model.waitFor('all to be done', settled);
+    const shown = JSON.parse(await model.juju('show-unit', '--format=json', 'newer/0'));
+    const bag = shown['newer/0']['relation-info'].find((one: { endpoint: string }) => one.endpoint === 'sharding')['application-data'];
+    expect(Object.keys(bag).sort()).toEqual(['data', 'deployment', 'host', 'version']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
