@@ -58,13 +58,17 @@ export async function launchMongod(first: LaunchOptions): Promise<Launched> {
     await writeFile(keyPath, options.keyFile ?? KEY_FILE, { mode: 0o400 });
     child = spawn(found.path, argumentsOf(options, keyPath, log), { stdio: 'ignore', cwd: folder });
     const started = child;
-    await until(`mongod on ${options.address} (see ${log})`, () => {
+    const answers = () => {
       if (started.exitCode !== null) throw new Error(`mongod ended with ${started.exitCode}, see ${log}`);
       // It opens one after the other.
       return Promise.all([accepts({ host: options.address, port: 27017 }), accepts({ path: socket })]).then(both => both.every(Boolean));
-    });
+    };
+    await until(`mongod on ${options.address} (see ${log})`, answers, 90_000);
   };
-  await start();
+  await start().catch(async error => {
+    await end();
+    throw error;
+  });
   return {
     get address() {
       return options.address;

@@ -57,7 +57,7 @@ export const openCluster = async (members: Record<string, number>, configMembers
     await rm(folder, { recursive: true, force: true });
   };
   const launchSet = async (set: string, count: number, role: string) => {
-    const mongods = await Promise.all(
+    const mongods = await all(
       Array.from({ length: count }, async (_, n) => {
         const own = join(folder, `${set}${n}`);
         await mkdir(own);
@@ -70,7 +70,7 @@ export const openCluster = async (members: Record<string, number>, configMembers
     return mongods;
   };
   try {
-    const [config, ...rest] = await Promise.all([
+    const [config = [], ...rest] = await all([
       launchSet('config', configMembers, '--configsvr'),
       ...Object.entries(members).map(([name, count]) => launchSet(name, count, '--shardsvr')),
     ]);
@@ -97,6 +97,12 @@ export const openCluster = async (members: Record<string, number>, configMembers
     await end();
     throw error;
   }
+};
+
+/** Waits for all of them, also when one fails: none is to begin anything after the end. */
+const all = async <Result>(work: Promise<Result>[]): Promise<Result[]> => {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 };
 
 /** `set/host:port,…` */
@@ -184,7 +190,7 @@ const initiate = async (set: string, mongods: readonly Launched[], configsvr: bo
       replSetInitiate: {
         _id: set,
         ...(configsvr ? { configsvr } : {}),
-        members: mongods.map(({ host }, _id) => ({ _id, host, priority: _id === 0 ? 2 : 1 })),
+        members: mongods.map(({ host }, _id) => ({ _id, host })),
         settings: { electionTimeoutMillis: 1_000, heartbeatIntervalMillis: 200, heartbeatTimeoutSecs: 1, catchUpTimeoutMillis: 0 },
       },
     });

@@ -37,8 +37,9 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
     const connection = await cluster.config.connect();
     if (!open) connection.close();
     connection.onClose(() => {
+      if (!open) return;
       cluster.config.lost(connection.host);
-      if (open) lost();
+      lost();
     });
     return connection;
   };

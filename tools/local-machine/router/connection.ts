@@ -38,7 +38,10 @@ export const openConnection = (host: string): Connection => {
   };
   const unreachable = () => new RouterError('HostUnreachable', `cannot reach ${host}: ${ended}`);
 
-  const take = divide(bytes => waiting.shift()?.settle(readMessage(bytes)));
+  const take = divide(bytes => {
+    const reply = readMessage(bytes);
+    waiting.shift()?.settle(reply);
+  });
   socket.on('data', piece => {
     try {
       take(piece);

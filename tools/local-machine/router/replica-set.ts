@@ -35,7 +35,7 @@ const limits = {
   betweenQuestions: 100,
   betweenLooks: 1_000,
   suspicion: 1_000,
-  silence: 5_000,
+  silence: 10_000,
   acceptEarlierElection: 5_000,
 };
 const mostIdle = 16;
@@ -185,24 +185,29 @@ export const openReplicaSet = (name: string, seeds: readonly string[], key: stri
     return reply;
   };
 
-  // A member that is halted or cut off closes nothing. So one that lets somebody wait is asked on a new connection whether it is there.
-  const silentSince = new Map<string, number>();
-  const watch = setInterval(async () => {
-    const now = Date.now();
-    const waitedFor = new Set([...open].filter(one => now - (one.waitingSince() ?? now) > limits.suspicion).map(one => one.host));
-    for (const host of silentSince.keys()) if (!waitedFor.has(host)) silentSince.delete(host);
-    for (const host of waitedFor) {
-      if (silentSince.has(host)) continue;
-      silentSince.set(host, now);
-      while (silentSince.has(host)) {
-        await delay(limits.betweenQuestions);
-        if ((await hello(host)) !== undefined) silentSince.delete(host);
-        else if (Date.now() - now > limits.silence) {
-          silentSince.delete(host);
-          lost(host);
-          for (const connection of open) if (connection.host === host) connection.close('it does not answer');
-        }
+  // A member that is halted or cut off closes nothing. So one that lets somebody wait is asked on a new connection whether it is there,
+  // and given up when there is another primary, or when it has said nothing for long.
+  const doubted = new Set<string>();
+  const doubt = async (host: string) => {
+    const since = Date.now();
+    while (isAwaited(host) && (await hello(host)) === undefined) {
+      lost(host);
+      const other = await whereIsPrimary().catch(() => undefined);
+      if ((other !== undefined && other !== host) || Date.now() - since > limits.silence) {
+        for (const connection of open) if (connection.host === host) connection.close('it does not answer');
       }
+      await delay(limits.betweenQuestions);
+    }
+  };
+  const isAwaited = (host: string): boolean => {
+    const now = Date.now();
+    return [...open].some(one => one.host === host && now - (one.waitingSince() ?? now) > limits.suspicion);
+  };
+  const watch = setInterval(() => {
+    for (const host of new Set([...open].map(one => one.host))) {
+      if (doubted.has(host) || !isAwaited(host)) continue;
+      doubted.add(host);
+      doubt(host).finally(() => doubted.delete(host));
     }
   }, limits.suspicion).unref();
 
