@@ -89,8 +89,12 @@ export const movesOf = (remote: Bag): string => remote['shard-moves'] ?? '';
 
 export const isIntegrated = (remote: Bag): boolean => remote['shard-integrated'] === 'true';
 
-/** The relation by which a shard came to its cluster is gone, and its data has not been moved away yet. `CONFIG_SERVERS` says where that is. */
+/**
+ * The relation by which a shard came to its cluster is gone, and its data has not been moved away yet. `CONFIG_SERVERS` says where that is.
+ * One that is related again before it was drained at all has never left: the config server says so.
+ */
 export function isLeavingCluster({ configServer, peers }: Pick<JujuFacts, 'configServer' | 'peers'>): boolean {
   const app = peers?.app ?? {};
-  return app[CONFIG_SERVERS] !== undefined && app[DRAINED] === undefined && app[ADDED_BY] !== String(configServer?.id);
+  if (app[CONFIG_SERVERS] === undefined || app[DRAINED] !== undefined) return false;
+  return configServer === undefined || (app[ADDED_BY] !== String(configServer.id) && !isIntegrated(configServer.remote));
 }

@@ -143,6 +143,11 @@ describe('a shard', () => {
     });
     expect(message).toMatch(/^shard-a is the last shard, and its data has nowhere to go/);
     expect(await throughRouter(model, shardNames)).toEqual(['shard-a']);
+    await model.waitFor('the relation to be gone', async () => !(await model.juju('status', '--relations')).includes('shard-a:sharding'));
+    await integrateShard(model, 'shard-a');
+    await untilCalm(model, 'config-server', 'shard-a');
+    await removeShard(model, 'shard-a');
+    await model.waitFor('the refusal again', status => status.applications['config-server']?.['application-status'].current === 'blocked');
   });
 
   test('may come back: then the other can go, with its data moved', async () => {

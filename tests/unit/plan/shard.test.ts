@@ -138,6 +138,12 @@ describe('when its relation is gone', () => {
     ]);
   });
 
+  test('integrated again before it was drained at all, it goes on as it was', () => {
+    const seen = inRole('shard', { app: ADDED, juju: { configServer: serverRelation({ id: 9 }) } });
+    expect(planShard(seen)).toMatchObject({ unit: [], app: [], wake: false });
+    expect(planShard(seen).effects).toEqual([{ do: 'set-peer-app', values: { ...ADDED, 'added-by': '9', moves: '' } }]);
+  });
+
   test('integrated elsewhere at once, it takes no key before it has left', () => {
     const seen = inRole('shard', {
       app: ADDED,
