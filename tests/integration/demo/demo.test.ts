@@ -67,7 +67,7 @@ describe('the demo', () => {
     expect(text).toContain(`✓ ${home} is empty, and shop lives on ${other}\n`);
     expect(text).toMatch(/✓ all \d{3,} documents that were confirmed are there/);
     expect(readdirSync(folder)).toEqual([]);
-  });
+  }, 300_000);
 
   test('clears away when it is interrupted', async () => {
     const demo = start();
