@@ -13,7 +13,7 @@ export const setPassword: Action = {
     const { username, password } = params as Record<string, unknown>;
     const name = decodeUsername(username);
     if ('refused' in name) return name;
-    const refused = problemOf(password) ?? notNow(seen);
+    const refused = problemOf(password) ?? notNow(seen, name.user);
     return refused === undefined
       ? changed(seen, name.user, (password as string | undefined) ?? seen.fresh.passwords[name.user])
       : { refused };
@@ -31,9 +31,10 @@ function problemOf(password: unknown): string | undefined {
   return undefined;
 }
 
-function notNow(seen: Observed): string | undefined {
+function notNow(seen: Observed, user: SystemUser): string | undefined {
   const { juju, mongod, context } = seen;
-  if (juju.role === 'shard' && juju.configServer !== undefined)
+  // Each part of a cluster has a monitor of its own.
+  if (juju.role === 'shard' && juju.configServer !== undefined && user !== 'monitor')
     return `a shard has the passwords of its cluster; run set-password on ${juju.configServer.app}/leader`;
   if (!juju.leader) return `only the leader can change passwords; run set-password on ${context.app}/leader`;
   if (juju.secret === undefined) return 'the passwords have not been made yet; try again when the application is active';

@@ -1,4 +1,5 @@
 // mongod on this machine: mongod.conf, the key file, and a process that runs with them.
+import { DRAINED } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
@@ -13,6 +14,9 @@ export function planMachine(seen: Observed): Plan {
   if (wanted === undefined) return plan({}); // The configuration is not valid, and no mongod has run with an earlier one.
   const files = staleFiles(seen, wanted, juju.secret.keyFile);
   if (host.service !== 'active') return plan({ effects: [...files, { do: 'start-mongod' }], unit: [status.startingMongod], pending: true });
+  // A former shard waits for its last cluster, which may be gone, and answers nobody; only its new file lets it go on.
+  if (seen.mongod.kind === 'silent' && files.length > 0 && juju.peers.app[DRAINED] !== undefined)
+    return plan({ effects: [{ do: 'stop-mongod' }, ...files, { do: 'start-mongod' }], unit: [status.startingMongod], pending: true });
   if (seen.mongod.kind === 'silent') return plan({ effects: files, unit: [status.starting], pending: true });
   return plan({ effects: files });
 }

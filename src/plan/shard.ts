@@ -103,14 +103,13 @@ function leaving(seen: Observed): Plan {
 }
 
 /**
- * All members are started once without being shards, and the data forgets its cluster: a mongod that is a shard does not answer before
- * it has reached its cluster, and the next one has another key (seen on 6.0.5). Only then may it join one again.
+ * It is to join a cluster again. All members are started once without being shards, and the data forgets the last cluster: a mongod that
+ * is a shard does not answer before it has reached its cluster, and the next one has another key (seen on 6.0.5).
  */
 function forgetting(seen: Observed, server: ConfigServerRelation | undefined): Plan {
-  const { leader } = seen.juju;
-  const shown =
-    server === undefined ? shows(status.drained) : together([published(seen, server, false), shows(status.beingAddedToCluster)]);
-  if (!leader || !allRun(seen) || seen.mongod.kind !== 'member') return shown;
+  if (server === undefined) return shows(status.drained);
+  const shown = together([published(seen, server, false), shows(status.beingAddedToCluster)]);
+  if (!seen.juju.leader || !allRun(seen) || seen.mongod.kind !== 'member') return shown;
   if (seen.mongod.primary?.cluster !== false) return together([shown, plan({ effects: [{ do: 'forget-cluster' }], pending: true })]);
-  return server === undefined ? shown : together([shown, plan({ effects: [{ do: 'set-peer-app', values: { [DRAINED]: '' } }] })]);
+  return together([shown, plan({ effects: [{ do: 'set-peer-app', values: { [DRAINED]: '' } }] })]);
 }

@@ -9,11 +9,12 @@ export type MongodConfig = { readonly text: string; readonly hash: string };
 export function wantedConfig(seen: Observed): MongodConfig | undefined {
   const { config } = seen.juju;
   const build = installedBuild(seen);
-  const { role, secret, peers } = seen.juju;
+  const { role, secret, peers, configServer } = seen.juju;
   if (!config.valid || build === undefined || role === undefined || secret === undefined) return undefined;
   const { root, app: setName } = seen.context;
-  // A shard can forget its cluster only while it is none: mongod says so (error 40070).
-  const now = role === 'shard' && peers?.app[DRAINED] !== undefined ? 'replication' : role;
+  // A shard can forget its cluster only while it is none: mongod says so (error 40070). Before it is to join one again it stays what it
+  // was, for a router that has not heard of its leaving learns of it from an answer that only a shard gives.
+  const now = role === 'shard' && peers?.app[DRAINED] !== undefined && configServer !== undefined ? 'replication' : role;
   const { keyToken } = secret;
   const moves = Number(peers?.app[MOVES] ?? 0);
   return renderMongodConfig({ root, setName, config: config.config, percona: build.percona, role: now, keyToken, moves });

@@ -17,7 +17,8 @@ export const charmNames = Object.keys(charms) as CharmName[];
 
 /** @throws when the repository has no charm of this name. */
 export const charmParts = (name: string): CharmParts => {
-  if (!Object.hasOwn(charms, name)) throw new Error(`this repository has no charm "${name}" (only ${charmNames.join(' and ')})`);
+  if (!Object.hasOwn(charms, name))
+    throw new Error(`this repository has no charm "${name}" (only ${charmNames.slice(0, -1).join(', ')} and ${charmNames.at(-1)})`);
   const { yaml, entry } = charms[name as CharmName];
   return { name, yaml: join(projectFolder, yaml), entry: join(projectFolder, entry) };
 };

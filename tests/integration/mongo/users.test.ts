@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyMongod } from '../../../src/apply/mongod.ts';
 import type { UserSpec } from '../../../src/core/effects.ts';
+import { keysOf } from '../../../src/core/key-file.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
 import { openMongo } from '../../../src/mongo/session.ts';
 import { KEY_FILE } from './launch.ts';
 import { accepts, apply, clientOf, launch, lookFor, makeSet, operatorSpec, PASSWORD, session } from './open.ts';
+
+const [KEY = ''] = keysOf(KEY_FILE);
 
 const client: UserSpec = {
   name: 'relation-7',
@@ -21,7 +24,7 @@ test('a user is made, known by its fingerprint, changed and dropped; an open con
   const mongo = await makeSet([a!]);
   await apply(mongo, { do: 'set-user', user: client });
   await apply(mongo, { do: 'set-user', user: client });
-  const remembered = { ours: true, fingerprint: userFingerprint(KEY_FILE, 'relation-7', 'first'), relation: 7, database: 'shop' };
+  const remembered = { ours: true, fingerprint: userFingerprint(KEY, 'relation-7', 'first'), relation: 7, database: 'shop' };
   expect(await seenUser('relation-7')).toEqual({ name: 'relation-7', roles: client.roles, ...remembered });
   const theirs = clientOf(a!, 'relation-7', 'first');
   await theirs.db('shop').collection('orders').insertOne({ item: 1 });
@@ -42,7 +45,7 @@ test('a user is made, known by its fingerprint, changed and dropped; an open con
   await apply(mongo, { do: 'set-user', user: { ...client, password: 'second' } });
   expect(await accepts(a!, 'relation-7', 'first')).toBe(false);
   expect(await accepts(a!, 'relation-7', 'second')).toBe(true);
-  expect((await seenUser('relation-7'))?.fingerprint).toBe(userFingerprint(KEY_FILE, 'relation-7', 'second'));
+  expect((await seenUser('relation-7'))?.fingerprint).toBe(userFingerprint(KEY, 'relation-7', 'second'));
 
   await apply(mongo, { do: 'drop-user', name: 'relation-7' });
   await apply(mongo, { do: 'drop-user', name: 'relation-7' });
@@ -107,7 +110,7 @@ test("an operator's password that somebody changed is found out and set right th
   const mongo = session(b!); // not the primary: the repair goes over the network
   const broken = await lookFor('member', mongo);
   expect(broken.primary?.operatorAccepted).toBe(false);
-  expect(broken.primary?.users.get('operator')?.fingerprint).toBe(userFingerprint(KEY_FILE, 'operator', PASSWORD));
+  expect(broken.primary?.users.get('operator')?.fingerprint).toBe(userFingerprint(KEY, 'operator', PASSWORD));
   await apply(mongo, { do: 'set-user', user: operatorSpec });
   expect((await lookFor('member', mongo)).primary?.operatorAccepted).toBe(true);
   expect(await accepts(a!, 'operator', PASSWORD)).toBe(true);

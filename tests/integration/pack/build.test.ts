@@ -121,7 +121,7 @@ describe('building again', () => {
 describe('what cannot be built', () => {
   test('is named in a sentence: a charm that is not there', async () => {
     await expect(build('mariadb' as 'mongodb', target)).rejects.toThrow(
-      'this repository has no charm "mariadb" (only mongodb and data-integrator)',
+      'this repository has no charm "mariadb" (only mongodb, mongos and data-integrator)',
     );
   });
 

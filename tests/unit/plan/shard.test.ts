@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { KEY_STAGE, RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Observed } from '../../../src/core/observed.ts';
 import { worst } from '../../../src/core/status.ts';
+import { planMachine } from '../../../src/plan/machine.ts';
 import { planShard } from '../../../src/plan/shard.ts';
 import { nextKeys } from '../../../src/plan/shard-key.ts';
 import { planUsers } from '../../../src/plan/users.ts';
 import { wantedConfig } from '../../../src/plan/wanted-config.ts';
 import { ADDED, cluster, GIVEN, inRole, openRouter, serverRelation, shard } from './cluster.ts';
-import { secret } from './world.ts';
+import { build, secret } from './world.ts';
 
 const kinds = (seen: Observed) => planShard(seen).effects.map(effect => effect.do);
 const said = (seen: Observed) => worst(planShard(seen).app).message;
@@ -168,21 +169,28 @@ describe('a former shard', () => {
   };
   const noShard = renderedWithoutRole();
 
-  test('is not touched while a mongod of it still runs as a shard', () => {
+  test('stays a shard, and is left alone, until it is to join a cluster again', () => {
     expect(kinds(former(true))).toEqual([]);
+    expect(worst(planShard(former(true)).unit)).toEqual({ level: 'active', message: 'Shard drained from cluster, ready for removal' });
+    expect(wantedConfig(former(true))?.text).toContain('clusterRole: shardsvr');
+    expect(wantedConfig(former(true, true))?.text).not.toContain('clusterRole');
   });
-  test('forgets its cluster, once', () => {
-    expect(kinds(asNone(former(true)))).toEqual(['forget-cluster']);
-    expect(kinds(asNone(former(false)))).toEqual([]);
+  test('is not touched while a mongod of it still runs as a shard', () => {
+    expect(kinds(former(true, true))).toEqual(['publish']);
   });
-  test('may join another when it has forgotten the last', () => {
+  test('forgets its cluster before it joins another', () => {
     expect(kinds(asNone(former(true, true)))).toEqual(['publish', 'forget-cluster']);
     expect(planShard(asNone(former(false, true))).effects).toContainEqual({ do: 'set-peer-app', values: { drained: '' } });
+  });
+  test('that waits for a cluster which is gone is started without it', () => {
+    const stuck = { ...former(true, true), mongod: { kind: 'silent', reason: 'connection refused' } } as const;
+    const seen = { ...stuck, host: { ...stuck.host, build } };
+    expect(planMachine(seen).effects.map(effect => effect.do)).toEqual(['stop-mongod', 'write-files', 'start-mongod']);
   });
 });
 
 function renderedWithoutRole(): string {
-  const seen = inRole('shard', { app: { drained: 'true' } });
+  const seen = inRole('shard', { app: { drained: 'true' }, juju: { configServer: strange } });
   const wanted = wantedConfig(seen);
   if (wanted === undefined) throw new Error('nothing is wanted');
   return wanted.hash;
