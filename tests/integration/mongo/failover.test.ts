@@ -19,7 +19,7 @@ test('the primary hands over, asked by itself or by another member; a lone one c
 
   const [lone] = await launch(1);
   const outcome = await applyMongod(await makeSet([lone!]), { do: 'step-down' });
-  expect(outcome).toEqual({ ok: false, reason: expect.stringContaining('No electable secondaries') });
+  expect(outcome).toEqual({ ok: false, code: 262, reason: expect.stringContaining('No electable secondaries') });
 });
 
 test('a primary that is killed between two looks: the next one is looked at, and writes go to it', async () => {

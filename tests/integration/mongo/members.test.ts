@@ -12,7 +12,7 @@ test('members are added at once and leave one by one; a change planned from an o
 
   const from = set.version;
   const two = await applyMongod(mongo, { do: 'reconfigure', from, force: false, members: [memberFor(a!, 0), memberFor(b!, 1)] });
-  expect(two).toEqual({ ok: false, reason: expect.stringContaining('at most 1 voting member') });
+  expect(two).toEqual({ ok: false, code: 103, reason: expect.stringContaining('at most 1 voting member') });
   const old = await applyMongod(mongo, { do: 'reconfigure', from: from - 1, force: false, members: [] });
   expect(old).toEqual({
     ok: false,

@@ -108,8 +108,10 @@ export async function makeSet(mongods: readonly Launched[]): Promise<Mongo> {
   // Only in the stored configuration is it to be seen which member may not vote yet.
   await until('all to vote', async () => {
     const link = await mongo.own();
-    const stored = link.kind === 'open' ? await link.findOne('local', 'system.replset') : null;
-    return stored?.members.every((member: { newlyAdded?: boolean }) => member.newlyAdded === undefined) === true;
+    if (link.kind !== 'open') return false;
+    const [stored, { config }] = await Promise.all([link.findOne('local', 'system.replset'), link.command({ replSetGetConfig: 1 })]);
+    const all = stored?.members.every((member: { newlyAdded?: boolean }) => member.newlyAdded === undefined) === true;
+    return all && stored.version === config.version; // it is stored a moment before it counts
   });
   return mongo;
 }
