@@ -1,4 +1,6 @@
 // Servers that end, move and come back while a client writes through its router. Without a mongos here, the routers are stand-ins.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModel, type TestModel } from '../../support/model.ts';
@@ -8,6 +10,7 @@ import {
   countingWriter,
   deployClient,
   deployCluster,
+  rootOf,
   routerCredentials,
   shardNames,
   throughRouter,
@@ -32,12 +35,21 @@ let number = 0;
 async function unharmed(harm: () => Promise<unknown>): Promise<void> {
   number += 1;
   const writer: Count = countingWriter(client, 'shop', `counted-${number}`);
-  await model.waitFor('the first writes', () => writer.acknowledged() > 20);
-  await harm();
-  const then = writer.acknowledged();
-  await model.waitFor('writes after the fault', () => writer.acknowledged() > then + 50);
+  try {
+    await model.waitFor('the first writes', () => writer.acknowledged() > 20);
+    await harm();
+    const then = writer.acknowledged();
+    await model.waitFor('writes after the fault', () => writer.acknowledged() > then + 50);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n--- the writer: ${writer.doing()}\n--- the router:\n${await routerLog()}`);
+  }
   expect((await writer.end()).lost).toBe(0);
 }
+
+const routerLog = async (): Promise<string> =>
+  (await readFile(join(await rootOf(model, 'mongos/0'), 'var/snap/charmed-mongodb/common/var/log/mongos/mongos.log'), 'utf8')).slice(
+    -4_000,
+  );
 
 const primaryOf = async (application: string): Promise<string> => {
   const found = Object.entries(unitsOf(await model.status(), application)).find(

@@ -83,6 +83,8 @@ export const primaryShardOf = async (client: MongoClient, database: string): Pro
 
 export type Count = {
   readonly acknowledged: () => number;
+  /** What it does at this moment, to be shown with a failure. */
+  readonly doing: () => string;
   /** Stops, and answers how many acknowledged documents are not there. */
   end(): Promise<{ readonly acknowledged: number; readonly lost: number }>;
 };
@@ -92,17 +94,32 @@ export function countingWriter(client: MongoClient, database: string, collection
   const documents = client.db(database).collection<{ _id: number }>(collection);
   const written: number[] = [];
   let going = true;
+  let since = Date.now();
+  let tries = 0;
+  let trouble = 'none';
+  const isWritten = async (number: number): Promise<boolean> => {
+    since = Date.now();
+    tries += 1;
+    try {
+      await documents.insertOne({ _id: number }, { writeConcern: { w: 'majority' } });
+      return true;
+    } catch (error) {
+      trouble = `${new Date().toISOString()} ${error}`;
+      // A number that is there already was written by an attempt whose answer was lost.
+      return (error as { code?: number }).code === 11000;
+    }
+  };
   const loop = (async () => {
     for (let number = 0; going; number += 1) {
-      while (going && !(await isWritten(documents.insertOne({ _id: number }, { writeConcern: { w: 'majority' } })))) {
-        await new Promise(wake => setTimeout(wake, 50));
-      }
+      while (going && !(await isWritten(number))) await new Promise(wake => setTimeout(wake, 50));
       if (going) written.push(number);
       if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
     }
   })();
   return {
     acknowledged: () => written.length,
+    doing: () =>
+      `${written.length} acknowledged in ${tries} tries; the last began ${Date.now() - since} ms ago; the last trouble was: ${trouble}`,
     end: async () => {
       going = false;
       await loop;
@@ -111,10 +128,3 @@ export function countingWriter(client: MongoClient, database: string, collection
     },
   };
 }
-
-/** A number that is there already was written by an attempt whose answer was lost. */
-const isWritten = (attempt: Promise<unknown>): Promise<boolean> =>
-  attempt.then(
-    () => true,
-    (error: { code?: number }) => error.code === 11000,
-  );
