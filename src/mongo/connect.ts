@@ -1,57 +1,51 @@
-// One connection to one mongod, with a login or without. Bounded in time: a mongod that is down or frozen costs a hook no more than a probe.
-import { connect as openSocket } from 'node:net';
-import type { MongoClient, MongoClientOptions } from 'mongodb';
+// One connection to one server, with a login or without. Bounded in time: a mongod that is down or frozen costs a hook no more than a probe.
 import { NoAnswer } from './errors.ts';
+import type { Login } from './scram.ts';
+import type { Wire } from './wire.ts';
 
+export type { Login } from './scram.ts';
 /** Path of a unix socket, or address:port. */
 export type Target = string;
-export type Login = { readonly user: string; readonly password: string; readonly source: string };
 
-/** @throws what the driver throws; at once when nothing listens there. */
-export async function connect(target: Target, timeoutMs: number, login?: Login): Promise<MongoClient> {
-  // The driver goes on trying for as long as it may; that nothing listens can be known at once.
-  await listens(target, timeoutMs);
-  const { MongoClient } = await import('./driver.ts');
-  const client = new MongoClient(`mongodb://${target.startsWith('/') ? encodeURIComponent(target) : target}/`, optionsOf(timeoutMs, login));
+/** A server that has been greeted. `router` for a mongos. */
+export type Connection = Wire & { readonly router: boolean };
+
+/** @throws ServerError when the login is refused; what the system says when nothing listens there; NoAnswer. */
+export async function connect(target: Target, timeoutMs: number, login?: Login): Promise<Connection> {
+  const { openWire } = await import('./wire.ts');
+  const opening = openWire(whereIs(target));
   try {
-    await within(client.connect(), 2 * timeoutMs); // finding the server, and logging in
-    return client;
+    const wire = await within(opening, timeoutMs);
+    const hello = await within(greet(wire, login), timeoutMs);
+    return { ...wire, router: hello.msg === 'isdbgrid' };
   } catch (error) {
-    await disconnect(client);
+    opening.then(
+      wire => wire.close(),
+      () => {},
+    );
     throw error;
   }
 }
 
-/** Never fails, and waits for nothing: what was asked and not answered is given up. */
-export async function disconnect(client: MongoClient): Promise<void> {
-  await within(client.close(true), 1_000).catch(() => {});
-}
-
-function listens(target: Target, timeoutMs: number): Promise<void> {
+const whereIs = (target: Target): { path: string } | { host: string; port: number } => {
   const split = target.lastIndexOf(':');
-  const where = target.startsWith('/')
-    ? { path: target }
-    : { host: target.slice(0, split).replace(/^\[|\]$/g, ''), port: Number(target.slice(split + 1)) };
-  const socket = openSocket(where);
-  const connected = new Promise<void>((done, failed) => socket.once('connect', done).once('error', failed));
-  return within(connected, timeoutMs).finally(() => socket.destroy());
+  if (target.startsWith('/')) return { path: target };
+  return { host: target.slice(0, split).replace(/^\[|\]$/g, ''), port: Number(target.slice(split + 1)) };
+};
+
+/** Who we are, which mongod's log shows. It refuses a greeting that names a client without its driver and system. */
+const GREETING = {
+  hello: 1,
+  client: { application: { name: 'charm' }, driver: { name: 'charmed-mongodb', version: '1' }, os: { type: process.platform } },
+};
+
+async function greet(wire: Wire, login: Login | undefined) {
+  if (login === undefined) return wire.command('admin', GREETING);
+  const { greetAndLogIn } = await import('./scram.ts');
+  return greetAndLogIn(wire, GREETING, login);
 }
 
-const optionsOf = (timeoutMs: number, login: Login | undefined): MongoClientOptions => ({
-  appName: 'charm',
-  directConnection: true,
-  maxPoolSize: 1, // a login costs more than a few commands that wait for each other
-  serverMonitoringMode: 'poll',
-  serverSelectionTimeoutMS: timeoutMs,
-  connectTimeoutMS: timeoutMs,
-  retryReads: false,
-  retryWrites: false,
-  ...(login === undefined
-    ? {}
-    : { auth: { username: login.user, password: login.password }, authSource: login.source, authMechanism: 'SCRAM-SHA-256' as const }),
-});
-
-/** The driver itself waits for an answer for ever: a frozen mongod keeps its connections open. @throws NoAnswer */
+/** A frozen mongod keeps its connections open, and would let us wait for ever. @throws NoAnswer */
 export async function within<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

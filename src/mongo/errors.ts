@@ -1,4 +1,4 @@
-// What went wrong with a command, as data. Neither the driver's nor mongod's messages hold passwords.
+// What went wrong with a command, as data. mongod's messages hold no passwords.
 
 /** `network`: the connection is of no more use, or mongod has not answered on it. */
 export type Failure = { readonly code?: number; readonly network: boolean; readonly text: string };
@@ -19,6 +19,18 @@ export const CODES = {
   roleAlreadyExists: 51002,
 } as const;
 
+/** What a server answers instead of doing what it was told. */
+export class ServerError extends Error {
+  readonly code: number;
+  constructor(message: string, code: number) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The connection has ended: what was asked on it may have been done, or not. */
+export class ConnectionLost extends Error {}
+
 /** mongod keeps the connection and says nothing. */
 export class NoAnswer extends Error {}
 
@@ -28,11 +40,8 @@ export function failureOf(error: unknown): Failure {
   const name = String(known.name ?? '');
   if (name === '$ZodError' || name === 'ZodError')
     return { network: false, text: 'MongoDB answered in a way that the charm does not know' };
-  const network = error instanceof NoAnswer || NETWORK.test(name) || (known.code !== undefined && code === undefined);
+  // Errors of the system, such as ECONNREFUSED, have a word for their code.
+  const network = error instanceof NoAnswer || error instanceof ConnectionLost || (known.code !== undefined && code === undefined);
   const text = String(known.message ?? error).split('\n')[0] ?? '';
   return { ...(code === undefined ? {} : { code }), network, text };
 }
-
-/** The driver's errors by name. Those of the system, such as ECONNREFUSED, have a word for their code. */
-const NETWORK =
-  /^Mongo(Network|ServerSelection|PoolCleared|Topology|OperationTimeout|NotConnected|PoolClosed|ConnectionPool|WaitQueue|ClientClosed|ExpiredSession)/;

@@ -1,5 +1,5 @@
 // `hello`: what a mongod tells everybody about itself.
-import type { Document } from 'mongodb';
+import type { Document } from 'bson';
 import type { View } from '../core/action.ts';
 import type { Mongo } from './session.ts';
 

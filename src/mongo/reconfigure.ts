@@ -1,5 +1,5 @@
 // Changing a replica set: initiating it, changing its members, handing over.
-import type { Document } from 'mongodb';
+import type { Document } from 'bson';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { CODES, failureOf } from './errors.ts';
 import { UNIT_TAG } from './replica-set.ts';

@@ -1,8 +1,8 @@
 // Connections of one dispatch: to this unit's mongod over its unix socket, and to other members by address. Knows no Juju.
 // The operator logs in; where that is refused, or there is no operator yet, MongoDB's internal user does, with the key file.
-import type { Document, MongoClient } from 'mongodb';
+import type { Document } from 'bson';
 import { keysOf } from '../core/key-file.ts';
-import { connect, disconnect, type Login, type Target, within } from './connect.ts';
+import { type Connection, connect, type Login, type Target, within } from './connect.ts';
 import { CODES, type Failure, failureOf } from './errors.ts';
 
 /** Runs a command, on `admin` unless another database is named. The time is that of the session's probes unless given. */
@@ -45,16 +45,16 @@ export type MongoOptions = {
   readonly timeoutMs?: number;
 };
 
-type Open = { readonly link: OpenLink; readonly client: MongoClient; lost: boolean };
+type Open = { readonly link: OpenLink; readonly connection: Connection };
 type NotOpen = Exclude<Link, OpenLink>;
 
-/** Nothing is connected, and the driver is not loaded, before something is asked. */
+/** Nothing is connected, and nothing loaded for it, before something is asked. */
 export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000 }: MongoOptions): Mongo {
   const links = new Map<Target, Promise<Open | NotOpen>>();
   /** Where the operator gets in but may not do its work: somebody took its roles away. */
   const powerless = new Set<Target>();
   /** Given up, and closed at the end only: another command may still be waiting on it. */
-  const retired: MongoClient[] = [];
+  const retired: Connection[] = [];
   const operator = operatorPassword === undefined ? undefined : { user: 'operator', password: operatorPassword, source: 'admin' };
   const key = keysOf(keyFile ?? '')[0];
   const system = key === undefined ? undefined : { user: '__system', password: key, source: 'local' };
@@ -63,9 +63,9 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     const known = links.get(target) ?? logIn(target);
     links.set(target, known);
     const found = await known;
-    if ('link' in found && !found.lost) return found.link;
+    if ('link' in found && !found.connection.closed()) return found.link;
     if ('link' in found) {
-      retire(target, found.client);
+      retire(target, found.connection);
       return linkTo(target);
     }
     if (links.get(target) === known) links.delete(target); // what failed is tried anew the next time
@@ -81,13 +81,8 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     for (const [as, login] of logins) {
       if (login === undefined) continue;
       try {
-        const client = await connect(target, timeoutMs, login);
-        const open: Open = { client, link: linkOf(target, client, as), lost: false };
-        // Otherwise a command would wait for the driver to find its server again.
-        client.on('serverDescriptionChanged', ({ newDescription }) => {
-          if (newDescription.type === 'Unknown') open.lost = true;
-        });
-        return open;
+        const connection = await connect(target, timeoutMs, login);
+        return { connection, link: linkOf(target, connection, as) };
       } catch (error) {
         const failure = failureOf(error);
         if (!isRefusal(failure)) return { kind: 'silent', reason: failure.text };
@@ -97,51 +92,44 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     return { kind: 'locked', reason };
   };
 
-  const linkOf = (target: Target, client: MongoClient, as: OpenLink['as']): OpenLink => {
+  const linkOf = (target: Target, connection: Connection, as: OpenLink['as']): OpenLink => {
     /** A connection that the network took away, or on which nothing is answered, is given up: a mongod that comes back is reached anew. */
     const guarded = async <Value>(work: Promise<Value>, limitMs: number, instead: (link: OpenLink) => Promise<Value>): Promise<Value> => {
       try {
         return await within(work, limitMs);
       } catch (error) {
         const { network, code } = failureOf(error);
-        if (network) retire(target, client);
+        if (network) retire(target, connection);
         if (code !== CODES.unauthorized || as !== 'operator') throw error;
         powerless.add(target);
-        retire(target, client);
+        retire(target, connection);
         const link = await linkTo(target);
         if (link.kind !== 'open') throw error;
         return instead(link);
       }
     };
+    /** A member is asked whatever its state; a router chooses by itself. */
+    const ask = (database: string, command: Document): Promise<Document> =>
+      connection.command(database, connection.router ? command : { ...command, $readPreference: { mode: 'primaryPreferred' } }).then(kept);
     return {
       kind: 'open',
       as,
       command: (command, options = {}) =>
-        guarded(
-          client
-            .db(options.db ?? 'admin')
-            .command(command)
-            .then(kept),
-          options.timeoutMs ?? timeoutMs,
-          link => link.command(command, options),
-        ),
-      findOne: (database, collection) =>
-        guarded(client.db(database).collection(collection).findOne({}), timeoutMs, link => link.findOne(database, collection)),
+        guarded(ask(options.db ?? 'admin', command), options.timeoutMs ?? timeoutMs, link => link.command(command, options)),
+      findOne: (database, collection) => guarded(firstOf(ask, database, collection), timeoutMs, link => link.findOne(database, collection)),
       find: (database, collection, filter, fields = {}) =>
-        guarded(client.db(database).collection(collection).find(filter, { projection: fields }).toArray(), timeoutMs, link =>
+        guarded(allOf(ask, database, { find: collection, filter, projection: fields }), timeoutMs, link =>
           link.find(database, collection, filter, fields),
         ),
       count: (database, collection, filter) =>
-        guarded(client.db(database).collection(collection).countDocuments(filter), timeoutMs, link =>
-          link.count(database, collection, filter),
-        ),
+        guarded(countOf(ask, database, collection, filter), timeoutMs, link => link.count(database, collection, filter)),
     };
   };
 
-  /** The link of a client that is not retired is always the one in `links`. */
-  const retire = (target: Target, client: MongoClient): void => {
-    if (retired.includes(client)) return;
-    retired.push(client);
+  /** The link of a connection that is not retired is always the one in `links`. */
+  const retire = (target: Target, connection: Connection): void => {
+    if (retired.includes(connection)) return;
+    retired.push(connection);
     links.delete(target);
   };
 
@@ -151,11 +139,11 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     at: linkTo,
     stranger: async (ask, host = socket) => {
       try {
-        const client = await connect(host, timeoutMs);
+        const connection = await connect(host, timeoutMs);
         const asked = ask((command, { db = 'admin', timeoutMs: limitMs = timeoutMs } = {}) =>
-          within(client.db(db).command(command), limitMs),
+          within(connection.command(db, command), limitMs),
         );
-        return await asked.finally(() => disconnect(client));
+        return await asked.finally(() => connection.close());
       } catch {
         return undefined;
       }
@@ -165,23 +153,22 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
       const known = await links.get(host);
       if (known !== undefined && 'link' in known && known.link.as === 'operator') return true;
       try {
-        await disconnect(await connect(host, timeoutMs, operator));
+        (await connect(host, timeoutMs, operator)).close();
       } catch {
         return false;
       }
-      if (known !== undefined && 'client' in known && !powerless.has(host)) retire(host, known.client); // next time as the operator
+      if (known !== undefined && 'link' in known && !powerless.has(host)) retire(host, known.connection); // next time as the operator
       return true;
     },
     close: async () => {
       const all = await Promise.all(links.values());
       links.clear();
-      const clients = all.flatMap(one => ('client' in one ? [one.client] : []));
-      await Promise.all([...clients, ...retired.splice(0)].map(disconnect));
+      for (const connection of [...all.flatMap(one => ('link' in one ? [one.connection] : [])), ...retired.splice(0)]) connection.close();
     },
   };
 }
 
-/** A write that a majority did not take in time is answered as done, with a remark. The driver passes it on. */
+/** A write that a majority did not take in time is answered as done, with a remark. */
 function kept(answer: Document): Document {
   const { writeConcernError: doubt } = answer;
   if (doubt === undefined) return answer;
@@ -190,3 +177,27 @@ function kept(answer: Document): Document {
 
 /** A user that has no password for the one mechanism that is spoken is refused as well. */
 const isRefusal = ({ code }: Failure): boolean => code === CODES.authenticationFailed || code === CODES.mechanismUnavailable;
+
+type Ask = (database: string, command: Document) => Promise<Document>;
+
+const firstOf = async (ask: Ask, database: string, collection: string): Promise<Document | null> => {
+  const { cursor } = await ask(database, { find: collection, limit: 1, singleBatch: true });
+  return cursor.firstBatch[0] ?? null;
+};
+
+const allOf = async (ask: Ask, database: string, command: Document): Promise<readonly Document[]> => {
+  const { Long } = await import('./wire.ts');
+  let { cursor } = await ask(database, command);
+  const found: Document[] = cursor.firstBatch;
+  while (cursor.id !== 0) {
+    ({ cursor } = await ask(database, { getMore: Long.fromString(String(cursor.id)), collection: command.find }));
+    found.push(...cursor.nextBatch);
+  }
+  return found;
+};
+
+const countOf = async (ask: Ask, database: string, collection: string, filter: Document): Promise<number> => {
+  const pipeline = [{ $match: filter }, { $group: { _id: null, n: { $sum: 1 } } }];
+  const { cursor } = await ask(database, { aggregate: collection, pipeline, cursor: {} });
+  return cursor.firstBatch[0]?.n ?? 0;
+};

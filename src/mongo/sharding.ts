@@ -1,5 +1,5 @@
 // The cluster, asked and changed through a router.
-import type { Document } from 'mongodb';
+import type { Document } from 'bson';
 import * as z from 'zod/mini';
 import type { ClusterFacts, Remaining, Shard } from '../core/observed.ts';
 import { CODES, failureOf, NoAnswer } from './errors.ts';
@@ -141,11 +141,13 @@ export const belongsToCluster = async (link: OpenLink): Promise<boolean> =>
   (await link.find('admin', 'system.version', IDENTITY)).length > 0;
 
 /**
- * Also what it remembers of where the cluster's databases and chunks are, and databases in which no document is left: the next cluster
- * would take them for its own, or refuse the shard because of them (96). What has documents stays. @throws while mongod runs as a shard (40070).
+ * Also what it remembers of where the cluster's databases and chunks are, copies of what was moved, and databases in which no document is
+ * left: the next cluster would take them for its own, or refuse the shard because of them (96). What else has documents stays.
+ * @throws while mongod runs as a shard (40070).
  */
 export async function forgetCluster(link: OpenLink): Promise<void> {
-  for (const name of (await collectionsOf(link, 'config')).filter(one => one.startsWith('cache.')))
+  await dropMoved(link);
+  for (const name of (await collectionsOf(link, 'config')).filter(one => one === RANGE_DELETIONS || one.startsWith('cache.')))
     await link.command({ drop: name, writeConcern: MAJORITY }, { db: 'config', timeoutMs: CHANGE_MS });
   const { databases: listed } = await link.command({ listDatabases: 1, nameOnly: true });
   const users = listed.map((one: Document) => String(one.name)).filter((name: string) => !['admin', 'config', 'local'].includes(name));
@@ -155,6 +157,20 @@ export async function forgetCluster(link: OpenLink): Promise<void> {
     { timeoutMs: CHANGE_MS },
   );
   if (writeErrors.length > 0) throw Object.assign(new Error(writeErrors[0].errmsg), { code: writeErrors[0].code });
+}
+
+/** The shard's own list of chunks that have gone to another shard, and whose documents it is still to delete. */
+const RANGE_DELETIONS = 'rangeDeletions';
+
+/** A shard keeps the documents of chunks that were moved for 15 minutes. One that has been drained has no chunk, so they are all such. */
+async function dropMoved(link: OpenLink): Promise<void> {
+  const moved = new Set((await link.find('config', RANGE_DELETIONS, {}, { nss: 1 })).map(({ nss }) => String(nss)));
+  for (const namespace of moved) {
+    const dot = namespace.indexOf('.');
+    const [database, name] = [namespace.slice(0, dot), namespace.slice(dot + 1)];
+    if ((await collectionsOf(link, database)).includes(name))
+      await link.command({ drop: name, writeConcern: MAJORITY }, { db: database, timeoutMs: CHANGE_MS });
+  }
 }
 
 async function isEmpty(link: OpenLink, database: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 // Users of the admin database, and what else a client leaves behind, as the charm reads and writes them.
-import type { Document } from 'mongodb';
+import type { Document } from 'bson';
 import * as z from 'zod/mini';
 import type { UserSpec } from '../core/effects.ts';
 import type { DatabaseUser, Role } from '../core/observed.ts';

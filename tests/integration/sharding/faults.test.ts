@@ -1,7 +1,6 @@
 // Servers that end, move and come back while a client writes through its router. Without a mongos here, the routers are stand-ins.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModel, type TestModel } from '../../support/model.ts';
 import { unitsOf } from '../../support/status.ts';
@@ -18,15 +17,14 @@ import {
 } from './world.ts';
 
 let model: TestModel;
-let client: MongoClient;
+let uri: string;
 beforeAll(async () => {
   model = await openModel();
   await deployCluster(model, { 'shard-a': 1 }, 3);
   await deployClient(model, 'database-name=shop');
-  client = await new MongoClient((await routerCredentials(model)).uris, { serverSelectionTimeoutMS: 30_000 }).connect();
+  uri = (await routerCredentials(model)).uris;
 }, 300_000);
 afterAll(async () => {
-  await client?.close();
   await model?.close();
 });
 
@@ -34,7 +32,7 @@ let number = 0;
 /** Does harm while the client writes, and demands that it goes on afterwards and that nothing acknowledged is lost. */
 async function unharmed(harm: () => Promise<unknown>): Promise<void> {
   number += 1;
-  const writer: Count = countingWriter(client, 'shop', `counted-${number}`);
+  const writer: Count = countingWriter({ uri }, 'shop', `counted-${number}`);
   try {
     await model.waitFor('the first writes', () => writer.acknowledged() > 20);
     await harm();

@@ -54,7 +54,7 @@ test('a shard takes over the key of its cluster member by member, and a client o
   const client = new MongoClient(set, { auth, serverSelectionTimeoutMS: 30_000 });
   try {
     await administrator.db('admin').command({ createUser: auth.username, pwd: auth.password, roles: ['readWriteAnyDatabase'] });
-    const writer = countingWriter(client, 'kept', 'counted', 20);
+    const writer = countingWriter({ uri: set, options: { auth } }, 'kept', 'counted', 20);
     await model.waitFor('the first writes', () => writer.acknowledged() > 20);
     await integrateShard(model, 'shard-b');
     await untilCalm(model, ...applications);

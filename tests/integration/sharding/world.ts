@@ -1,5 +1,5 @@
 // A sharded cluster for tests: how it is deployed, and what is asked of it. Where this computer has no mongos, its routers are stand-ins.
-import type { MongoClient } from 'mongodb';
+import { MongoClient, type MongoClientOptions, MongoServerSelectionError } from 'mongodb';
 import { type Credentials, getCredentials, runAction, withMongo } from '../../support/client.ts';
 import type { TestModel } from '../../support/model.ts';
 import { type StatusJson, settled, unitsOf } from '../../support/status.ts';
@@ -89,9 +89,17 @@ export type Count = {
   end(): Promise<{ readonly acknowledged: number; readonly lost: number }>;
 };
 
-/** Writes one number after the other, each again until it is acknowledged, whatever happens to the servers, with a pause between them. */
-export function countingWriter(client: MongoClient, database: string, collection = 'counted', pauseMs = 0): Count {
-  const documents = client.db(database).collection<{ _id: number }>(collection);
+export type Way = { readonly uri: string; readonly options?: MongoClientOptions };
+
+/**
+ * Writes one number after the other, each again until it is acknowledged, whatever happens to the servers, with a pause between them. Its
+ * client is its own: one that has found no server is given up, for driver 7.9 never looks at a server again when the connection of its
+ * monitor is closed at the very moment at which it is written to (the write waits for a drain that does not come).
+ */
+export function countingWriter({ uri, options }: Way, database: string, collection = 'counted', pauseMs = 0): Count {
+  const open = () => new MongoClient(uri, { serverSelectionTimeoutMS: 20_000, ...options });
+  const documents = () => client.db(database).collection<{ _id: number }>(collection);
+  let client = open();
   const written: number[] = [];
   let going = true;
   let since = Date.now();
@@ -101,10 +109,14 @@ export function countingWriter(client: MongoClient, database: string, collection
     since = Date.now();
     tries += 1;
     try {
-      await documents.insertOne({ _id: number }, { writeConcern: { w: 'majority' } });
+      await documents().insertOne({ _id: number }, { writeConcern: { w: 'majority' } });
       return true;
     } catch (error) {
       trouble = `${new Date().toISOString()} ${error}`;
+      if (error instanceof MongoServerSelectionError) {
+        await client.close();
+        client = open();
+      }
       // A number that is there already was written by an attempt whose answer was lost.
       return (error as { code?: number }).code === 11000;
     }
@@ -123,8 +135,15 @@ export function countingWriter(client: MongoClient, database: string, collection
     end: async () => {
       going = false;
       await loop;
-      const found = new Set((await documents.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
-      return { acknowledged: written.length, lost: written.filter(number => !found.has(number)).length };
+      try {
+        const found = await documents()
+          .find({}, { projection: { _id: 1 } })
+          .toArray();
+        const there = new Set(found.map(({ _id }) => _id));
+        return { acknowledged: written.length, lost: written.filter(number => !there.has(number)).length };
+      } finally {
+        await client.close();
+      }
     },
   };
 }

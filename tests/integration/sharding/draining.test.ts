@@ -1,0 +1,160 @@
+// Shards are drained, several at once, while a client writes and the leader that began it goes. Without a mongos on this computer, the
+// routers are stand-ins; the config servers and shards, which move the data, are real ones.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withMongo } from '../../support/client.ts';
+import { openModel, type TestModel } from '../../support/model.ts';
+import { leaderOf, unitsOf } from '../../support/status.ts';
+import {
+  addressesOf,
+  type Count,
+  countingWriter,
+  deployCluster,
+  integrateShard,
+  operatorPassword,
+  removeShard,
+  rootOf,
+  shardNames,
+  throughRouter,
+  untilCalm,
+  type Way,
+} from './world.ts';
+
+let model: TestModel;
+let leader: string;
+let way: Way;
+let client: MongoClient;
+let writer: Count;
+beforeAll(async () => {
+  model = await openModel();
+  await model.juju('model-config', 'update-status-hook-interval=10s');
+  await deployCluster(model, { 'shard-a': 1, 'shard-b': 1, 'shard-c': 1 }, 3);
+  const status = await model.status();
+  leader = leaderOf(status, 'config-server') ?? '';
+  const routers = Object.entries(unitsOf(status, 'config-server')).flatMap(([name, unit]) =>
+    name === leader ? [] : [`${unit['public-address']}:27018`],
+  );
+  const auth = { username: 'operator', password: await operatorPassword(model) };
+  way = { uri: `mongodb://${routers.join(',')}/`, options: { auth, serverSelectionTimeoutMS: 30_000 } };
+  client = await new MongoClient(way.uri, way.options).connect();
+}, 300_000);
+afterAll(async () => {
+  await writer?.end();
+  await client?.close();
+  await model?.close();
+});
+
+const databases = { 'on-b': 'shard-b', 'also-on-b': 'shard-b', 'on-c': 'shard-c', 'also-on-c': 'shard-c' };
+const command = (words: Record<string, unknown>) => client.db('admin').command(words);
+const said = (application: string, words: RegExp) =>
+  model.waitFor(
+    `${application} to say ${words}`,
+    status => words.test(status.applications[application]?.['application-status'].message ?? ''),
+    {
+      limitMs: 100_000,
+    },
+  );
+const drained = /^Shard drained from cluster, ready for removal$/;
+
+/** A collection of one chunk, on the shard, which the cluster is told is too big to be moved. */
+async function shardedCollection(database: string, shard: string): Promise<void> {
+  await command({ enableSharding: database, primaryShard: shard });
+  await command({ shardCollection: `${database}.wide`, key: { number: 1 } });
+  await client
+    .db(database)
+    .collection('wide')
+    .insertMany(Array.from({ length: 500 }, (_, number) => ({ number })));
+  const key = (await readFile(join(await rootOf(model, leader), 'var/snap/charmed-mongodb/current/etc/mongod/keyFile'), 'utf8')).trim();
+  const hosts = addressesOf(await model.status(), 'config-server').map(address => `${address}:27017`);
+  const auth = { username: '__system', password: key };
+  await withMongo(
+    `mongodb://${hosts.join(',')}/?replicaSet=config-server`,
+    async system => {
+      const { modifiedCount } = await system
+        .db('config')
+        .collection('chunks')
+        .updateMany({ shard }, { $set: { jumbo: true } });
+      expect(modifiedCount).toBe(1);
+    },
+    { auth, authSource: 'local', authMechanism: 'SCRAM-SHA-256' },
+  );
+}
+
+test('two shards are removed at once, and the status says what holds the first of them up', async () => {
+  for (const [database, shard] of Object.entries(databases)) {
+    await command({ enableSharding: database, primaryShard: shard });
+    await client
+      .db(database)
+      .collection('things')
+      .insertMany(Array.from({ length: 1_000 }, (_, number) => ({ number })));
+  }
+  await shardedCollection('sharded', 'shard-b');
+  await command({ enableSharding: 'live', primaryShard: 'shard-b' });
+  writer = countingWriter(way, 'live', 'counted', 20);
+  await command({ balancerStop: 1 });
+  await Promise.all([removeShard(model, 'shard-b'), removeShard(model, 'shard-c')]);
+  await said('config-server', /^shard shard-b keeps chunks that are too big to move, of sharded\.wide; split them, or run clearJumboFlag/);
+  await said('shard-b', /^draining from the cluster: 4 database\(s\) and 1 chunk\(s\) remain$/);
+  await said('shard-c', /^waiting for the config-server to remove the shard$/);
+  expect(await throughRouter(model, shardNames)).toEqual(['shard-a', 'shard-b', 'shard-c']);
+});
+
+test('the balancer that somebody had stopped runs', async () => {
+  await model.waitFor('the balancer', async () => (await command({ balancerStatus: 1 })).mode === 'full');
+});
+
+test('the leader goes, and the next one goes on where it was', async () => {
+  await model.juju('remove-unit', '--no-prompt', leader);
+  await model.waitFor('two config servers', status => Object.keys(unitsOf(status, 'config-server')).length === 2);
+  leader = leaderOf(await model.status(), 'config-server') ?? '';
+  await said('config-server', /^shard shard-b keeps chunks/);
+  await command({ clearJumboFlag: 'sharded.wide', find: { number: 1 } });
+  await said('shard-b', drained);
+  await said('shard-c', drained);
+  await untilCalm(model, 'config-server', 'shard-a', 'shard-b', 'shard-c');
+});
+
+test('everything is on the shard that is left, and nothing that was acknowledged is lost', async () => {
+  const then = writer.acknowledged();
+  await model.waitFor('writes afterwards', () => writer.acknowledged() > then + 20);
+  expect((await writer.end()).lost).toBe(0);
+  expect(await throughRouter(model, shardNames)).toEqual(['shard-a']);
+  const places = await client.db('config').collection<{ _id: string; primary: string }>('databases').find().toArray();
+  expect(new Set(places.map(({ primary }) => primary))).toEqual(new Set(['shard-a']));
+  for (const database of Object.keys(databases)) expect(await client.db(database).collection('things').countDocuments()).toBe(1_000);
+  expect(await client.db('sharded').collection('wide').countDocuments()).toBe(500);
+});
+
+test('a drained shard is integrated again', async () => {
+  await untilRelationGone('shard-b');
+  await integrateShard(model, 'shard-b');
+  await untilCalm(model, 'config-server', 'shard-b');
+  expect(await throughRouter(model, shardNames)).toEqual(['shard-a', 'shard-b']);
+});
+
+test('one that is integrated again while it is drained is drained, and then added', { timeout: 300_000 }, async () => {
+  await shardedCollection('again', 'shard-b');
+  await removeShard(model, 'shard-b');
+  await said('config-server', /^shard shard-b keeps chunks that are too big to move, of again\.wide/);
+  await untilRelationGone('shard-b');
+  await integrateShard(model, 'shard-b');
+  await said('shard-b', /^draining from the cluster: 1 database\(s\) and 1 chunk\(s\) remain$/);
+  await command({ clearJumboFlag: 'again.wide', find: { number: 1 } });
+  await untilCalm(model, 'config-server', 'shard-a', 'shard-b');
+  const { shards } = await command({ listShards: 1 });
+  expect(shards.map(({ _id, draining }: { _id: string; draining?: boolean }) => [_id, draining])).toEqual([
+    ['shard-a', undefined],
+    ['shard-b', undefined],
+  ]);
+  const place = await client.db('config').collection<{ _id: string; primary: string }>('databases').findOne({ _id: 'again' });
+  expect(place?.primary).toBe('shard-a');
+  expect(await client.db('again').collection('wide').countDocuments()).toBe(500);
+  await command({ enableSharding: 'new', primaryShard: 'shard-b' });
+  await client.db('new').collection('things').insertOne({});
+  expect(await client.db('new').collection('things').countDocuments()).toBe(1);
+});
+
+const untilRelationGone = (shard: string) =>
+  model.waitFor('the relation to be gone', async () => !(await model.juju('status', '--relations')).includes(`${shard}:sharding`));
