@@ -49,7 +49,10 @@ export function openWire(where: { path: string } | { host: string; port: number 
       const all = Buffer.concat(received);
       received = [all.subarray(length)];
       size -= length;
-      waiting.shift()?.settle(deserialize(all.subarray(HEADER + BEFORE_BODY, length)));
+      const answer = deserialize(all.subarray(HEADER + BEFORE_BODY, length));
+      const asked = waiting.shift();
+      if (asked === undefined) throw new Error('it answers what was not asked');
+      asked.settle(answer);
     }
   };
 
