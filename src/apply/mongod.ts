@@ -65,11 +65,18 @@ const opened = (link: Link): OpenLink => {
 };
 const ownLink = async (mongo: Mongo): Promise<OpenLink> => opened(await mongo.own());
 
-/** The primary, wherever it is, as this unit's mongod knows it now. */
+/** The primary, wherever it is, as this unit's mongod knows it now; one that is outside of its set knows only who was in it. */
 async function primaryLink(mongo: Mongo): Promise<OpenLink> {
   const own = await ownLink(mongo);
   const hello = await own.command({ hello: 1 });
   if (hello.isWritablePrimary === true) return own;
+  if (hello.setName === undefined) {
+    const { config } = await own.command({ replSetGetConfig: 1 });
+    return primaryAmong(
+      mongo,
+      config.members.map((member: { host: string }) => member.host),
+    );
+  }
   if (typeof hello.primary !== 'string') throw new Error('the replica set has no primary at the moment');
   return opened(await mongo.at(hello.primary));
 }

@@ -169,7 +169,13 @@ export type MongodFacts =
       readonly others: ReadonlyMap<string, 'uninitialised' | 'member' | 'silent'>;
     }
   /** Its data is of a set that does not list this mongod: removed, or moved to a new address, or not yet added. */
-  | { readonly kind: 'outside'; readonly running: Running; readonly set: ReplicaSet }
+  | {
+      readonly kind: 'outside';
+      readonly running: Running;
+      readonly set: ReplicaSet;
+      /** Looked for by the leader only, among the members that the set had when this mongod was last one of them. */
+      readonly primary?: PrimaryFacts;
+    }
   | {
       readonly kind: 'member';
       readonly running: Running;

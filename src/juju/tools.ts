@@ -12,6 +12,9 @@ const MAX_LOG_LENGTH = 30_000;
 const bag = z.record(z.string(), z.string());
 const list = z.nullable(z.array(z.string()));
 const status = z.object({ status: z.string(), message: z.optional(z.string()) });
+const applicationStatusAnswer = z.object({
+  'application-status': z.extend(status, { units: z.optional(z.record(z.string(), status)) }),
+});
 const info = z.record(z.string(), z.object({ label: z.optional(z.string()) }));
 const network = z.object({
   'bind-addresses': z.optional(
@@ -63,12 +66,16 @@ export async function networkAddress(endpoint: string): Promise<string> {
   return address;
 }
 
-export const statusGet = async (scope: Scope): Promise<{ readonly status: string; readonly message: string }> => {
-  const words = ['--include-data', ...(scope === 'application' ? ['--application'] : [])];
-  const found = await read('status-get', words, z.union([status, z.object({ 'application-status': status })]));
-  const { status: level, message = '' } = 'application-status' in found ? found['application-status'] : found;
-  return { status: level, message };
-};
+export type StatusNow = { readonly status: string; readonly message: string };
+
+export const unitStatus = async (): Promise<StatusNow> => decodeStatus(await read('status-get', ['--include-data'], status));
+/** The application's, and with it those of its units. For the leader alone. */
+export async function applicationStatus(): Promise<StatusNow & { readonly units: ReadonlyMap<string, StatusNow> }> {
+  const { 'application-status': found } = await read('status-get', ['--include-data', '--application'], applicationStatusAnswer);
+  const units = Object.entries(found.units ?? {}).map(([name, one]) => [name, decodeStatus(one)] as const);
+  return { ...decodeStatus(found), units: new Map(units) };
+}
+const decodeStatus = ({ status: level, message = '' }: z.infer<typeof status>): StatusNow => ({ status: level, message });
 export async function statusSet(scope: Scope, level: string, message: string): Promise<void> {
   await runTool('status-set', [...(scope === 'application' ? ['--application'] : []), level, '--', message]);
 }

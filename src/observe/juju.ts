@@ -36,15 +36,16 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     leader || context.breaking !== undefined || context.detaching !== undefined ? juju.goalState() : NOBODY,
   );
   const beside = readHost(juju, context, endpoints, listed, leads);
+  const secretContent = juju.secretByLabel(appSecretLabel(context.app));
   const [leading, raw, address, joined, content, { dying, units, related }, unit, openedPorts, relations, found, host, charm] =
     await Promise.all([
-      leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside) : undefined)),
+      leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside, secretContent) : undefined)),
       juju.configGet(),
       juju.networkAddress(endpoints.peers),
       readPeers(juju, context, endpoints.peers),
-      juju.secretByLabel(appSecretLabel(context.app)),
+      secretContent,
       goal,
-      juju.statusGet('unit'),
+      leads.then(leader => (leader ? undefined : juju.unitStatus())), // the leader learns it with the application's
       juju.openedPorts(),
       listed,
       readConfigServer(juju, context, endpoints, listed, leads),
@@ -71,7 +72,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     ...(found === undefined ? {} : { configServer: { ...found, fingerprints: adopted(secret, found.content) } }),
     ...(host === undefined ? {} : { host }),
     staleSecrets: leading?.staleSecrets ?? [],
-    unitStatus: statusOf(unit),
+    unitStatus: statusOf(unit ?? leading?.status.units.get(context.unit)),
     ...(leading === undefined ? {} : { appStatus: statusOf(leading.status) }),
     openedPorts,
   };
@@ -86,29 +87,33 @@ async function readRelations(juju: Juju, { breaking }: Context, { clients, shard
   return new Map(all.map((endpoint, at) => [endpoint, (ids[at] ?? []).filter(id => id !== breaking)]));
 }
 
-/** What only the leader may ask. */
+/** What only the leader may ask. @param content of the secret with the system passwords. */
 async function readForLeader(
   juju: Juju,
   context: Context,
   endpoints: Endpoints,
   listed: Promise<Relations>,
   host: Promise<HostRelation | undefined>,
+  content: Promise<Bag | undefined>,
 ) {
-  const [secretId, secretIds, clients, shards, status] = await Promise.all([
-    juju.ownedSecretId(appSecretLabel(context.app)),
+  const [secretIds, clients, shards, status, hosts, own] = await Promise.all([
     juju.secretIds(),
     readClients(juju, context, endpoints.clients, listed),
     readShards(juju, context, endpoints.shards, listed),
-    juju.statusGet('application'),
+    juju.applicationStatus(),
+    host.then(one => (one === undefined ? [] : [one])),
+    content,
   ]);
-  const others = secretIds.filter(id => id !== secretId);
-  return {
-    secretId,
-    clients,
-    shards,
-    status,
-    staleSecrets: await staleAmong(juju, others, [...clients, ...shards, ...[await host].filter(one => one !== undefined)], endpoints),
-  };
+  // Secrets that are published to a live relation need not be looked at. If one is left, and there is one of ours, it is that.
+  const published = new Set([...clients, ...shards, ...hosts].flatMap(relation => publishedSecrets(relation.own)));
+  const others = secretIds.filter(id => !published.has(id));
+  const secretId = others.length === 1 && own !== undefined ? others[0] : await juju.ownedSecretId(appSecretLabel(context.app));
+  const staleSecrets = await staleAmong(
+    juju,
+    others.filter(id => id !== secretId),
+    endpoints,
+  );
+  return { secretId, clients, shards, status, staleSecrets };
 }
 
 /** Only these hooks tell; the unit's own mark tells the hooks that come after them. */
@@ -153,7 +158,7 @@ const withAddress = (peers: Peers, self: string, address: string): Peers => ({
   units: new Map([...peers.units].map(([name, unit]) => [name, name === self ? { ...unit, address } : unit])),
 });
 
-const secretContent = z.object({
+const systemSecret = z.object({
   'operator-password': z.string(),
   'monitor-password': z.string(),
   'backup-password': z.string(),
@@ -162,7 +167,7 @@ const secretContent = z.object({
 
 /** Only the leader is told the id. A secret that lacks something counts as missing: the leader completes it. */
 function decodeAppSecret(content: Bag | undefined, id = ''): AppSecret | undefined {
-  const parsed = secretContent.safeParse(content);
+  const parsed = systemSecret.safeParse(content);
   if (!parsed.success) return undefined;
   const { keyfile: keyFile, ...stored } = parsed.data;
   const passwords = {
@@ -189,8 +194,7 @@ async function readClients(
   const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
   return Promise.all(
     ids.map(async ({ endpoint, id }) => {
-      const [client, own, units] = await Promise.all([juju.relationApplication(id), juju.applicationBag(id, app), juju.relationUnits(id)]);
-      const remote = client === undefined ? undefined : await juju.remoteBag(id, client);
+      const [{ units, other: client, remote }, own] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
       return { endpoint, id, app: client ?? `relation ${id}`, units, remote: remote ?? decodeClientAnswer(own) ?? {}, own };
     }),
   );
@@ -206,9 +210,8 @@ async function readShards(
   const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
   return Promise.all(
     ids.map(async ({ endpoint, id }) => {
-      const [shard, own, units] = await Promise.all([juju.relationApplication(id), juju.applicationBag(id, app), juju.relationUnits(id)]);
-      const [remote, published, bags] = await Promise.all([
-        shard === undefined ? undefined : juju.remoteBag(id, shard),
+      const [{ units, other: shard, remote }, own] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
+      const [published, bags] = await Promise.all([
         readSecrets(juju, own),
         Promise.all([...units].sort(byUnitNumber).map(unit => juju.unitBag(id, unit))),
       ]);
@@ -225,9 +228,19 @@ async function readShards(
   );
 }
 
+/** The other side of a relation. Juju is asked for the application's name only where no unit tells it. */
+async function readOther(juju: Juju, id: number) {
+  const units = await juju.relationUnits(id);
+  const [unit] = units;
+  const other = unit === undefined ? await juju.relationApplication(id) : applicationOf(unit);
+  return { units, other, remote: other === undefined ? undefined : await juju.remoteBag(id, other) };
+}
+
+const applicationOf = (unit: string): string => unit.slice(0, unit.lastIndexOf('/'));
+
 /** Those of which a unit stays. */
 const applicationsOf = (units: ReadonlyMap<string, 'dying' | 'staying'>): readonly string[] => [
-  ...new Set([...units].flatMap(([unit, life]) => (life === 'staying' ? [unit.slice(0, unit.lastIndexOf('/'))] : []))),
+  ...new Set([...units].flatMap(([unit, life]) => (life === 'staying' ? [applicationOf(unit)] : []))),
 ];
 
 /** Secrets of an earlier hook are told of only while they can be read. */
@@ -284,19 +297,10 @@ const adopted = (secret: AppSecret | undefined, content: Bag): ConfigServerRelat
   return Object.fromEntries(given.map(user => [user, userFingerprint(key, user, content[`${user}-password`] ?? '')]));
 };
 
-type Published = { readonly id: number; readonly own: Bag };
-
-/** Secrets that we made for relations which are gone, or took back. Those that are published to a live one need not be looked at. */
-async function staleAmong(
-  juju: Juju,
-  ids: readonly string[],
-  relations: readonly Published[],
-  { clients, shards, host }: Endpoints,
-): Promise<readonly string[]> {
-  const published = new Set(relations.flatMap(({ own }) => publishedSecrets(own)));
-  const others = ids.filter(id => !published.has(id));
-  const labels = await Promise.all(others.map(id => juju.ownedSecretLabel(id)));
-  return others.filter((_, at) => isForRelation(labels[at], [...clients, ...shards, ...host]));
+/** Secrets that we made for relations which are gone, or took back. */
+async function staleAmong(juju: Juju, ids: readonly string[], { clients, shards, host }: Endpoints): Promise<readonly string[]> {
+  const labels = await Promise.all(ids.map(id => juju.ownedSecretLabel(id)));
+  return ids.filter((_, at) => isForRelation(labels[at], [...clients, ...shards, ...host]));
 }
 
 const publishedSecrets = (own: Bag): readonly string[] =>
@@ -311,7 +315,7 @@ function isForRelation(label: string | undefined, endpoints: readonly string[]):
 const LEVELS: readonly string[] = ['active', 'waiting', 'maintenance', 'blocked'] satisfies readonly Level[];
 
 /** Juju's own words, such as `unknown`, differ from any status of ours, which is all that matters. */
-const statusOf = ({ status, message }: { status: string; message: string }): Status => ({
+const statusOf = ({ status, message }: Tools.StatusNow = { status: 'unknown', message: '' }): Status => ({
   level: (LEVELS.includes(status) ? status : 'maintenance') as Level,
   message: LEVELS.includes(status) ? message : `${status} ${message}`,
 });

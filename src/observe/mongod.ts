@@ -40,7 +40,10 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   }
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return { kind: 'uninitialised', running, others: await askOthers(mongo, options.others) };
-  if (found.self === undefined) return { kind: 'outside', running, set: found.set };
+  if (found.self === undefined) {
+    const primary = options.leader ? await findPrimary(mongo, link, found, options) : undefined;
+    return { kind: 'outside', running, set: found.set, ...(primary === undefined ? {} : { primary }) };
+  }
   const [settings, primary] = await Promise.all([
     readSettings(link),
     options.leader ? readPrimary(mongo, link, found, options) : undefined,
@@ -105,6 +108,12 @@ async function stateAt(mongo: Mongo, host: string): Promise<'uninitialised' | 'm
   const link = await mongo.at(host);
   if (link.kind !== 'open') return 'silent';
   return (await readSet(link)) === 'uninitialised' ? 'uninitialised' : 'member';
+}
+
+/** A mongod that is outside of its set does not know who is primary: the members that it knows of are asked. */
+async function findPrimary(mongo: Mongo, own: OpenLink, { set }: Found, options: Options): Promise<PrimaryFacts | undefined> {
+  const asked = set.members.map(({ host }) => readPrimary(mongo, own, { set: { ...set, primary: host } }, options));
+  return (await Promise.all(asked)).find(one => one?.set.name === set.name);
 }
 
 /** Undefined when there is no primary, or it does not answer: the leader can do nothing then. */

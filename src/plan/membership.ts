@@ -13,15 +13,16 @@ type Units = ReadonlyMap<string, PeerUnit>;
 export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (!juju.leader || juju.dying || juju.peers === undefined) return nothing;
-  if (mongod.kind === 'outside') return rescue(seen, mongod.set);
-  if (mongod.kind !== 'member') return nothing;
+  if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
   if (mongod.primary === undefined) return rescue(seen, mongod.set);
+  // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
+  if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
   return onPrimary(juju.peers.app, mongod.primary.set, joinable(seen));
 }
 
 /** Units that stay, but for those whose member vanished while this hook ran: it is leaving, and Juju will say so in a later hook. */
 function joinable(seen: Observed): Units {
-  if (seen.mongod.kind !== 'member' || seen.mongod.primary === undefined) return stayingUnits(seen);
+  if ((seen.mongod.kind !== 'member' && seen.mongod.kind !== 'outside') || seen.mongod.primary === undefined) return stayingUnits(seen);
   const now = new Set(seen.mongod.primary.set.members.map(member => member.host));
   const vanished = new Set(seen.membersAtStart.filter(host => !now.has(host)));
   return new Map([...stayingUnits(seen)].filter(([, { address }]) => !vanished.has(hostOf(address))));

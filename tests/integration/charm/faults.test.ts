@@ -62,15 +62,24 @@ test('a mongod that somebody stopped is started again', async () => {
   await wellWith(model, 3);
 });
 
-test('a member that somebody took out of the set is added again', async () => {
-  const gone = await asOperator(model, async client => {
-    const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
-    const { primary } = await client.db('admin').command({ hello: 1 });
-    const [leaving] = config.members.filter((member: { host: string }) => member.host !== primary);
-    const members = config.members.filter((member: unknown) => member !== leaving);
-    await client.db('admin').command({ replSetReconfig: { ...config, version: config.version + 1, members } });
-    return leaving.host as string;
+test.each(['another unit', 'the leader'])('a member that somebody took out of the set is added again: that of %s', async whose => {
+  const [own = ''] = addressesOf(await model.status());
+  const suits = (host: string) => host.startsWith(`${own}:`) === (whose === 'the leader');
+  await asOperator(model, async client => {
+    const admin = client.db('admin');
+    if (whose === 'another unit' || !suits((await admin.command({ hello: 1 })).primary)) return;
+    await admin.command({ replSetStepDown: 20 });
   });
+  const gone = await model.waitFor('a primary that takes it out', () =>
+    asOperator(model, async client => {
+      const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+      const { primary } = await client.db('admin').command({ hello: 1 });
+      const leaving = config.members.find(({ host }: { host: string }) => host !== primary && suits(host));
+      const members = config.members.filter((member: unknown) => member !== leaving);
+      await client.db('admin').command({ replSetReconfig: { ...config, version: config.version + 1, members } });
+      return leaving.host as string;
+    }).catch(() => undefined),
+  );
   await model.waitFor('the member to be back', async () => (await membersOf(model)).some(address => gone.startsWith(address)));
   await wellWith(model, 3);
 });

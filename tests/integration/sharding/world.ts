@@ -128,22 +128,27 @@ export function countingWriter({ uri, options }: Way, database: string, collecti
       if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
     }
   })();
+  const endOnce = async () => {
+    going = false;
+    await loop;
+    try {
+      const found = await documents()
+        .find({}, { projection: { _id: 1 } })
+        .toArray();
+      const there = new Set(found.map(({ _id }) => _id));
+      return { acknowledged: written.length, lost: written.filter(number => !there.has(number)).length };
+    } finally {
+      await client.close();
+    }
+  };
+  let ended: ReturnType<Count['end']> | undefined;
   return {
     acknowledged: () => written.length,
     doing: () =>
       `${written.length} acknowledged in ${tries} tries; the last began ${Date.now() - since} ms ago; the last trouble was: ${trouble}`,
-    end: async () => {
-      going = false;
-      await loop;
-      try {
-        const found = await documents()
-          .find({}, { projection: { _id: 1 } })
-          .toArray();
-        const there = new Set(found.map(({ _id }) => _id));
-        return { acknowledged: written.length, lost: written.filter(number => !there.has(number)).length };
-      } finally {
-        await client.close();
-      }
+    end: () => {
+      ended ??= endOnce();
+      return ended;
     },
   };
 }

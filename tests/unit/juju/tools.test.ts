@@ -23,8 +23,8 @@ describe('what the tools print is read', () => {
       secret: await tools.secretByLabel('mongodb.app'),
       owned: await tools.ownedSecretId('mongodb.app'),
       ports: await tools.openedPorts(),
-      unit: await tools.statusGet('unit'),
-      application: await tools.statusGet('application'),
+      unit: await tools.unitStatus(),
+      application: await tools.applicationStatus(),
       dying: (await tools.goalState()).dying.includes('mongodb/0'),
     }));
     expect(value).toMatchObject({
@@ -38,7 +38,13 @@ describe('what the tools print is read', () => {
       secrets: [],
       ports: [],
       unit: { status: 'unknown', message: '' },
-      application: { status: 'unknown' },
+      application: {
+        status: 'unknown',
+        units: new Map([
+          ['mongodb/0', { status: 'unknown', message: '' }],
+          ['mongodb/1', { status: 'unknown', message: '' }],
+        ]),
+      },
       dying: false,
     });
     expect(value.secret).toBeUndefined();

@@ -173,12 +173,16 @@ describe('clients', () => {
     const world = await deployed(1);
     const app = world.client('app', { database: 'shop' });
     await published(world, app.id);
-    const refusing = { ...tools, relationApplication: async () => undefined };
-    const { value } = await inHook(world.model, 'mongodb/0', 'update-status', () =>
-      observeJuju(refusing, context('mongodb/0'), mongodb.endpoints),
-    );
-    expect(value.clients).toMatchObject([{ id: app.id, app: `relation ${app.id}`, remote: { database: 'shop' } }]);
-    expect(value.staleSecrets).toEqual([]);
+    for (const [refusing, name] of [
+      [{ ...tools, remoteBag: async () => undefined }, 'app'],
+      [{ ...tools, relationUnits: async () => [], relationApplication: async () => undefined }, `relation ${app.id}`],
+    ] as const) {
+      const { value } = await inHook(world.model, 'mongodb/0', 'update-status', () =>
+        observeJuju(refusing, context('mongodb/0'), mongodb.endpoints),
+      );
+      expect(value.clients).toMatchObject([{ id: app.id, app: name, remote: { database: 'shop' } }]);
+      expect(value.staleSecrets).toEqual([]);
+    }
   });
 });
 

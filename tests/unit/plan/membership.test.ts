@@ -1,8 +1,9 @@
 // Which reconfiguration is due, by tables.
 import { describe, expect, test } from 'vitest';
 import type { Member, Observed } from '../../../src/core/observed.ts';
+import { nothing } from '../../../src/core/plan.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
-import { address, host, member, peerUnits, replicaSet, running, steady, unit, withMembers } from './world.ts';
+import { address, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
 
 const members = (count: number): Member[] => Array.from({ length: count }, (_, n) => member(n));
 const change = (seen: Observed) => {
@@ -104,6 +105,16 @@ describe('a set that has no primary', () => {
     const set = replicaSet([0, 1, 2].map(n => member(n, 'down', { host: `10.7.7.${n}:27017` })));
     const seen = steady(3, { lastChance: true, mongod: { kind: 'outside', running, set } });
     expect(change(seen)).toEqual({ from: 5, force: true, members: [0, 1, 2].map(n => `${n} ${unit(n)} ${host(n)} 1/1`) });
+  });
+  test('takes the leader’s own member back, which somebody took out', () => {
+    const set = replicaSet([member(1, 'primary'), member(2)]);
+    const outside = { kind: 'outside', running, set, primary: primaryFacts(set) } as const;
+    expect(change(steady(3, { mongod: outside }))).toEqual({
+      from: 5,
+      force: false,
+      members: [1, 2, 3].map(id => `${id} ${unit(id % 3)} ${host(id % 3)} 1/1`),
+    });
+    expect(planMembership(steady(3, { mongod: outside, juju: { peers: { id: 1, app: {}, units: peerUnits(3) } } }))).toEqual(nothing);
   });
   test('on storage of an earlier unit, goes on with this unit', () => {
     const set = replicaSet([member(6, 'down')]);
