@@ -1,0 +1,69 @@
+// `npm run bench`: measures the charms' hooks beside their peers, prints a table, and writes bench/results.json and what is made of it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clearAway } from '../demo/juju.ts';
+import { benchHooks } from './hooks/hooks.ts';
+import { modelName } from './hooks/world.ts';
+import { writeResults } from './results.ts';
+
+const usage = `Usage: npm run bench [-- [part…] [--runs N] [--only SCENARIO] [--out FOLDER]]
+
+  hooks          what a hook costs, beside Python charms
+  --runs N       how often each hook is run (20)
+  --only KEY     one scenario of the hooks
+  --out FOLDER   where the results go (bench)
+`;
+const parts = ['hooks'] as const;
+type Part = (typeof parts)[number];
+type Options = { parts: readonly Part[]; runs: number; only?: string; out: string };
+
+const projectFolder = join(import.meta.dirname, '..', '..');
+
+const main = async (words: readonly string[]): Promise<number> => {
+  const options = readOptions(words);
+  if (options === undefined) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(new Error('interrupted')));
+  const room = await mkdtemp(join(tmpdir(), 'cb-'));
+  const started = Date.now();
+  const say = (text: string) => void process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s · ${text}\n`);
+  try {
+    const { runs, only } = options;
+    const hooks = await benchHooks({ runs, room, interrupted: interrupted.signal, say, ...(only === undefined ? {} : { only }) });
+    process.stdout.write(await writeResults(options.out, { hooks }));
+    return 0;
+  } catch (error) {
+    process.stderr.write(`The bench cannot go on: ${(error as Error).message}\n`);
+    return 1;
+  } finally {
+    await clearAway(join(room, 'j'), modelName);
+    await rm(room, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
+
+/** Undefined when something among the words is not understood. */
+const readOptions = (words: readonly string[]): Options | undefined => {
+  const chosen: Part[] = [];
+  const options: Options = { parts: chosen, runs: 20, out: join(projectFolder, 'bench') };
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!;
+    const value = words[at + 1];
+    const part = parts.find(name => name === word);
+    if (part !== undefined) chosen.push(part);
+    else if (value === undefined) return undefined;
+    else {
+      at += 1;
+      if (word === '--runs' && /^[1-9]\d*$/.test(value)) options.runs = Number(value);
+      else if (word === '--only') options.only = value;
+      else if (word === '--out') options.out = value;
+      else return undefined;
+    }
+  }
+  return { ...options, parts: chosen.length === 0 ? parts : chosen };
+};
+
+process.exitCode = await main(process.argv.slice(2));
