@@ -38,7 +38,13 @@ type Dispatch = { readonly charm: Charm; readonly context: Context; readonly fac
 
 /** Runs the hook or action that the environment names; answers the exit code. */
 export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<number> {
-  const context = readContext(env);
+  let context: Context;
+  try {
+    context = readContext(env);
+  } catch (error) {
+    console.error((error as Error).message); // somebody runs the charm by hand
+    return 1;
+  }
   try {
     const facts = await observeJuju(tools, context, charm.endpoints);
     const fresh = mintFresh(

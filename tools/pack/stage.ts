@@ -1,9 +1,11 @@
 // Puts a charm together in a folder: YAML, program, Node, dispatch.
 import { type ExecFileOptions, execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bundle, entryName } from './bundle.ts';
 import { type CharmParts, projectFolder } from './charms.ts';
+import { type Arch, architectures, packagedNode, strippedNode } from './node.ts';
 
 const yamlFiles = ['metadata.yaml', 'config.yaml', 'actions.yaml'];
 
@@ -13,26 +15,39 @@ export NODE_COMPILE_CACHE="\${PWD}/cache" NODE_COMPILE_CACHE_PORTABLE=1
 exec ./bin/node ./lib/${entryName}
 `;
 
-/** @param folder is made. @returns every file that the charm was made from. @throws when something of it is missing or wrong. */
-export const stage = async ({ name, yaml, entry }: CharmParts, folder: string): Promise<string[]> => {
-  const node = join(projectFolder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+/**
+ * @param folder is made. @param arch of the Node in it; only that of this computer can compile the program ahead.
+ * @returns every file that the charm was made from. @throws when something of it is missing or wrong.
+ */
+export const stage = async ({ name, yaml, entry }: CharmParts, folder: string, arch: Arch = process.arch as Arch): Promise<string[]> => {
+  const node = await strippedNode(arch);
   await mkdir(join(folder, 'bin'), { recursive: true });
   const sources = await bundle(entry, join(folder, 'lib')).catch(error => {
     throw new Error(`the program of charm ${name} does not bundle: ${error.message}`);
   });
-  const copied = [...yamlFiles.map(file => join(yaml, file)), join(projectFolder, 'LICENSE')];
+  const icons = [join(yaml, 'icon.svg')].filter(existsSync);
+  const copied = [...yamlFiles.map(file => join(yaml, file)), ...icons, join(projectFolder, 'LICENSE')];
   for (const path of copied) await copyFile(path, join(folder, basename(path)));
   await linkOrCopy(node, join(folder, 'bin', 'node'));
   await writeFile(join(folder, 'version'), `${await version()}\n`);
+  await writeFile(join(folder, 'manifest.yaml'), manifestFor(arch));
   await writeFile(join(folder, 'dispatch'), dispatch);
   // charmcraft wants the last word of dispatch to be executable too.
   for (const program of ['dispatch', join('lib', entryName)]) await chmod(join(folder, program), 0o755);
-  await warmCache(name, folder);
+  if (arch === process.arch) await warmCache(name, folder);
   const builder = (await readdir(import.meta.dirname)).map(file => join(import.meta.dirname, file));
-  return [...sources, ...copied, node, join(projectFolder, 'package.json'), ...builder];
+  return [...sources, ...copied, packagedNode, join(projectFolder, 'package.json'), ...builder];
 };
 
-/** 120 MB that need not be there twice; a link is not possible from one file system to another. */
+/** Which machines Juju may put the charm on. The first base is the one that it chooses by itself. */
+const manifestFor = (arch: Arch): string => `bases:
+${['24.04', '22.04'].map(channel => `- name: ubuntu\n  channel: '${channel}'\n  architectures: [${architectures[arch]}]\n`).join('')}analysis:
+  attributes:
+  - {name: language, result: unknown}
+  - {name: framework, result: unknown}
+`;
+
+/** 110 MB that need not be there twice; a link is not possible from one file system to another. */
 const linkOrCopy = (from: string, to: string): Promise<void> => link(from, to).catch(() => copyFile(from, to));
 
 const version = async (): Promise<string> => {

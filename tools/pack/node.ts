@@ -1,0 +1,96 @@
+// The Node that a charm brings along: the packaged one, without what only a debugger reads.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectFolder } from './charms.ts';
+
+const run = promisify(execFile);
+
+export const architectures = { x64: 'amd64', arm64: 'arm64' } as const;
+/** As Node names it. */
+export type Arch = keyof typeof architectures;
+
+/** Where the packaged Node of this computer's own architecture lies. */
+export const packagedNode = join(projectFolder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+
+/** The path of a stripped Node, made once for each original. @throws when it cannot be had. */
+export const strippedNode = async (arch: Arch, target = join(projectFolder, 'build')): Promise<string> => {
+  const original = arch === process.arch ? packagedNode : await fetchedNode(arch, target);
+  const { size, mtimeMs } = await stat(original);
+  const key = createHash('sha256')
+    .update(JSON.stringify([original, size, mtimeMs, stripVersion]))
+    .digest('hex')
+    .slice(0, 16);
+  const path = join(target, '.node', `node-${arch}-${key}`);
+  if (await exists(path)) return path;
+  await mkdir(join(target, '.node'), { recursive: true });
+  const room = await mkdtemp(join(target, '.node', '.new-'));
+  try {
+    await writeFile(join(room, 'node'), strip(await readFile(original)));
+    await chmod(join(room, 'node'), 0o755);
+    await rename(join(room, 'node'), path);
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
+  return path;
+};
+
+const stripVersion = 1;
+
+/**
+ * What is loaded when a program runs is described by its program headers; the sections behind it are for linkers and debuggers, and 18 MB
+ * of Node. @throws when it is no 64-bit little-endian ELF file.
+ */
+export const strip = (program: Buffer): Buffer => {
+  if (program.readUInt32BE(0) !== 0x7f454c46 || program[4] !== 2 || program[5] !== 1) throw new Error('node is not a 64-bit ELF file');
+  const table = Number(program.readBigUInt64LE(0x20));
+  const size = program.readUInt16LE(0x36);
+  const count = program.readUInt16LE(0x38);
+  let end = table + size * count;
+  for (let header = table; header < table + size * count; header += size) {
+    end = Math.max(end, Number(program.readBigUInt64LE(header + 8) + program.readBigUInt64LE(header + 32)));
+  }
+  const stripped = Buffer.from(program.subarray(0, end));
+  stripped.writeBigUInt64LE(0n, 0x28); // where the sections are described: nowhere
+  stripped.writeUInt16LE(0, 0x3c);
+  stripped.writeUInt16LE(0, 0x3e);
+  return stripped;
+};
+
+/** npm installs the Node of its own computer only; that of another is fetched, and must be the one that package-lock.json names. */
+const fetchedNode = async (arch: Arch, target: string): Promise<string> => {
+  const lock = JSON.parse(await readFile(join(projectFolder, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; integrity: string } | undefined>;
+  };
+  const wanted = lock.packages[`node_modules/node-linux-${arch}`];
+  if (wanted === undefined) throw new Error(`package-lock.json has no Node for ${arch}`);
+  const folder = join(target, '.node', `fetched-${arch}-${wanted.version}`);
+  const path = join(folder, 'package', 'bin', 'node');
+  if (await exists(path)) return path;
+  await mkdir(join(target, '.node'), { recursive: true });
+  const room = await mkdtemp(join(target, '.node', '.new-'));
+  try {
+    const { stdout } = await run('npm', ['pack', `node-linux-${arch}@${wanted.version}`, '--silent', '--pack-destination', room], {
+      cwd: room,
+    });
+    const archive = join(room, stdout.trim());
+    const integrity = `sha512-${createHash('sha512')
+      .update(await readFile(archive))
+      .digest('base64')}`;
+    if (integrity !== wanted.integrity) throw new Error(`the Node for ${arch} that was fetched is not the one in package-lock.json`);
+    await run('tar', ['-xzf', archive, '-C', room]);
+    await rm(archive);
+    await rename(room, folder);
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
+  return path;
+};
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
