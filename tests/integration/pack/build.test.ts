@@ -35,7 +35,7 @@ describe('the folder', () => {
   test('holds an unpacked charm and nothing else', () => {
     expect(folder).toBe(join(target, 'data-integrator'));
     expect(readdirSync(folder).sort()).toEqual(
-      ['LICENSE', 'actions.yaml', 'bin', 'cache', 'config.yaml', 'dispatch', 'lib', 'metadata.yaml', 'version'].sort(),
+      ['LICENSE', 'actions.yaml', 'bin', 'cache', 'config.yaml', 'dispatch', 'lib', 'manifest.yaml', 'metadata.yaml', 'version'].sort(),
     );
     const yaml = join(projectFolder, 'tests', 'charms', 'data-integrator', 'metadata.yaml');
     expect(readFileSync(join(folder, 'metadata.yaml'), 'utf8')).toBe(readFileSync(yaml, 'utf8'));
