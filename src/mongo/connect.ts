@@ -33,9 +33,13 @@ const whereIs = (target: Target): { path: string } | { host: string; port: numbe
   return { host: target.slice(0, split).replace(/^\[|\]$/g, ''), port: Number(target.slice(split + 1)) };
 };
 
-/** Who we are, which mongod's log shows. It refuses a greeting that names a client without its driver and system. */
+/**
+ * Who we are, which mongod's log shows. It refuses a greeting that names a client without its driver and system, and to one that says
+ * nothing of helloOk it speaks of a "master" where its errors mean the primary.
+ */
 const GREETING = {
   hello: 1,
+  helloOk: true,
   client: { application: { name: 'charm' }, driver: { name: 'charmed-mongodb', version: '1' }, os: { type: process.platform } },
 };
 

@@ -7,16 +7,17 @@ import { benchHooks } from './hooks/hooks.ts';
 import { modelName } from './hooks/world.ts';
 import { writeResults } from './results.ts';
 
-const usage = `Usage: npm run bench [-- [part…] [--runs N] [--only SCENARIO] [--out FOLDER]]
+const usage = `Usage: npm run bench [-- [part…] [--runs N] [--only KEY] [--no-peers] [--out FOLDER]]
 
   hooks          what a hook costs, beside Python charms
   --runs N       how often each hook is run (20)
-  --only KEY     one scenario of the hooks
+  --only KEY     this scenario of the hooks; may be given again
+  --no-peers     without the Python peers
   --out FOLDER   where the results go (bench)
 `;
 const parts = ['hooks'] as const;
 type Part = (typeof parts)[number];
-type Options = { parts: readonly Part[]; runs: number; only?: string; out: string };
+type Options = { parts: readonly Part[]; runs: number; only: string[]; peers: boolean; out: string };
 
 const projectFolder = join(import.meta.dirname, '..', '..');
 
@@ -32,8 +33,7 @@ const main = async (words: readonly string[]): Promise<number> => {
   const started = Date.now();
   const say = (text: string) => void process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s · ${text}\n`);
   try {
-    const { runs, only } = options;
-    const hooks = await benchHooks({ runs, room, interrupted: interrupted.signal, say, ...(only === undefined ? {} : { only }) });
+    const hooks = await benchHooks({ ...options, room, interrupted: interrupted.signal, say });
     process.stdout.write(await writeResults(options.out, { hooks }));
     return 0;
   } catch (error) {
@@ -48,17 +48,18 @@ const main = async (words: readonly string[]): Promise<number> => {
 /** Undefined when something among the words is not understood. */
 const readOptions = (words: readonly string[]): Options | undefined => {
   const chosen: Part[] = [];
-  const options: Options = { parts: chosen, runs: 20, out: join(projectFolder, 'bench') };
+  const options: Options = { parts: chosen, runs: 20, only: [], peers: true, out: join(projectFolder, 'bench') };
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!;
     const value = words[at + 1];
     const part = parts.find(name => name === word);
     if (part !== undefined) chosen.push(part);
+    else if (word === '--no-peers') options.peers = false;
     else if (value === undefined) return undefined;
     else {
       at += 1;
       if (word === '--runs' && /^[1-9]\d*$/.test(value)) options.runs = Number(value);
-      else if (word === '--only') options.only = value;
+      else if (word === '--only') options.only.push(value);
       else if (word === '--out') options.out = value;
       else return undefined;
     }

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { HookResults } from './hooks/hooks.ts';
+import { plotHooks } from './hooks/plot.ts';
 import { tellHooks } from './hooks/table.ts';
 
 export type Results = { hooks?: Part<HookResults> };
@@ -20,10 +21,19 @@ export const writeResults = async (folder: string, fresh: Fresh): Promise<string
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   const table = tell(results);
   await writeFile(join(folder, 'results.md'), table);
+  if (results.hooks !== undefined) await writeFile(join(folder, 'hooks.svg'), plotHooks(results.hooks));
   return table;
 };
 
-const tell = ({ hooks }: Results): string => [hooks === undefined ? '' : tellHooks(hooks)].join('\n');
+const tell = ({ hooks }: Results): string =>
+  [
+    '# What this charm costs',
+    '',
+    'Written by `npm run bench`.',
+    '',
+    ...(hooks === undefined ? [] : [tellHooks(hooks), `Measured ${hooks.measured.at.slice(0, 16)}Z on ${hooks.measured.computer}.`]),
+    '',
+  ].join('\n');
 
 const computer = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`;

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { applyMongod } from '../../../src/apply/mongod.ts';
 import type { MemberConfig, MongodEffect, UserSpec } from '../../../src/core/effects.ts';
 import type { MongodFacts } from '../../../src/core/observed.ts';
+import { CODES } from '../../../src/mongo/errors.ts';
 import { type Mongo, type MongoOptions, openMongo } from '../../../src/mongo/session.ts';
 import { observeMongod } from '../../../src/observe/mongod.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
@@ -76,7 +77,7 @@ export const untilMember = (mongo: Mongo, what: string, suits: (seen: Facts<'mem
 export const apply = (mongo: Mongo, effect: MongodEffect): Promise<true> =>
   until(effect.do, async () => {
     const outcome = await applyMongod(mongo, effect);
-    if (!outcome.ok && outcome.reason !== 'not primary') throw new Error(`${effect.do}: ${outcome.reason}`);
+    if (!outcome.ok && outcome.code !== CODES.notWritablePrimary) throw new Error(`${effect.do}: ${outcome.reason}`);
     return outcome.ok;
   });
 

@@ -4,8 +4,9 @@ import { createServer, type Socket } from 'node:net';
 import { Binary, deserialize, Long, serialize } from 'bson';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../../src/mongo/connect.ts';
+import { CODES } from '../../../src/mongo/errors.ts';
 import { until } from '../../support/until.ts';
-import { clientOf, freshAddress, launch, makeSet, PASSWORD } from './open.ts';
+import { clientOf, freshAddress, launch, makeSet, PASSWORD, session } from './open.ts';
 
 const operator = (password = PASSWORD) => ({ user: 'operator', password, source: 'admin' });
 
@@ -52,6 +53,16 @@ test('a login with any password that mongod takes, and with no other', async () 
     await expect(connect(a!.socket, 5_000, { user, password: `${password}.`, source: 'admin' })).rejects.toMatchObject({ code: 18 });
   }
   await expect(connect(a!.host, 5_000, { user: 'nobody', password: 'x', source: 'admin' })).rejects.toMatchObject({ code: 18 });
+});
+
+test("one that is no primary says so in today's words", async () => {
+  const [a] = await launch(1);
+  const link = await session(a!).own();
+  if (link.kind !== 'open') throw new Error(link.reason);
+  await expect(link.command({ insert: 'orders', documents: [{}] })).rejects.toMatchObject({
+    code: CODES.notWritablePrimary,
+    message: 'not primary',
+  });
 });
 
 test('when mongod ends, what was asked is refused, and so is what comes after', async () => {

@@ -1,39 +1,32 @@
 // The operator's way to the replica set of a model, to look at it and to set it back between two hooks.
-import { MongoClient } from 'mongodb';
+import { type Db, MongoClient } from 'mongodb';
 import type { Model, Secret } from '../../local-juju/state.ts';
 
-/** Connects as the operator, with the password that the model's state has at this moment. */
-export const asOperator = async <Result>(
-  model: Model,
-  application: string,
-  use: (client: MongoClient) => Promise<Result>,
-  port = 27017,
-): Promise<Result> => {
+/** A user that is not there is as good as dropped. */
+export const dropUser = (model: Model, application: string, user: string): Promise<void> =>
+  asOperator(model, application, async admin => {
+    const { users } = await admin.command({ usersInfo: user });
+    if (users.length > 0) await admin.command({ dropUser: user, writeConcern: { w: 'majority' } });
+  });
+
+export const hasUser = (model: Model, application: string, user: string): Promise<boolean> =>
+  asOperator(model, application, async admin => (await admin.command({ usersInfo: user })).users.length > 0);
+
+/** Connects with the password that the model's state has at this moment. */
+const asOperator = async <Result>(model: Model, application: string, use: (admin: Db) => Promise<Result>): Promise<Result> => {
   const hosts = Object.values(model.units)
     .filter(unit => unit.application === application)
-    .map(unit => `${model.machines[unit.machine]?.address}:${port}`);
+    .map(unit => `${model.machines[unit.machine]?.address}:27017`);
   const auth = { username: 'operator', password: operatorPassword(model, application) };
-  const set = port === 27017 ? { replicaSet: application } : {};
-  const client = new MongoClient(`mongodb://${hosts.join(',')}/`, { auth, authSource: 'admin', ...set, serverSelectionTimeoutMS: 20_000 });
+  const options = { auth, authSource: 'admin', replicaSet: application, serverSelectionTimeoutMS: 20_000 };
+  const client = new MongoClient(`mongodb://${hosts.join(',')}/`, options);
   try {
     await client.connect();
-    return await use(client);
+    return await use(client.db('admin'));
   } finally {
     await client.close();
   }
 };
-
-/** A user that is not there is as good as dropped. */
-export const dropUser = (model: Model, application: string, user: string, port?: number): Promise<void> =>
-  asOperator(
-    model,
-    application,
-    async client => {
-      const { users } = await client.db('admin').command({ usersInfo: user });
-      if (users.length > 0) await client.db('admin').command({ dropUser: user, writeConcern: { w: 'majority' } });
-    },
-    port,
-  );
 
 const operatorPassword = (model: Model, application: string): string => {
   const secret = Object.values(model.secrets).find(one => one.owner.name === application && 'operator-password' in latest(one));

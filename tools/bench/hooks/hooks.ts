@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { cleanPath } from '../../local-juju/engine/environment.ts';
 import { anyPython } from '../measure/python.ts';
 import { type Figures, hookSubject, measureAll, programSubject, type Subject, toolSubject } from './measure.ts';
-import { installPeers, type Peer } from './peers.ts';
-import { leaderOf, lifecycle, type Scenario, scenariosOf } from './scenarios.ts';
-import { openStand } from './stand.ts';
-import { openWorld, untilCalm, type World } from './world.ts';
+import { installPeers, type Peer, type Peers } from './peers.ts';
+import { type Application, lifecycle, type Scenario, scenarios } from './scenarios.ts';
+import { openStand, type Stand } from './stand.ts';
+import { leaderOf } from './states.ts';
+import { deployCluster, deployReplicaSet, openWorld, untilCalm, type World } from './world.ts';
 
 export type Measured = { name: string; figures: Figures };
 export type HookResults = {
@@ -15,53 +16,66 @@ export type HookResults = {
   toolCall: Figures;
   scenarios: (Measured & { key: string })[];
   peers: Measured[];
+  /** Why a peer was not measured. */
   missing: string[];
 };
-export type HookOptions = { runs: number; only?: string; room: string; interrupted: AbortSignal; say(text: string): void };
+/** @property only keys of scenarios. @property room folder for everything that is made. */
+export type HookOptions = {
+  runs: number;
+  only: readonly string[];
+  peers: boolean;
+  room: string;
+  interrupted: AbortSignal;
+  say(text: string): void;
+};
 
-export const benchHooks = async ({ runs, only, room, interrupted, say }: HookOptions): Promise<HookResults> => {
+export const benchHooks = async ({ runs, only, peers: wanted, room, interrupted, say }: HookOptions): Promise<HookResults> => {
+  const chosen = scenarios.filter(({ key }) => only.length === 0 || only.includes(key));
+  if (chosen.length === 0) throw new Error(`there is no such scenario; there are ${scenarios.map(({ key }) => key).join(', ')}`);
   const python = await anyPython();
-  say('deploying the model and installing the peers');
-  const [world, peers] = await Promise.all([deploy(join(room, 'j'), interrupted), installPeers(room, python)]);
+  say(wanted ? 'deploying the model, and installing the peers' : 'deploying the model');
+  const noPeers: Peers = { installed: [], missing: ['the peers were not wanted'] };
+  const [world, peers] = await Promise.all([deploy(join(room, 'j'), chosen, interrupted), wanted ? installPeers(room, python) : noPeers]);
   if (peers.observer !== undefined) {
     await world.juju.run('deploy', peers.observer.folder, 'observer');
-    await untilCalm(world, {});
+    await untilCalm(world, { observer: 1 });
   }
-  const stand = await openStand(await world.state(), world.folder);
+  const state = await world.state();
+  const stands = new Map<string, Stand>();
+  const standFor = async (application: string): Promise<Stand> => {
+    const stand = stands.get(application) ?? (await openStand(structuredClone(state), world.folder));
+    stands.set(application, stand);
+    return stand;
+  };
   try {
-    const scenarios = scenariosOf(stand.model).filter(({ key }) => only === undefined || key === only);
-    const hooks = scenarios.map(scenario => hookSubject(stand, scenario, python.path));
-    const others = [
-      ...peers.installed.map(peer => importSubject(peer, room, python.path)),
-      ...(peers.observer === undefined
-        ? []
-        : [hookSubject(stand, observed(leaderOf(stand.model, 'observer'), peers.observer.version), python.path)]),
-    ];
-    const toolCall = toolSubject(stand, leaderOf(stand.model, 'mongodb'), python.path);
-    const order = [toolCall, ...mixed(hooks, others)];
+    const ours: Subject[] = [];
+    for (const scenario of chosen) ours.push(scenarioSubject(await standFor(scenario.application), scenario, python.path));
+    const others = peers.installed.map(peer => importSubject(peer, room, python.path));
+    if (peers.observer !== undefined) {
+      const name = `a whole hook of a small charm on ops ${peers.observer.version}: update-status`;
+      others.push(observerSubject(await standFor('observer'), name, python.path));
+    }
+    const toolCall = toolSubject([...stands.values()][0]!, leaderOf(state, chosen[0]!.application), python.path);
+    const order = [toolCall, ...mixed(ours, others)];
     const figures = await measureAll(order, runs, say);
     const of = (subject: Subject): Measured => ({ name: subject.name, figures: figures[order.indexOf(subject)]! });
     return {
       runs,
       toolCall: of(toolCall).figures,
-      scenarios: hooks.map((hook, at) => ({ key: scenarios[at]!.key, ...of(hook) })),
+      scenarios: ours.map((hook, at) => ({ key: chosen[at]!.key, ...of(hook) })),
       peers: others.map(of),
       missing: peers.missing,
     };
   } finally {
-    await stand.close();
+    for (const stand of stands.values()) await stand.close();
   }
 };
 
-const deploy = async (data: string, interrupted: AbortSignal): Promise<World> => {
+const deploy = async (data: string, chosen: readonly Scenario[], interrupted: AbortSignal): Promise<World> => {
   const world = await openWorld(data, interrupted);
-  const { juju } = world;
-  await juju.run('deploy', 'mongodb', '-n', '3');
-  for (const client of ['shop', 'ledger']) {
-    await juju.run('deploy', 'data-integrator', client, '--config', `database-name=${client}`);
-    await juju.run('integrate', 'mongodb', client);
-  }
-  await untilCalm(world, { mongodb: 3, shop: 1, ledger: 1 });
+  const needs = (...applications: Application[]) => chosen.some(({ application }) => applications.includes(application));
+  const units = [needs('mongodb') ? await deployReplicaSet(world) : {}, needs('mongos', 'config-server') ? await deployCluster(world) : {}];
+  await untilCalm(world, Object.assign({}, ...units));
   return world;
 };
 
@@ -69,15 +83,13 @@ const deploy = async (data: string, interrupted: AbortSignal): Promise<World> =>
 const mixed = (ours: readonly Subject[], peers: readonly Subject[]): Subject[] =>
   Array.from({ length: Math.max(ours.length, peers.length) }, (_, at) => [peers[at], ours[at]].filter(one => one !== undefined)).flat();
 
+const scenarioSubject = (stand: Stand, { name, application, from }: Scenario, python: string): Subject =>
+  hookSubject(stand, name, leaderOf(stand.model, application), from(stand.model), python);
+
+const observerSubject = (stand: Stand, name: string, python: string): Subject =>
+  hookSubject(stand, name, leaderOf(stand.model, 'observer'), { info: lifecycle('update-status'), check: async () => undefined }, python);
+
 const importSubject = (peer: Peer, room: string, python: string): Subject => {
   const env = { PATH: cleanPath(process.env.PATH ?? ''), LANG: 'C.UTF-8' };
   return programSubject(peer.name, { command: peer.python, args: ['-c', peer.imports], cwd: room, env }, python);
 };
-
-const observed = (unit: string, version: string): Scenario => ({
-  key: 'observer',
-  name: `a small charm on ops ${version}: its whole update-status`,
-  unit,
-  hook: lifecycle('update-status'),
-  check: () => undefined,
-});

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import type { Cost, Program } from '../measure/program.ts';
 import { countProcesses, timeProgram } from '../measure/program.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
-import { lifecycle, type Scenario } from './scenarios.ts';
+import { type Hook, lifecycle } from './scenarios.ts';
 import type { Stand, ToolCall } from './stand.ts';
 
 /** Something that can be run again and again. */
@@ -13,43 +13,43 @@ export type Figures = {
   wallMs: Spread;
   cpuMs: Spread;
   rssMiB: Spread;
-  /** Of the whole tree, in a run of its own. */
-  processes: number;
+  /** Processes that were started by the program or its descendants, counted in a run of its own. */
+  spawned: number;
   /** Hook tools by name: the median of the runs. */
   calls: Record<string, number>;
   toolCalls: number;
-  /** Medians, ms from the start: the first call of a tool, the end of the last read, the first write. */
+  /** Medians, ms from the start: the first call of a tool, the answer to the last that reads, the first that writes, the end. */
   phases?: Phases;
 };
-export type Phases = { firstCall: number; readsDone: number; firstWrite: number; end: number };
+export type Phases = { firstCall: number; lastRead: number; firstWrite: number; end: number };
 
 /**
  * @param say is told of each round. @returns figures of each subject, in their order. @throws when one of them fails.
  */
 export const measureAll = async (subjects: readonly Subject[], runs: number, say: (text: string) => void): Promise<Figures[]> => {
-  const processes: number[] = [];
+  const spawned: number[] = [];
   // The first run of each is not timed: it also brings files into memory.
-  for (const subject of subjects) processes.push(await subject.count());
+  for (const subject of subjects) spawned.push(await subject.count());
   const costs = subjects.map((): (Cost & Calls)[] => []);
   for (let round = 1; round <= runs; round += 1) {
     say(`round ${round} of ${runs}`);
     for (const [at, subject] of subjects.entries()) costs[at]!.push(await subject.time());
   }
-  return costs.map((of, at) => figuresOf(of, processes[at]!));
+  return costs.map((of, at) => figuresOf(of, spawned[at]!));
 };
 
-export const hookSubject = (stand: Stand, scenario: Scenario, python: string): Subject => {
+export const hookSubject = (stand: Stand, name: string, unit: string, hook: Hook, python: string): Subject => {
   const run = async <Ended extends { code: number; output: string }>(measure: (program: Program) => Promise<Ended>) => {
-    await scenario.prepare?.(stand.model);
-    const ran = await stand.run(scenario.unit, scenario.hook, measure);
-    const wrong = scenario.check(ran, stand.model);
-    if (wrong !== undefined) throw new Error(`${scenario.name}: ${wrong}`);
+    await hook.prepare?.(stand.model);
+    const ran = await stand.run(unit, hook.info, measure);
+    const wrong = await hook.check(ran, stand.model);
+    if (wrong !== undefined) throw new Error(`${name}: ${wrong}`);
     return ran;
   };
   return {
-    name: scenario.name,
+    name,
     time: () => run(program => timeProgram(python, program)),
-    count: async () => (await run(program => countProcesses(python, program))).processes,
+    count: async () => (await run(program => countProcesses(python, program))).processes - 1,
   };
 };
 
@@ -59,7 +59,7 @@ export const toolSubject = (stand: Stand, unit: string, python: string): Subject
   return {
     name: 'one call of a hook tool',
     time: () => stand.run(unit, lifecycle('update-status'), program => timeProgram(python, tool(program))),
-    count: async () => (await stand.run(unit, lifecycle('update-status'), program => countProcesses(python, tool(program)))).processes,
+    count: async () => (await stand.run(unit, lifecycle('update-status'), program => countProcesses(python, tool(program)))).processes - 1,
   };
 };
 
@@ -71,11 +71,11 @@ export const programSubject = (name: string, program: Program, python: string): 
   return {
     name,
     time: async () => ({ ...checked(await timeProgram(python, program)), calls: [] }),
-    count: async () => checked(await countProcesses(python, program)).processes,
+    count: async () => checked(await countProcesses(python, program)).processes - 1,
   };
 };
 
-const figuresOf = (costs: readonly (Cost & Calls)[], processes: number): Figures => {
+const figuresOf = (costs: readonly (Cost & Calls)[], spawned: number): Figures => {
   const tools = [...new Set(costs.flatMap(({ calls }) => calls.map(({ tool }) => tool)))].sort();
   const count = (of: Calls, tool: string) => of.calls.filter(call => call.tool === tool).length;
   const phases = phasesOf(costs);
@@ -83,7 +83,7 @@ const figuresOf = (costs: readonly (Cost & Calls)[], processes: number): Figures
     wallMs: spreadOf(costs.map(({ wallMs }) => wallMs)),
     cpuMs: spreadOf(costs.map(({ cpuMs }) => cpuMs)),
     rssMiB: spreadOf(costs.map(({ rssMiB }) => rssMiB)),
-    processes,
+    spawned,
     calls: Object.fromEntries(tools.map(tool => [tool, spreadOf(costs.map(one => count(one, tool))).median])),
     toolCalls: spreadOf(costs.map(({ calls }) => calls.length)).median,
     ...(phases === undefined ? {} : { phases }),
@@ -98,7 +98,7 @@ const phasesOf = (costs: readonly (Cost & Calls)[]): Phases | undefined => {
   const writes = ({ calls }: Calls) => calls.filter(({ tool }) => !isRead(tool)).map(({ fromMs }) => fromMs);
   return {
     firstCall: median(({ begunMs, calls }) => Math.min(...calls.map(({ fromMs }) => fromMs)) - begunMs),
-    readsDone: median(cost => Math.max(cost.begunMs, ...reads(cost)) - cost.begunMs),
+    lastRead: median(cost => Math.max(cost.begunMs, ...reads(cost)) - cost.begunMs),
     firstWrite: median(cost => Math.min(cost.begunMs + cost.wallMs, ...writes(cost)) - cost.begunMs),
     end: median(({ wallMs }) => wallMs),
   };

@@ -2,8 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Juju, openJuju, type StatusJson } from '../../demo/juju.ts';
+import { type Juju, openJuju } from '../../demo/juju.ts';
 import type { Model } from '../../local-juju/state.ts';
+import { clients, routed } from './scenarios.ts';
 
 export const modelName = 'bench';
 const limitMs = 240_000;
@@ -19,28 +20,51 @@ export const openWorld = async (data: string, interrupted: AbortSignal): Promise
   return { juju, folder, state: () => readModel(folder) };
 };
 
-/** Waits until all units of these applications are active and no agent of the model has anything to do. */
-export const untilCalm = async ({ juju }: World, applications: Readonly<Record<string, number>>): Promise<void> => {
+/** Three members and two clients. @returns how many units there will be of each application. */
+export const deployReplicaSet = async ({ juju }: World): Promise<Record<string, number>> => {
+  await juju.run('deploy', 'mongodb', '-n', '3');
+  for (const client of clients) {
+    await juju.run('deploy', 'data-integrator', client, '--config', `database-name=${client}`);
+    await juju.run('integrate', 'mongodb', client);
+  }
+  return { mongodb: 3, ...Object.fromEntries(clients.map(client => [client, 1])) };
+};
+
+/** A config server, a shard, and a router beside a client. */
+export const deployCluster = async ({ juju }: World): Promise<Record<string, number>> => {
+  await juju.run('deploy', 'mongodb', 'config-server', '--config', 'role=config-server');
+  await juju.run('deploy', 'mongodb', 'shard', '--config', 'role=shard');
+  await juju.run('deploy', 'data-integrator', routed, '--config', `database-name=${routed}`);
+  await juju.run('deploy', 'mongos');
+  await juju.run('integrate', 'config-server:config-server', 'shard:sharding');
+  await juju.run('integrate', 'mongos', routed);
+  await juju.run('integrate', 'config-server', 'mongos');
+  return { 'config-server': 1, shard: 1, mongos: 1, [routed]: 1 };
+};
+
+/** Waits until these applications have that many units, all active, and no agent of the model has had anything to do for a second. */
+export const untilCalm = async ({ state }: World, applications: Readonly<Record<string, number>>): Promise<void> => {
   const deadline = Date.now() + limitMs;
+  let calmSince: number | undefined;
   for (;;) {
-    const status = await juju.status();
-    if (isCalm(status, applications)) return;
-    if (Date.now() > deadline) throw new Error(`waited ${limitMs / 1000} s in vain for ${wordsOf(status)}`);
-    await sleep(500);
+    const model = await state();
+    const now = Date.now();
+    calmSince = isCalm(model, applications) ? (calmSince ?? now) : undefined;
+    if (calmSince !== undefined && now - calmSince > 1_000) return;
+    if (now > deadline) throw new Error(`waited ${limitMs / 1000} s in vain for all to be active: ${wordsOf(model)}`);
+    await sleep(200);
   }
 };
 
-const isCalm = (status: StatusJson, applications: Readonly<Record<string, number>>): boolean =>
+const isCalm = ({ units }: Model, applications: Readonly<Record<string, number>>): boolean =>
   Object.entries(applications).every(([name, count]) => {
-    const units = Object.values(status.applications[name]?.units ?? {});
-    return units.length === count && units.every(unit => unit['workload-status'].current === 'active');
-  }) && unitsOf(status).every(([, unit]) => unit['juju-status'].current === 'idle');
+    const active = Object.values(units).filter(({ application, workload }) => application === name && workload.current === 'active');
+    return active.length === count;
+  }) && Object.values(units).every(({ agent, agentStatus }) => agentStatus.current === 'idle' && agent.running === undefined);
 
-const unitsOf = (status: StatusJson) => Object.values(status.applications).flatMap(application => Object.entries(application.units ?? {}));
-
-const wordsOf = (status: StatusJson): string =>
-  unitsOf(status)
-    .map(([name, { 'workload-status': work, 'juju-status': agent }]) => `${name} ${work.current} (${work.message ?? ''}), ${agent.current}`)
+const wordsOf = ({ units }: Model): string =>
+  Object.values(units)
+    .map(({ name, workload, agentStatus }) => `${name} ${workload.current} (${workload.message}), ${agentStatus.current}`)
     .join('; ');
 
 const folderOf = async (data: string): Promise<string> => {
