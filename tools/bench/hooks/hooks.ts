@@ -38,7 +38,7 @@ export const benchHooks = async ({ runs, only, peers: wanted, room, interrupted,
   const [world, peers] = await Promise.all([deploy(join(room, 'j'), chosen, interrupted), wanted ? installPeers(room, python) : noPeers]);
   if (peers.observer !== undefined) {
     await world.juju.run('deploy', peers.observer.folder, 'observer');
-    await untilCalm(world, { observer: 1 });
+    await untilCalm(world, {}); // it is blocked, having no relations
   }
   const state = await world.state();
   const stands = new Map<string, Stand>();
