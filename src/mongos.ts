@@ -3,4 +3,4 @@ import { mongos } from './charms/mongos.ts';
 import { dispatch } from './dispatch.ts';
 
 // Everything has been said by then; a connection to a router that was killed must not keep the hook from ending.
-process.exit(await dispatch(mongos, process.env));
+dispatch(mongos, process.env).then(code => process.exit(code));

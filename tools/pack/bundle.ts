@@ -1,10 +1,11 @@
-// One program and all that it imports, as a few files that Node runs without node_modules.
+// One program and all that it imports, as one file that Node runs without node_modules.
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build as esbuild, stop } from 'esbuild';
+import { build as esbuild, type Plugin, stop } from 'esbuild';
 import { projectFolder } from './charms.ts';
 
-/** The bundle's entry, below the folder that it was written to. */
-export const entryName = 'charm.mjs';
+/** The program, below the folder that it was written to. */
+export const programName = 'charm.js';
 
 // Packages that the MongoDB driver would use if they were installed. It asks for them with `require` and does without.
 const optionalPackages = [
@@ -18,31 +19,47 @@ const optionalPackages = [
   '@mongodb-js/zstd',
 ];
 
+// Node makes a module of its own for each builtin that is imported, and reads every one of the builtin's exports for it, which loads
+// those that are lazy. Here only what is used is read (what it saves: docs/decisions/0012-what-a-hook-costs.md).
+const builtins: Plugin = {
+  name: 'builtins',
+  setup: build => {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: builtinModule(path) }));
+  },
+};
+
+const builtinModule = (path: string): string => {
+  const names = Object.keys(createRequire(import.meta.url)(path)).filter(name => name !== 'default');
+  const exported = names.map(name => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
+  return [`const builtin = process.getBuiltinModule('${path}');`, ...exported, 'export default builtin;'].join('\n');
+};
+
 /**
- * Writes charm.mjs and, in chunks/, what it imports only when it comes to it, such as the MongoDB driver. The code stays readable.
+ * Writes charm.js: a function of `require`, so that the whole can be compiled ahead. What is imported lazily is in it too, and runs
+ * when it is asked for. The code stays readable.
  * @returns every file that went into it. @throws with esbuild's first error.
  */
 export const bundle = async (entry: string, folder: string): Promise<string[]> => {
   try {
     const { metafile } = await esbuild({
       absWorkingDir: projectFolder,
-      entryPoints: { charm: entry },
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-      chunkNames: 'chunks/[name]-[hash]',
+      entryPoints: [entry],
+      outfile: join(folder, programName),
       bundle: true,
-      splitting: true,
       platform: 'node',
-      format: 'esm',
+      format: 'cjs',
       target: 'node24',
-      charset: 'utf8',
       external: optionalPackages,
-      // The driver is CommonJS: in a module its `require` must be made.
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      plugins: [builtins],
+      banner: { js: '(require => {' },
+      footer: { js: '})' },
       logLevel: 'silent',
       metafile: true,
     });
-    return Object.keys(metafile.inputs).map(path => join(projectFolder, path));
+    return Object.keys(metafile.inputs)
+      .filter(path => !path.startsWith('builtin:'))
+      .map(path => join(projectFolder, path));
   } catch (error) {
     throw new Error(firstError(error));
   } finally {

@@ -3,26 +3,48 @@ import { type ExecFileOptions, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bundle, entryName } from './bundle.ts';
+import { bundle, programName } from './bundle.ts';
 import { type CharmParts, projectFolder } from './charms.ts';
 import { type Arch, architectures, packagedNode, strippedNode } from './node.ts';
 
+/** What dispatch starts. */
+const entryName = 'charm.cjs';
+const cacheName = 'charm.cache';
 const yamlFiles = ['metadata.yaml', 'config.yaml', 'actions.yaml'];
 
 const dispatch = `#!/bin/sh
-# Juju runs this for every hook and action, in the charm's folder. The cache holds the program as Node has compiled it before.
-export NODE_COMPILE_CACHE="\${PWD}/cache" NODE_COMPILE_CACHE_PORTABLE=1
+# Juju runs this for every hook and action, in the charm's folder.
 exec ./bin/node ./lib/${entryName}
+`;
+
+const entry = `#!/usr/bin/env node
+// Runs the program as it was compiled when the charm was packed. Node would compile it anew in each hook, function by function.
+const { readFileSync } = require('node:fs');
+const { Script } = require('node:vm');
+
+const filename = \`\${__dirname}/${programName}\`;
+
+let cachedData;
+try {
+  cachedData = readFileSync(\`\${__dirname}/${cacheName}\`);
+} catch {
+  // Packed on a computer of another architecture: it only takes longer.
+}
+new Script(readFileSync(filename, 'latin1'), { filename, cachedData }).runInThisContext()(require);
 `;
 
 /**
  * @param folder is made. @param arch of the Node in it; only that of this computer can compile the program ahead.
  * @returns every file that the charm was made from. @throws when something of it is missing or wrong.
  */
-export const stage = async ({ name, yaml, entry }: CharmParts, folder: string, arch: Arch = process.arch as Arch): Promise<string[]> => {
+export const stage = async (
+  { name, yaml, entry: main }: CharmParts,
+  folder: string,
+  arch: Arch = process.arch as Arch,
+): Promise<string[]> => {
   const node = await strippedNode(arch);
   await mkdir(join(folder, 'bin'), { recursive: true });
-  const sources = await bundle(entry, join(folder, 'lib')).catch(error => {
+  const sources = await bundle(main, join(folder, 'lib')).catch(error => {
     throw new Error(`the program of charm ${name} does not bundle: ${error.message}`);
   });
   const icons = [join(yaml, 'icon.svg')].filter(existsSync);
@@ -32,9 +54,10 @@ export const stage = async ({ name, yaml, entry }: CharmParts, folder: string, a
   await writeFile(join(folder, 'version'), `${await version()}\n`);
   await writeFile(join(folder, 'manifest.yaml'), manifestFor(arch));
   await writeFile(join(folder, 'dispatch'), dispatch);
+  await writeFile(join(folder, 'lib', entryName), entry);
   // charmcraft wants the last word of dispatch to be executable too.
   for (const program of ['dispatch', join('lib', entryName)]) await chmod(join(folder, program), 0o755);
-  if (arch === process.arch) await warmCache(name, folder);
+  if (arch === process.arch) await compileAhead(name, folder);
   const builder = (await readdir(import.meta.dirname)).map(file => join(import.meta.dirname, file));
   return [...sources, ...copied, packagedNode, join(projectFolder, 'package.json'), ...builder];
 };
@@ -55,18 +78,14 @@ const version = async (): Promise<string> => {
   return number;
 };
 
-/**
- * Lets Node compile everything once, so that no unit has to: saves 15 ms of a hook without the driver and 25 ms of one with it. The
- * program is run outside a hook, where it may do nothing but refuse; its chunks are loaded by themselves.
- */
-const warmCache = async (name: string, folder: string): Promise<void> => {
-  const env = { NODE_COMPILE_CACHE: join(folder, 'cache'), NODE_COMPILE_CACHE_PORTABLE: '1' };
-  const run = (...words: string[]) => answer(join(folder, 'bin', 'node'), words, { cwd: folder, env, timeout: 20_000 });
+/** Saves a hook some 40 ms (docs/decisions/0012-what-a-hook-costs.md). */
+const compileAhead = async (name: string, folder: string): Promise<void> => {
+  const run = (...words: string[]) => answer(join(folder, 'bin', 'node'), words, { cwd: folder, env: {}, timeout: 20_000 });
+  const compiler = join(import.meta.dirname, 'compile.ts');
+  const compiled = await run('--random-seed=1', compiler, join('lib', programName), join('lib', cacheName));
+  if (compiled.code !== 0) throw new Error(`the program of charm ${name} does not compile: ${compiled.stderr.trim()}`);
   const outside = await run(`./lib/${entryName}`);
   if (outside.code !== 1) throw new Error(`charm ${name} does not refuse to run outside a hook (exit code ${outside.code})`);
-  const chunks = await readdir(join(folder, 'lib', 'chunks')).catch(() => []);
-  const loaded = await run('--input-type=module', '--eval', chunks.map(file => `await import('./lib/chunks/${file}');`).join(''));
-  if (loaded.code !== 0) throw new Error(`a part of charm ${name} does not load: ${loaded.stderr.trim()}`);
 };
 
 const answer = (command: string, words: string[], options: ExecFileOptions): Promise<{ code: number | string; stderr: string }> =>

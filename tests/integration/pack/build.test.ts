@@ -35,11 +35,11 @@ describe('the folder', () => {
   test('holds an unpacked charm and nothing else', () => {
     expect(folder).toBe(join(target, 'data-integrator'));
     expect(readdirSync(folder).sort()).toEqual(
-      ['LICENSE', 'actions.yaml', 'bin', 'cache', 'config.yaml', 'dispatch', 'lib', 'manifest.yaml', 'metadata.yaml', 'version'].sort(),
+      ['LICENSE', 'actions.yaml', 'bin', 'config.yaml', 'dispatch', 'lib', 'manifest.yaml', 'metadata.yaml', 'version'].sort(),
     );
     const yaml = join(projectFolder, 'tests', 'charms', 'data-integrator', 'metadata.yaml');
     expect(readFileSync(join(folder, 'metadata.yaml'), 'utf8')).toBe(readFileSync(yaml, 'utf8'));
-    for (const program of ['dispatch', 'bin/node', 'lib/charm.mjs']) expect(statSync(join(folder, program)).mode & 0o111).toBe(0o111);
+    for (const program of ['dispatch', 'bin/node', 'lib/charm.cjs']) expect(statSync(join(folder, program)).mode & 0o111).toBe(0o111);
   });
 
   test('brings its own Node, the packaged one', async () => {
@@ -107,7 +107,7 @@ describe('building again', () => {
       const { build } = await import(${JSON.stringify(join(projectFolder, 'tools', 'pack', 'build.ts'))});
       const { statSync, readFileSync } = await import('node:fs');
       const folder = await build('data-integrator', ${JSON.stringify(target)});
-      readFileSync(folder + '/lib/charm.mjs');
+      readFileSync(folder + '/lib/charm.cjs');
       const { ino, birthtimeMs } = statSync(folder);
       process.stdout.write(ino + ' ' + birthtimeMs);`;
     const answers = await Promise.all(
@@ -155,19 +155,34 @@ describe('a program that imports the driver when it comes to it', () => {
     expect((await dispatch('start')).stdout).toBe('MongoServerSelectionError\n');
   });
 
-  test('writes nothing into the compile cache that came with it', async () => {
-    const [cache = ''] = readdirSync(join(room, 'cache'));
-    const files = () => readdirSync(join(room, 'cache', cache)).map(file => [file, statSync(join(room, 'cache', cache, file)).mtimeMs]);
-    const before = files();
-    await dispatch('start');
-    await dispatch('install');
-    expect(before.length).toBeGreaterThanOrEqual(2);
-    expect(files()).toEqual(before);
+  test('runs as it was compiled ahead, whichever folder it lies in', async () => {
+    const program = `
+      const { readFileSync } = require('node:fs');
+      const [cachedData, source] = [readFileSync('lib/charm.cache'), readFileSync('lib/charm.js', 'latin1')];
+      process.stdout.write(String(new (require('node:vm').Script)(source, { filename: '/elsewhere', cachedData }).cachedDataRejected));`;
+    expect((await run(join(room, 'bin', 'node'), ['--eval', program], { cwd: room, env: environment })).stdout).toBe('false');
+  });
+
+  test('runs without that too, as where it was packed for another architecture', async () => {
+    rmSync(join(room, 'lib', 'charm.cache'));
+    expect((await dispatch('start')).stdout).toBe('MongoServerSelectionError\n');
   });
 
   test('does not load it for another hook', async () => {
-    rmSync(join(room, 'lib', 'chunks'), { recursive: true });
-    await dispatch('install');
-    await expect(dispatch('start')).rejects.toMatchObject({ code: 1 });
+    const loaded = async (hook: string) =>
+      (
+        await run(join(room, 'bin', 'node'), ['--eval', countingRequire, hook], {
+          cwd: room,
+          env: { ...environment, JUJU_HOOK_NAME: hook },
+        })
+      ).stdout;
+    expect(await loaded('install')).not.toContain('tls');
+    expect(await loaded('start')).toContain('tls');
   });
 });
+
+/** Runs the program with a `require` that tells what it is asked for: the driver asks for Node's `tls` as soon as it is loaded. */
+const countingRequire = `
+  const { readFileSync } = require('node:fs');
+  const counting = name => (process.stdout.write(name + ' '), require(name));
+  (0, eval)(readFileSync('lib/charm.js', 'latin1'))(counting);`;
