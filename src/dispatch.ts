@@ -1,5 +1,4 @@
 // One dispatch: observe, plan, apply, and again while there is something to do and time is left; then tell Juju.
-import { isDeepStrictEqual } from 'node:util';
 import { applyHost } from './apply/host.ts';
 import { applyJuju } from './apply/juju.ts';
 import { applyMongod } from './apply/mongod.ts';
@@ -18,7 +17,7 @@ import * as tools from './juju/tools.ts';
 import { helloOf } from './mongo/hello.ts';
 import { rotateLog } from './mongo/logs.ts';
 import { mintFresh } from './observe/fresh.ts';
-import { observeJuju } from './observe/juju.ts';
+import { meetOthers, observeJuju } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
 
 /** How long a hook may wait, in all, for what is under way. Others apply the plan and leave the rest to a later hook. */
@@ -109,7 +108,8 @@ type Carried = {
 };
 
 /** Brings the world as far as it goes within the time of this hook. */
-async function carry({ charm, context, facts, world }: Dispatch): Promise<Carried> {
+async function carry(run: Dispatch): Promise<Carried> {
+  const { charm, context, facts, world } = run;
   const start = performance.now();
   const done: string[] = [];
   const logged: JujuEffect[] = [];
@@ -122,7 +122,7 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
   for (;;) {
     const now = performance.now();
     const late = now - start >= patienceMs(context) || now - changedAt >= stagnantMs(context);
-    const seen = await world.observe({ lastChance: late, failed });
+    const seen = await look(run, { lastChance: late, failed });
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
@@ -135,7 +135,7 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
     if (!again) changedAt = performance.now();
     before = picture;
     for (const effect of plan.effects)
-      if (effect.do === 'log' && !logged.some(told => isDeepStrictEqual(told, effect))) logged.push(effect);
+      if (effect.do === 'log' && !logged.some(told => told.do === 'log' && told.message === effect.message)) logged.push(effect);
     if (plan.hold.length > 0 || outward.some(effect => effect.do === 'install-snap'))
       shown = await announce(facts, shown, worst(plan.unit));
     failed = await applyOutward(world, outward, done);
@@ -143,6 +143,14 @@ async function carry({ charm, context, facts, world }: Dispatch): Promise<Carrie
     const pauseMs = again && outward.length > 0 ? AGAIN_MS : outward.length === 0 || failed.length > 0 ? POLL_MS : 0;
     if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
   }
+}
+
+/** Once more with the other units, if they matter now and have not been asked for before. */
+async function look({ charm, context, world }: Dispatch, round: Parameters<World['observe']>[0]): Promise<Observed> {
+  const seen = await world.observe(round);
+  if (seen.juju.peers?.othersUnread === undefined || !charm.needsOthers(seen)) return seen;
+  world.learn(await meetOthers(tools, context, seen.juju));
+  return world.observe(round);
 }
 
 const planned = (charm: Charm, seen: Observed): Plan => together(charm.planners.map(planner => planner(seen)));

@@ -8,6 +8,8 @@ export type Charm = {
   readonly endpoints: Endpoints;
   /** It has a mongod on its machine. */
   readonly runsMongod: boolean;
+  /** Whether the plan may depend on what the other units say. */
+  readonly needsOthers: (seen: Observed) => boolean;
   readonly planners: readonly ((seen: Observed) => Plan)[];
   readonly actions: Readonly<Record<string, Action>>;
 };

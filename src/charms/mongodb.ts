@@ -17,6 +17,7 @@ import { planLogs } from '../plan/logs.ts';
 import { planMachine } from '../plan/machine.ts';
 import { planMember } from '../plan/member.ts';
 import { planMembership } from '../plan/membership.ts';
+import { needsOthers } from '../plan/others.ts';
 import { planRestart } from '../plan/restart.ts';
 import { planRole } from '../plan/role.ts';
 import { ofConfigServer, planRouter } from '../plan/router.ts';
@@ -62,6 +63,7 @@ const toDo = (seen: Observed) => {
 export const mongodb: Charm = {
   endpoints: { peers: 'database-peers', clients: [DATABASE, ROUTERS], shards: [SHARDS], configServer: [SHARDING], host: [] },
   runsMongod: true,
+  needsOthers,
   planners,
   actions: { 'get-primary': getPrimary, 'get-password': getPassword, 'set-password': setPassword, 'status-detail': statusDetail(toDo) },
 };

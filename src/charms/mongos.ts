@@ -12,6 +12,7 @@ import type { Charm } from './charm.ts';
 export const mongos: Charm = {
   endpoints: { peers: 'router-peers', clients: [], shards: [], configServer: [CLUSTER], host: [HOST] },
   runsMongod: false,
+  needsOthers: () => false,
   planners: [
     planInstall,
     planObsolete,

@@ -62,6 +62,8 @@ export type Peers = {
   readonly app: Bag;
   /** This unit and those that are here to stay, sorted by unit number. This unit is listed even when it is leaving. */
   readonly units: ReadonlyMap<string, PeerUnit>;
+  /** The others have not been asked for yet: `units` is this unit alone. */
+  readonly othersUnread?: true;
 };
 export type PeerUnit = { readonly address: string; readonly data: Bag };
 
@@ -232,7 +234,8 @@ export type Running = {
 export type RunningSettings = {
   readonly slowMs: number;
   readonly verbosity: number;
-  readonly cacheBytes: number;
+  /** Where the operator has set one. */
+  readonly cacheBytes?: number;
   readonly oplogBytes: number;
 };
 

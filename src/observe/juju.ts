@@ -42,7 +42,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
       leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside, secretContent) : undefined)),
       juju.configGet(),
       juju.networkAddress(endpoints.peers),
-      readPeers(juju, context, endpoints.peers),
+      readPeers(juju, context, endpoints.peers, leads),
       secretContent,
       goal,
       leads.then(leader => (leader ? undefined : juju.unitStatus())), // the leader learns it with the application's
@@ -119,24 +119,48 @@ async function readForLeader(
 /** Only these hooks tell; the unit's own mark tells the hooks that come after them. */
 function isDying(context: Context, peers: Peers | undefined): boolean {
   const { hook, unit } = context;
-  if (context.detaching !== undefined || context.departing === unit || hook === 'stop' || hook === 'remove') return true;
+  if (isLeaving(context)) return true;
   return peers?.units.get(unit)?.data[LEAVING] !== undefined && hook !== `${STORAGE}-storage-attached`;
 }
 
-async function readPeers(juju: Juju, context: Context, endpoint: string): Promise<Peers | undefined> {
+const isLeaving = ({ detaching, departing, unit, hook }: Context): boolean =>
+  detaching !== undefined || departing === unit || hook === 'stop' || hook === 'remove';
+
+/** A unit that follows reads what the others say only when it comes to need it: its hooks cost the same however many there are. */
+async function readPeers(juju: Juju, context: Context, endpoint: string, leads: Promise<boolean>): Promise<Peers | undefined> {
   const [id] = await juju.relationIds(endpoint);
   if (id === undefined) return undefined;
+  const meets = leads.then(
+    leader =>
+      leader || context.action !== undefined || context.breaking !== undefined || context.departing !== undefined || isLeaving(context),
+  );
   const [app, own, others] = await Promise.all([
     juju.applicationBag(id, context.app),
     juju.ownBag(id, context.unit),
-    juju.relationUnits(id),
+    meets.then(now => (now ? readOthers(juju, context, id) : undefined)),
   ]);
+  const units = inOrder([[context.unit, peerUnit(own)], ...(others ?? [])]);
+  return { id, app, units, ...(others === undefined ? { othersUnread: true } : {}) };
+}
+
+/** The facts with all units among the peers. */
+export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts): Promise<JujuFacts> {
+  const { peers } = facts;
+  if (peers?.othersUnread === undefined) return facts;
+  const { othersUnread: _, ...known } = peers;
+  return { ...facts, peers: { ...known, units: inOrder([...known.units, ...(await readOthers(juju, context, known.id))]) } };
+}
+
+type Named = readonly [string, PeerUnit];
+
+const inOrder = (units: readonly Named[]): Peers['units'] => new Map([...units].sort(([a], [b]) => byUnitNumber(a, b)));
+
+async function readOthers(juju: Juju, context: Context, id: number): Promise<readonly Named[]> {
+  const others = await juju.relationUnits(id);
   const staying = others.filter(name => name !== context.unit && name !== context.departing);
   const bags = await Promise.all(staying.map(async name => [name, peerUnit(await juju.unitBag(id, name))] as const));
   // A unit that has joined and not yet shown its address cannot be reached anyway.
-  const reachable = bags.filter(([, { address }]) => address !== '');
-  const units = [...reachable, [context.unit, peerUnit(own)] as const].sort(([a], [b]) => byUnitNumber(a, b));
-  return { id, app, units: new Map(units) };
+  return bags.filter(([, { address }]) => address !== '');
 }
 
 const peerUnit = (bag: Bag): PeerUnit => {

@@ -12,6 +12,8 @@ import { hasBackupRole, readUsers } from '../mongo/users.ts';
 type Options = {
   /** Look at the primary too. */
   readonly leader: boolean;
+  /** Ask for the size of the cache. */
+  readonly cache: boolean;
   /** Ask whether the data belongs to a cluster. */
   readonly formerShard: boolean;
   /** Other units that are ready: name → address:port. */
@@ -45,7 +47,7 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     return { kind: 'outside', running, set: found.set, ...(primary === undefined ? {} : { primary }) };
   }
   const [settings, primary] = await Promise.all([
-    readSettings(link),
+    readSettings(link, options),
     options.leader ? readPrimary(mongo, link, found, options) : undefined,
   ]);
   return { kind: 'member', running, self: found.self, settings, set: found.set, ...(primary === undefined ? {} : { primary }) };

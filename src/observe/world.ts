@@ -17,13 +17,16 @@ export type World = {
   mongo(): Mongo;
   /** The router that the last observation asked. */
   router(): Promise<Link>;
+  /** What Juju says besides; for the next observation. */
+  learn(facts: JujuFacts): void;
   observe(round: { readonly lastChance: boolean; readonly failed: readonly Failed[] }): Promise<Observed>;
   close(): Promise<void>;
 };
 
 /** `runsMongod`: the charm has a mongod on this machine. Any charm may have a router there. */
-export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh, runsMongod: boolean): World {
+export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runsMongod: boolean): World {
   const host = openHost(context.root);
+  let juju = first;
   let keyFile: string | undefined;
   let mongo: Mongo | undefined;
   let routers: Mongo | undefined;
@@ -48,6 +51,9 @@ export function openWorld(context: Context, juju: JujuFacts, fresh: Fresh, runsM
     token: fresh.token,
     mongo: session,
     router: () => linkToRouter(routerSession(), juju),
+    learn: facts => {
+      juju = facts;
+    },
     observe: async ({ lastChance, failed }) => {
       const files = await readFiles(host);
       if (files.keyFile !== keyFile) {
@@ -82,6 +88,7 @@ function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<
   const others = [...(juju.peers?.units ?? [])].filter(([unit, { data }]) => unit !== context.unit && data[RUNNING_CONFIG] !== undefined);
   return observeMongod(mongo, {
     leader: juju.leader,
+    cache: juju.config.valid && juju.config.config['cache-size-mb'] !== 0,
     formerShard: juju.peers?.app[DRAINED] !== undefined,
     others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])),
   });

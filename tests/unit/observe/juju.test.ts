@@ -3,7 +3,7 @@ import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { Context } from '../../../src/core/context.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
-import { observeJuju } from '../../../src/observe/juju.ts';
+import { meetOthers, observeJuju } from '../../../src/observe/juju.ts';
 import { inHook } from '../../support/hook.ts';
 import { type Deployed, deployed, LABEL, PEER_RELATION, relationHook, secretOf } from '../juju/deployed.ts';
 
@@ -149,6 +149,28 @@ describe('what another unit sees', () => {
     });
     expect(value).not.toHaveProperty('appStatus');
     expect(calls.map(({ words }) => words.join(' ')).filter(words => /-r [1-9]|database\./.test(words))).toEqual([]);
+  });
+
+  test('of its peers itself alone, as often as there are units, until it needs the others', async () => {
+    const [three, nine] = await Promise.all([deployed(3), deployed(9)]);
+    const { value, calls } = await observe(three, 'mongodb/1');
+    expect(value.peers).toMatchObject({ othersUnread: true, units: new Map([['mongodb/1', expect.anything()]]) });
+    expect((await observe(nine, 'mongodb/1')).calls).toHaveLength(calls.length);
+    const met = await inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), value));
+    const leaders = (await observe(three, 'mongodb/0')).value.peers;
+    expect(met.value).toEqual({ ...value, peers: leaders });
+    expect(
+      (await inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), met.value))).calls,
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['in an action', { action: 'status-detail' }],
+    ['while another departs', { departing: 'mongodb/2' }],
+    ['while it leaves', { hook: 'stop' }],
+  ])('all of its peers %s', async (_, more) => {
+    const { value } = await observe(await deployed(2), 'mongodb/1', more);
+    expect([...(value.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/1']);
   });
 });
 

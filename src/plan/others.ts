@@ -1,0 +1,14 @@
+// What a unit can do without the others.
+import type { Observed } from '../core/observed.ts';
+import { wantedConfig } from './wanted-config.ts';
+
+/**
+ * A member of a plain replica set that is well, and runs with the configuration that it should have, waits for nobody and hands nothing over:
+ * unless it leads or leaves, which its hooks know from the beginning. In a sharded cluster much more depends on the others.
+ */
+export function needsOthers(seen: Observed): boolean {
+  const { juju, mongod } = seen;
+  if (juju.role !== 'replication' || juju.dying || mongod.kind !== 'member') return true;
+  if ((mongod.self !== 'primary' && mongod.self !== 'secondary') || mongod.set.primary === undefined) return true;
+  return wantedConfig(seen)?.hash !== mongod.running.config;
+}
