@@ -1,23 +1,29 @@
-// `npm run bench`: measures the charms' hooks beside their peers, prints a table, and writes bench/results.json and what is made of it.
-import { mkdtemp, rm } from 'node:fs/promises';
+// `npm run bench`: measures what the charms cost beside their peers and the floor, prints tables, and writes bench/results.json and what is
+// made of it.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearAway } from '../demo/juju.ts';
+import { benchCluster } from './cluster/cluster.ts';
+import { benchGrowth } from './growth/growth.ts';
 import { benchHooks } from './hooks/hooks.ts';
 import { modelName } from './hooks/world.ts';
-import { writeResults } from './results.ts';
+import { type Fresh, writeResults } from './results.ts';
 
-const usage = `Usage: npm run bench [-- [part…] [--runs N] [--only KEY] [--no-peers] [--out FOLDER]]
+const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--only KEY] [--no-peers] [--out FOLDER]]
 
   hooks          what a hook costs, beside Python charms
+  cluster        how long deploy, add-unit, integrate, set-password and remove-unit take, beside a plain script
+  growth         how the cost of a hook grows with units and clients
   --runs N       how often each hook is run (20)
+  --rounds N     how often a cluster is deployed (5)
   --only KEY     this scenario of the hooks; may be given again
   --no-peers     without the Python peers
   --out FOLDER   where the results go (bench)
 `;
-const parts = ['hooks'] as const;
+const parts = ['hooks', 'cluster', 'growth'] as const;
 type Part = (typeof parts)[number];
-type Options = { parts: readonly Part[]; runs: number; only: string[]; peers: boolean; out: string };
+type Options = { parts: readonly Part[]; runs: number; rounds: number; only: string[]; peers: boolean; out: string };
 
 const projectFolder = join(import.meta.dirname, '..', '..');
 
@@ -33,14 +39,24 @@ const main = async (words: readonly string[]): Promise<number> => {
   const started = Date.now();
   const say = (text: string) => void process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s · ${text}\n`);
   try {
-    const hooks = await benchHooks({ ...options, room, interrupted: interrupted.signal, say });
-    process.stdout.write(await writeResults(options.out, { hooks }));
+    const fresh: Fresh = {};
+    for (const part of parts.filter(name => options.parts.includes(name))) {
+      const own = { ...options, room: join(room, part[0]!), interrupted: interrupted.signal, say };
+      await mkdir(own.room);
+      try {
+        if (part === 'hooks') fresh.hooks = await benchHooks(own);
+        else if (part === 'cluster') fresh.cluster = await benchCluster(own);
+        else fresh.growth = await benchGrowth(own);
+      } finally {
+        await clearAway(join(own.room, 'j'), modelName);
+      }
+    }
+    process.stdout.write(await writeResults(options.out, fresh));
     return 0;
   } catch (error) {
     process.stderr.write(`The bench cannot go on: ${(error as Error).message}\n`);
     return 1;
   } finally {
-    await clearAway(join(room, 'j'), modelName);
     await rm(room, { recursive: true, force: true, maxRetries: 5 });
   }
 };
@@ -48,7 +64,7 @@ const main = async (words: readonly string[]): Promise<number> => {
 /** Undefined when something among the words is not understood. */
 const readOptions = (words: readonly string[]): Options | undefined => {
   const chosen: Part[] = [];
-  const options: Options = { parts: chosen, runs: 20, only: [], peers: true, out: join(projectFolder, 'bench') };
+  const options: Options = { parts: chosen, runs: 20, rounds: 5, only: [], peers: true, out: join(projectFolder, 'bench') };
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!;
     const value = words[at + 1];
@@ -59,6 +75,7 @@ const readOptions = (words: readonly string[]): Options | undefined => {
     else {
       at += 1;
       if (word === '--runs' && /^[1-9]\d*$/.test(value)) options.runs = Number(value);
+      else if (word === '--rounds' && /^[1-9]\d*$/.test(value)) options.rounds = Number(value);
       else if (word === '--only') options.only.push(value);
       else if (word === '--out') options.out = value;
       else return undefined;

@@ -28,10 +28,21 @@ const asOperator = async <Result>(model: Model, application: string, use: (admin
   }
 };
 
-const operatorPassword = (model: Model, application: string): string => {
+/** @throws when the application has made none yet. */
+export const operatorPassword = (model: Model, application: string): string => {
   const secret = Object.values(model.secrets).find(one => one.owner.name === application && 'operator-password' in latest(one));
   if (secret === undefined) throw new Error(`the model has no passwords of ${application}`);
-  return Buffer.from(latest(secret)['operator-password'] ?? '', 'base64').toString();
+  return contentOf(secret)['operator-password'] ?? '';
 };
+
+/** The latest content of a secret by its URI; undefined when the model has none of it. */
+export const secretContent = (model: Model, uri: string): Readonly<Record<string, string>> | undefined => {
+  const secret = model.secrets[uri.slice(Math.max(uri.lastIndexOf('/'), uri.lastIndexOf(':')) + 1)];
+  return secret && contentOf(secret);
+};
+
+/** The model keeps the values as Juju does, in base64. */
+const contentOf = (secret: Secret): Record<string, string> =>
+  Object.fromEntries(Object.entries(latest(secret)).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 
 const latest = ({ revisions, latest }: Secret) => revisions.find(one => one.revision === latest)?.content ?? {};

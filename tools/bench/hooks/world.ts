@@ -42,21 +42,28 @@ export const deployCluster = async ({ juju }: World): Promise<Record<string, num
   return { 'config-server': 1, shard: 1, mongos: 1, [routed]: 1 };
 };
 
+type Counts = Readonly<Record<string, number>>;
+
 /** Waits until these applications have that many units, all active, and no agent of the model has had anything to do for a second. */
-export const untilCalm = async ({ state }: World, applications: Readonly<Record<string, number>>): Promise<void> => {
+export const untilCalm = (world: World, applications: Counts): Promise<void> => untilCalmFor(1_000, world, applications);
+
+/** Waits until these applications have that many units, all active, and all agents of the model are idle. */
+export const untilActive = (world: World, applications: Counts): Promise<void> => untilCalmFor(0, world, applications);
+
+const untilCalmFor = async (calmMs: number, { state }: World, applications: Counts): Promise<void> => {
   const deadline = Date.now() + limitMs;
   let calmSince: number | undefined;
   for (;;) {
     const model = await state();
     const now = Date.now();
     calmSince = isCalm(model, applications) ? (calmSince ?? now) : undefined;
-    if (calmSince !== undefined && now - calmSince > 1_000) return;
+    if (calmSince !== undefined && now - calmSince >= calmMs) return;
     if (now > deadline) throw new Error(`waited ${limitMs / 1000} s in vain for all to be active: ${wordsOf(model)}`);
-    await sleep(200);
+    await sleep(20);
   }
 };
 
-const isCalm = ({ units }: Model, applications: Readonly<Record<string, number>>): boolean =>
+const isCalm = ({ units }: Model, applications: Counts): boolean =>
   Object.entries(applications).every(([name, count]) => {
     const active = Object.values(units).filter(({ application, workload }) => application === name && workload.current === 'active');
     return active.length === count;

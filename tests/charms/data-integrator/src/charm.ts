@@ -130,9 +130,7 @@ const answerAction = async ({ context, request }: Charm): Promise<void> => {
   await tools.setActionResults(results);
 };
 
-try {
-  await main();
-} catch (error) {
+main().catch(error => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
+});
