@@ -59,6 +59,33 @@ test('a hook that was cut off is ended and run again, and counts once', () =>
     expect(await model.juju('exec', '--unit', 'rec/0', 'state-get config-changed')).toBe('2\n');
   }));
 
+test('an agent that is killed at work comes back and runs the hook again; an action has failed; a reboot ends with a start hook', () =>
+  withModel(async model => {
+    const rec = await deployRecorder(model);
+    expect((await model.tryJuju('fault', 'rec/0', 'kill-agent')).stderr).toContain('it runs no hook and no action');
+    const before = rec.lines('rec/0').length;
+    await rec.hold();
+    await model.juju('config', 'rec', 'round=1');
+    await until('the hook to begin', () => rec.lines('rec/0').length === before + 1);
+    expect(await model.juju('fault', 'rec/0', 'kill-agent')).toBe('killed the hook config-changed\n');
+    await until('the hook to begin again', () => rec.lines('rec/0').length === before + 2);
+    await rec.release();
+    await model.waitFor('the hook to end', status => settled(status) && rec.lines('rec/0').length > before + 2);
+    expect(rec.lines('rec/0').slice(before)).toEqual(['begin config-changed', 'begin config-changed', 'end config-changed']);
+
+    await rec.hold();
+    await model.juju('run', 'rec/0', 'wait', '--background');
+    await until('the action to begin', () => rec.lines('rec/0').includes('begin wait'));
+    expect(await model.juju('fault', 'rec/0', 'kill-agent')).toMatch(/^killed the task \d+\n$/);
+    await rec.release();
+    await model.waitFor('the unit to be free', settled);
+    expect(await model.juju('operations')).toMatch(/failed/);
+
+    const starts = count(rec.lines('rec/0'), 'end start');
+    await model.juju('fault', 'rec/0', 'reboot');
+    await until('the start hook', () => count(rec.lines('rec/0'), 'end start') === starts + 1);
+  }));
+
 test('an action that was cut off has failed', () =>
   withModel(async model => {
     const rec = await deployRecorder(model);

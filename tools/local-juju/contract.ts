@@ -130,8 +130,10 @@ export type LiveModel = {
   statusHistory(): StatusHistoryEntry[];
   addressOf(unit: string): string;
   /** Does harm to a unit's machine (`juju fault`, for demonstrations and tests); answers with a sentence on what was done. */
-  fault?(unit: string, request: MachineFault): Promise<string>;
+  fault?(unit: string, request: UnitFault): Promise<string>;
 };
+/** `kill-agent` ends the hook or action that the unit's agent runs, as the agent's own death does; the agent comes back at once. */
+export type UnitFault = MachineFault | { kind: 'kill-agent' };
 /** `force` goes on where a hook fails; with `noWait` no more hooks are run at all. */
 export type RemovalOptions = { force: boolean; noWait?: boolean; destroyStorage: boolean };
 export type DeployRequest = {

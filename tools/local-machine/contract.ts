@@ -25,6 +25,9 @@ export type MachineFault =
   | { kind: 'cut-network' } // nothing on the machine's address answers any more
   | { kind: 'restore-network' }
   | { kind: 'lose-disk' } // what lies on the storage is gone, services are killed
+  | { kind: 'fill-disk' } // nothing more can be written to the storage
+  | { kind: 'free-disk' }
+  | { kind: 'reboot' } // services end, and those that are enabled start again
   | { kind: 'change-address'; address: string };
 
 export type MachineOptions = {

@@ -1,8 +1,9 @@
-// What tests and demonstrations do to a machine: ends and halts of services, a cut network, a lost disk, another address.
+// What tests and demonstrations do to a machine: ends and halts of services, a cut network, a lost or full disk, a reboot, another address.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import type { MachineFault } from './contract.ts';
+import { fillDisk, freeDisk } from './full-disk.ts';
 import { type MachineState, type ServiceName, serviceNames } from './machine-state.ts';
 import { readSettings } from './mongod-command.ts';
 import { isFrozen, type ProcessIdentity, signalProcess } from './processes.ts';
@@ -49,6 +50,12 @@ export const inflict = async (host: FaultHost, fault: MachineFault): Promise<str
       return restoreNetwork(host);
     case 'lose-disk':
       return loseDisk(host);
+    case 'fill-disk':
+      return fillDisk(host);
+    case 'free-disk':
+      return freeDisk(host);
+    case 'reboot':
+      return reboot(host);
     case 'change-address':
       return changeAddress(host, fault.address);
   }
@@ -91,6 +98,17 @@ const loseDisk = async (host: FaultHost): Promise<string> => {
   await Promise.all(entries.map(entry => rm(join(folder, entry), { recursive: true, force: true })));
   for (const service of wanted) await host.services[service].start();
   return `removed ${entries.length} entries of ${folder} and started ${wanted.length} service(s) again`;
+};
+
+/** As systemd does it: what runs is told to end, and what is enabled is started. */
+const reboot = async (host: FaultHost): Promise<string> => {
+  const { snap } = host.state;
+  await Promise.all(serviceNames.map(service => host.services[service].stop()));
+  const enabled = serviceNames.filter(service => snap?.services[service].enabled);
+  for (const service of serviceNames) if (snap !== undefined) snap.services[service].active = enabled.includes(service);
+  await host.save();
+  for (const service of enabled) await host.services[service].start();
+  return `rebooted; ${enabled.length} service(s) started`;
 };
 
 const changeAddress = async (host: FaultHost, address: string): Promise<string> => {

@@ -22,6 +22,8 @@ export type MachineState = {
   /** Settings of `snap set`, by snap; `system` is always there. */
   settings: Record<string, Record<string, unknown>>;
   networkCut: boolean;
+  /** The storage takes no more data: a limit on the services stands for it, since it has no file system of its own. */
+  diskLimited?: boolean;
 };
 
 /** @throws when the file is there but cannot be read as a machine's state. */

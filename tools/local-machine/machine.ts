@@ -1,7 +1,7 @@
 // One machine of the local Juju: its folders, its `snap`, its services, and the faults that tests inflict on it.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LocalMachine, OpenMachine } from './contract.ts';
+import type { LocalMachine, MachineFault, OpenMachine } from './contract.ts';
 import { type FaultHost, inflict } from './faults.ts';
 import { loadState, type ServiceName, saveState, serviceNames } from './machine-state.ts';
 import { findMarked, isAlive, signalProcess } from './processes.ts';
@@ -95,8 +95,7 @@ export const openMachine: OpenMachine = async options => {
           }),
 
     // A hook may be waiting for a service that was halted, so only those faults wait that start and stop services themselves.
-    fault: request =>
-      request.kind === 'change-address' || request.kind === 'lose-disk' ? inTurn(() => inflict(host, request)) : inflict(host, request),
+    fault: request => (restarting.includes(request.kind) ? inTurn(() => inflict(host, request)) : inflict(host, request)),
 
     shutdown: async () => {
       open = false;
@@ -106,6 +105,9 @@ export const openMachine: OpenMachine = async options => {
   };
   return machine;
 };
+
+/** Faults that stop and start services. */
+const restarting: readonly MachineFault['kind'][] = ['change-address', 'lose-disk', 'reboot'];
 
 const writeCommand = async (path: string, text: string) => {
   // Replaced in one step: a hook may be calling the old one.

@@ -2,6 +2,7 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from './binaries.ts';
+import { limited } from './full-disk.ts';
 import type { MachineState, ServiceName } from './machine-state.ts';
 import { mongodArguments } from './mongod-command.ts';
 import { findRouter, mongosArguments } from './mongos-command.ts';
@@ -31,10 +32,9 @@ export const prepareLaunch = async (folders: SnapFolders, state: MachineState, s
   const output = outputOf(folders, service);
   const size = (await stat(output).catch(() => undefined))?.size ?? 0;
   if (size > largestOutput) await rename(output, `${output}.1`);
-  const { command, args, env } = await words(folders, state, service, address, environment);
+  const { env, ...program } = await words(folders, state, service, address, environment);
   return {
-    command,
-    args,
+    ...(state.diskLimited ? limited(program.command, program.args) : program),
     cwd: folders.data,
     output,
     env: {

@@ -1,7 +1,8 @@
 // Faults that tests inflict on a machine, seen from a client of its mongod.
-import { readdir, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../support/until.ts';
 import { answers, connect, freshAddress, openTestMachine } from './open.ts';
 
@@ -66,6 +67,60 @@ test('a disk that is not on the machine is not emptied, and nothing is stopped f
   expect(mongodPid()).toBe(pid);
 });
 
+const hasLimits = spawnSync('prlimit', ['--version']).status === 0;
+
+/** mongod ends; with room again it comes back, and what a client was told to be written is there. */
+const fillAndFree = async ({ machine, log }: Awaited<ReturnType<typeof withMongod>>, said: RegExp): Promise<void> => {
+  const kept = { writeConcern: { w: 1, j: true } } as const;
+  const client = await connect(machine.address);
+  await client.db('d').collection('c').insertOne({ kept: 'surely' }, kept);
+  expect(await machine.fault({ kind: 'fill-disk' })).toMatch(said);
+  const payload = 'x'.repeat(1_000_000);
+  await until('mongod to end', async () => {
+    await client
+      .db('d')
+      .collection('c')
+      .insertOne({ payload }, kept)
+      .catch(() => undefined);
+    return log.some(line => line.includes('charmed-mongodb.mongod ended'));
+  });
+  await machine.fault({ kind: 'free-disk' });
+  const again = await connect(machine.address);
+  expect(await again.db('d').collection('c').countDocuments({ kept: 'surely' })).toBe(1);
+  await again.db('d').collection('c').insertOne({ payload }, kept);
+  await expect(machine.fault({ kind: 'free-disk' })).rejects.toThrow('it is not full');
+};
+
+test.skipIf(!hasLimits)('a storage on the disk of the computer is full as far as its services can see (needs prlimit)', async () => {
+  const opened = await withMongod();
+  await fillAndFree(opened, /may write to no file any more/);
+});
+
+test.skipIf(process.getuid?.() !== 0)('a storage with a file system of its own is filled (needs root, to mount one)', async () => {
+  const opened = await openTestMachine();
+  const common = join(opened.root, 'var/snap/charmed-mongodb/common');
+  await mkdir(common, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'test', common]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', common]));
+  await opened.snap('install', 'charmed-mongodb');
+  await opened.configure();
+  await opened.snap('start', '--enable', 'charmed-mongodb.mongod');
+  await connect(opened.machine.address);
+  await fillAndFree(opened, /filled the file system of the storage with \d+ MiB/);
+});
+
+test('a reboot ends what runs, and starts what is enabled', async () => {
+  const { machine, snap, mongodPid } = await withMongod();
+  const pid = mongodPid();
+  expect(await machine.fault({ kind: 'reboot' })).toBe('rebooted; 1 service(s) started');
+  await connect(machine.address);
+  expect(mongodPid()).not.toBe(pid);
+  await snap('stop', '--disable', 'charmed-mongodb.mongod');
+  await snap('start', 'charmed-mongodb.mongod');
+  expect(await machine.fault({ kind: 'reboot' })).toBe('rebooted; 0 service(s) started');
+  expect(mongodPid()).toBe(undefined);
+});
+
 test('a machine that moves answers on its new address only', async () => {
   const { machine, mongodPid } = await withMongod();
   const before = machine.address;
@@ -87,6 +142,8 @@ test('nothing is done to what is not there', async () => {
     await expect(machine.fault({ kind, service: 'postgres' })).rejects.toThrow('there is no service postgres');
   }
   await expect(machine.fault({ kind: 'lose-disk' })).rejects.toThrow('charmed-mongodb is not installed');
+  await expect(machine.fault({ kind: 'fill-disk' })).rejects.toThrow('charmed-mongodb is not installed');
+  await expect(machine.fault({ kind: 'free-disk' })).rejects.toThrow('it is not full');
 });
 
 test('SIGTERM as a fault ends mongod in order, and it comes back', async () => {

@@ -20,8 +20,8 @@ export type Agents = {
   context(id: string): HookContext | undefined;
   /** Ends the program of a running task. */
   killTask(task: string): void;
-  /** Ends whatever the unit runs now. */
-  killUnit(unit: string): void;
+  /** Ends whatever the unit runs now. @returns what that was, undefined if it runs nothing. */
+  killUnit(unit: string): string | undefined;
   /** How many hooks, actions and commands run now. */
   running(): number;
   /** Nothing new is begun; what runs is killed and waited for. */
@@ -200,7 +200,11 @@ export const startAgents = (world: AgentWorld): Agents => {
     killTask: task => {
       for (const attempt of attempts.values()) if (attempt.task === task) attempt.kill('SIGTERM');
     },
-    killUnit: unit => attempts.get(unit)?.kill('SIGKILL'),
+    killUnit: unit => {
+      const running = attempts.get(unit);
+      running?.kill('SIGKILL');
+      return running?.what;
+    },
     running: () => busy.size,
     stop: async () => {
       stopped = true;

@@ -1,5 +1,6 @@
 // What is kept on disk: the state in one piece, logs line by line with a bound.
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { unmountBelow } from './mounts.ts';
 
 /** Replaces a file in one step: a reader, or a start after a crash, sees the old content or the new. */
 export const writeWhole = (path: string, text: string): void => {
@@ -60,7 +61,11 @@ export const openJournal = <Entry>(path: string, largestBytes: number): Journal<
   };
 };
 
-export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+/** Removes a folder with all in it; storage with a file system of its own is unmounted before. */
+export const removeTree = (path: string): void => {
+  unmountBelow(path);
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+};
 
 // A line cut off by a crash is left out.
 const parseLines = <Entry>(text: string): Entry[] =>

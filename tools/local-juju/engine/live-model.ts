@@ -221,10 +221,19 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
       const unit = unitOf(state, name);
       const machine = machines.get(unit.machine);
       if (machine === undefined) throw new JujuError(`machine ${unit.machine} of ${name} is not up yet`);
+      if (request.kind === 'kill-agent') {
+        const killed = agents?.killUnit(name);
+        if (killed === undefined) throw new JujuError(`cannot kill the agent of ${name} at work: it runs no hook and no action`);
+        return `killed ${killed}`;
+      }
+      const onMachine = Object.values(state.units).filter(one => one.machine === unit.machine);
+      if (request.kind === 'reboot') for (const one of onMachine) agents?.killUnit(one.name);
       const said = await machine.fault(request).catch((error: Error) => {
         throw new JujuError(error.message);
       });
       if (request.kind === 'change-address') state.machines[unit.machine]!.address = machine.address;
+      // The charms see a reboot only as their start hook.
+      if (request.kind === 'reboot') for (const one of onMachine) one.agent.started = false;
       changed();
       return said;
     },

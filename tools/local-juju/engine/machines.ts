@@ -8,6 +8,7 @@ import type { LocalMachine, OpenMachine } from '../../local-machine/contract.ts'
 import type { Machine, Model, Storage, Unit } from '../state.ts';
 import { removeTree } from './files.ts';
 import { endProcessesBelow } from './leftovers.ts';
+import { mountTmpfs } from './mounts.ts';
 import { agentFolder, machineRoot, toolsFolder } from './units.ts';
 
 export type MachineCommand = LocalMachine['command'];
@@ -80,7 +81,11 @@ export const keepMachines = (needed: Needed): Machines => {
       removeTree(agentFolder(folder, unit));
       removeTree(toolsFolder(folder, unit));
     },
-    attach: (storage, machine) => attachStorage(folder, storage, machineRoot(folder, machine)),
+    attach: async (storage, machine) => {
+      const problem = await attachStorage(folder, storage, machineRoot(folder, machine));
+      if (problem !== undefined)
+        needed.log(`machine-${machine}`, 'INFO', 'juju.local.machine', `storage ${storage.id} is a folder and no tmpfs: ${problem}`);
+    },
     detach: storage => detachStorage(folder, storage),
     remove: async id => {
       const root = machineRoot(folder, id);
@@ -112,9 +117,16 @@ const listen = (path: string, short: string): Server => {
   return server;
 };
 
-const attachStorage = async (folder: string, storage: Storage, root: string): Promise<void> => {
+/** @returns why storage of the pool `tmpfs` is a mere folder. */
+const attachStorage = async (folder: string, storage: Storage, root: string): Promise<string | undefined> => {
   const volume = join(folder, storage.volume);
   await mkdir(volume, { recursive: true });
+  const problem = storage.pool === 'tmpfs' ? mountTmpfs(volume, storage.sizeMiB) : undefined;
+  await link(storage, volume, root);
+  return problem;
+};
+
+const link = async (storage: Storage, volume: string, root: string): Promise<void> => {
   const target = relative(dirname(storage.location), volume);
   const present = await lstat(storage.location).catch(() => undefined);
   if (present?.isSymbolicLink() && (await readlink(storage.location)) === target) return;

@@ -14,7 +14,13 @@ import { retryDelayMs } from './times.ts';
 import { agentFolder } from './units.ts';
 
 /** A program that runs now, and the context its tools work in. */
-export type Attempt = { context: HookContext; task?: string; kill(signal: NodeJS.Signals): void };
+export type Attempt = {
+  context: HookContext;
+  /** In words, such as `the hook start`. */
+  what: string;
+  task?: string;
+  kill(signal: NodeJS.Signals): void;
+};
 /** Tells the tool server of the attempt; the answer is called when it is over. */
 export type Register = (attempt: Attempt) => () => void;
 /** How the program is named in the log, and what to run; nothing if the charm has no such hook. */
@@ -72,7 +78,7 @@ export const attempt = async (
 ): Promise<ProgramEnd & { failure?: string; reboot?: boolean }> => {
   const context = world.makeContext(world.host, id, unit.name, hook);
   const running = startProgram(world, unit, hook, id, { command, args: [] }, () => undefined);
-  const over = register({ context, kill: running.kill });
+  const over = register({ context, what: `the hook ${hook.name}`, kill: running.kill });
   const end = await running.ended;
   over();
   if (context.rebootRequested === 'now' && end.signal === null) {

@@ -31,7 +31,7 @@ export const runTask = async (world: AgentWorld, unit: Unit, taskId: string, reg
   const running = startProgram(world, unit, hook, id, program, (stream, text) => {
     if (task[stream].length < largestOutput) task[stream] += text;
   });
-  const over = register({ context, task: taskId, kill: running.kill });
+  const over = register({ context, what: `the task ${taskId}`, task: taskId, kill: running.kill });
   const end = await running.ended;
   over();
   delete unit.agent.running;

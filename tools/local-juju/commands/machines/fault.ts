@@ -1,25 +1,34 @@
 // `juju fault`: harm done on purpose, to see what a charm makes of it. Real Juju has no such command.
 
-import type { MachineFault } from '../../../local-machine/contract.ts';
-import { JujuError } from '../../contract.ts';
+import { JujuError, type UnitFault } from '../../contract.ts';
 import type { Model } from '../../state.ts';
 import type { CommandSpec } from '../spec.ts';
 import { isUnitName } from '../text/names.ts';
 
 const usual = 'charmed-mongodb.mongod';
+/** Faults of which nothing more is to be said. */
+const plainKinds = ['cut-network', 'restore-network', 'lose-disk', 'fill-disk', 'free-disk', 'reboot', 'kill-agent'] as const;
 
 export const fault: CommandSpec = {
   name: 'fault',
   summary: "Does harm to a unit's machine (only here, not in Juju)",
-  usage: '<unit> kill|freeze|thaw|cut-network|restore-network|lose-disk|change-address [<service or address>]',
+  usage: '<unit> <fault> [<service or address>]',
   most: 3,
   details: `kill         ends a service's process; the machine starts it again, as systemd would
 freeze, thaw stops a service's process in its tracks, and lets it go on
 cut-network  nothing answers at the machine's address any more; restore-network ends this
-lose-disk    what lies on the unit's storage is gone, and its services are killed
 change-address gives the machine another address of the model's network
+lose-disk    what lies on the unit's storage is gone, and its services are killed
+fill-disk    nothing more can be written to the unit's storage; free-disk ends this
+reboot       everything on the machine ends, and comes up again with a start hook
+kill-agent   ends the hook or action that the unit runs now, as its agent's death would
 Without a service ${usual} is meant.`,
-  examples: ['juju fault mongodb/0 kill', 'juju fault mongodb/1 cut-network', 'juju fault mongos/0 freeze charmed-mongodb.mongos'],
+  examples: [
+    'juju fault mongodb/0 kill',
+    'juju fault mongodb/1 cut-network',
+    'juju fault mongodb/2 fill-disk',
+    'juju fault mongos/0 freeze charmed-mongodb.mongos',
+  ],
   flags: [{ names: ['signal'], value: 'signal', initial: 'SIGKILL', help: 'For kill: SIGKILL or SIGTERM' }],
   async run({ args, flags, console, model }) {
     const [unit, kind, what] = args;
@@ -42,16 +51,15 @@ function requestOf(
   what: string | undefined,
   signal: 'SIGKILL' | 'SIGTERM' | undefined,
   free: () => string,
-): MachineFault {
+): UnitFault {
   const service = what ?? usual;
   if (kind === 'change-address') return { kind, address: what ?? free() };
   if (kind === 'kill') return { kind, service, ...(signal === undefined ? {} : { signal }) };
   if (kind === 'freeze' || kind === 'thaw') return { kind, service };
-  if (kind === 'cut-network' || kind === 'restore-network' || kind === 'lose-disk') return { kind };
-  throw new JujuError(
-    `${kind === undefined ? 'no fault specified' : `unknown fault "${kind}"`}: use kill, freeze, thaw, cut-network, restore-network, lose-disk or change-address`,
-    2,
-  );
+  const plain = plainKinds.find(one => one === kind);
+  if (plain !== undefined) return { kind: plain };
+  const known = ['kill', 'freeze', 'thaw', 'change-address', ...plainKinds];
+  throw new JujuError(`${kind === undefined ? 'no fault specified' : `unknown fault "${kind}"`}: use one of ${known.join(', ')}`, 2);
 }
 
 /** From the top of the model's network, since machines get theirs from the bottom. */

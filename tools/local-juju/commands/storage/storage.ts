@@ -60,7 +60,8 @@ export const storagePools: CommandSpec = {
   summary: 'Lists the storage pools',
   usage: '',
   most: 0,
-  details: 'All of them are folders of the model. rootfs and tmpfs go with the machine, loop and lxd outlive the unit.',
+  details:
+    'All of them are folders of the model. rootfs and tmpfs go with the machine, loop and lxd outlive the unit. tmpfs has the size that was asked for, where one may mount.',
   flags: outputFlags('tabular', 'tabular, json, yaml'),
   run(call) {
     const pools = ['loop', 'lxd', 'rootfs', 'tmpfs'];

@@ -1,0 +1,84 @@
+// A storage that takes no more data. Where it has a file system of its own, that is filled; where it has not, the computer's disk must stay
+// usable, and the services are limited in what they may write.
+import { execFile } from 'node:child_process';
+import { type FileHandle, open, realpath, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FaultHost } from './faults.ts';
+import { serviceNames } from './machine-state.ts';
+import { snapName } from './snap-folders.ts';
+
+/** What fills a file system; nothing else in the storage has this name. */
+const ballast = 'ballast-of-juju-fault';
+const pieceBytes = 1_048_576;
+
+/** @returns what was done, in a sentence. @throws {Error} with a sentence when it cannot be done. */
+export const fillDisk = async (host: FaultHost): Promise<string> => {
+  if (host.state.snap === undefined) throw new Error(`cannot fill the disk: ${snapName} is not installed, so nothing writes to it`);
+  const folder = await realpath(host.folders.common);
+  if (await ownsFileSystem(folder, host.folders.root)) {
+    const bytes = await fill(join(folder, ballast));
+    return `filled the file system of the storage with ${Math.ceil(bytes / pieceBytes)} MiB; nothing more can be written there`;
+  }
+  if (host.state.diskLimited) throw new Error('cannot fill the disk: it is full already');
+  await limitRunning(host, '0:');
+  host.state.diskLimited = true;
+  await host.save();
+  return 'the storage lies on the disk of this computer, which is left alone; instead the services may write to no file any more';
+};
+
+/** @returns what was done, in a sentence. @throws {Error} with a sentence when the disk is not full. */
+export const freeDisk = async (host: FaultHost): Promise<string> => {
+  const file = join(await realpath(host.folders.common).catch(() => host.folders.common), ballast);
+  if (host.state.diskLimited) {
+    host.state.diskLimited = false;
+    await host.save();
+    await limitRunning(host, 'unlimited:');
+    return 'the services may write to files again';
+  }
+  if ((await stat(file).catch(() => undefined)) === undefined) throw new Error('cannot free the disk: it is not full');
+  await rm(file);
+  return 'removed what filled the file system of the storage';
+};
+
+/** The program and the words that start a service under the limit. */
+export const limited = (command: string, args: readonly string[]): { command: string; args: string[] } => ({
+  command: 'prlimit',
+  args: ['--fsize=0:', command, ...args],
+});
+
+const ownsFileSystem = async (folder: string, root: string): Promise<boolean> => (await stat(folder)).dev !== (await stat(root)).dev;
+
+/** Writes until nothing fits any more: in large pieces first, then in ever smaller ones. @returns how much was written, in bytes. */
+const fill = async (path: string): Promise<number> => {
+  const file = await open(path, 'a', 0o600);
+  try {
+    for (let size = pieceBytes; size >= 1; size = Math.floor(size / 16)) await fillWith(file, Buffer.alloc(size));
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+};
+
+const fillWith = async (file: FileHandle, piece: Buffer): Promise<void> => {
+  try {
+    for (;;) await file.write(piece);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+};
+
+/** @param limit as prlimit(1) takes it; the hard limit stays, so that the other can be lifted again. */
+const limitRunning = async (host: FaultHost, limit: string): Promise<void> => {
+  for (const service of serviceNames) {
+    const process = host.services[service].running();
+    if (process !== undefined) await prlimit(`--pid=${process.pid}`, `--fsize=${limit}`);
+  }
+};
+
+const prlimit = (...words: string[]): Promise<void> =>
+  new Promise((settle, refuse) => {
+    execFile('prlimit', words, (error, _, stderr) => {
+      if (error === null) settle();
+      else refuse(new Error(`cannot change what the services may write: ${stderr.trim() || error.message}`));
+    });
+  });
