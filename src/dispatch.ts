@@ -8,6 +8,7 @@ import type { Action, View } from './core/action.ts';
 import { hostOf, WAKE } from './core/bags.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
+import { clientUser } from './core/names.ts';
 import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
 import { type Status, status, worst } from './core/status.ts';
@@ -48,7 +49,7 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
     const facts = await observeJuju(tools, context, charm.endpoints);
     const fresh = mintFresh(
       facts.secret?.keyFile,
-      facts.clients.map(client => client.id),
+      facts.clients.map(client => clientUser(client.id, client.requestId)),
     );
     const world = openWorld(context, facts, fresh, charm.runsMongod);
     try {

@@ -5,6 +5,7 @@ import { ROUTERS } from '../core/endpoints.ts';
 import { relationSecretLabel } from '../core/names.ts';
 import type { Bag, JujuFacts } from '../core/observed.ts';
 import { sameStatus } from '../core/status.ts';
+import { secretsNamedIn, withAnswer, withoutAnswer } from '../interfaces/client-requests.ts';
 import { encodeRouterAnswer } from '../interfaces/config-server.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';
 import { bareSecretId } from '../juju/context.ts';
@@ -12,13 +13,17 @@ import type * as Tools from '../juju/tools.ts';
 
 type Juju = typeof Tools;
 
+/** Our databags of relations as they are and as they come to be, by relation, and the secrets that they name anew. */
+type Told = { readonly bags: Map<number, { readonly before: Bag; now: Bag }>; readonly inUse: Set<string> };
+
 /** Writes what differs from what Juju said when the dispatch began. @throws ToolFailure; Juju then drops what it has not yet committed. */
 export async function applyJuju(juju: Juju, facts: JujuFacts, effects: readonly JujuEffect[]): Promise<void> {
-  const inUse = new Set<string>();
-  for (const effect of effects) await applyOne(juju, facts, effect, inUse);
+  const told: Told = { bags: new Map(), inUse: new Set() };
+  for (const effect of effects) await applyOne(juju, facts, effect, told);
+  await writeBags(juju, told);
   // One that nobody was told of when the hook began may have been published by it.
   for (const effect of effects)
-    if (effect.do === 'remove-secret' && !inUse.has(effect.id)) await juju.secretRemove(effect.id, effect.revision);
+    if (effect.do === 'remove-secret' && !told.inUse.has(effect.id)) await juju.secretRemove(effect.id, effect.revision);
   await applyPeers(juju, facts, 'application', merged(effects, 'set-peer-app'));
   await applyPeers(juju, facts, 'unit', merged(effects, 'set-peer-unit'));
   await writeLog(juju, effects);
@@ -29,16 +34,18 @@ export async function applyJuju(juju: Juju, facts: JujuFacts, effects: readonly 
   }
 }
 
-async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect, inUse: Set<string>): Promise<void> {
+async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect, told: Told): Promise<void> {
   switch (effect.do) {
     case 'add-app-secret':
       return addAppSecret(juju, effect.label, effect.content);
     case 'set-app-secret':
       return juju.secretSet(effect.id, effect.content);
     case 'publish-client':
-      return publishClient(juju, facts, effect.client, inUse);
+      return publishClient(juju, facts, effect.client, told);
     case 'publish':
-      return publish(juju, effect, inUse);
+      return publish(juju, effect, told);
+    case 'withdraw':
+      return change(told, effect, own => withoutAnswer(own, effect.requestId));
     case 'open-port':
       return juju.openPort(effect.port);
     case 'close-port':
@@ -77,39 +84,51 @@ async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<voi
   }
 }
 
-async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, inUse: Set<string>): Promise<void> {
-  const { relation, endpoint } = client;
-  const own = facts.clients.find(one => one.id === relation)?.own ?? {};
-  const password = client.password ?? own.password ?? (await secretPassword(juju, endpoint, relation));
+async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, told: Told): Promise<void> {
+  const { relation, requestId, endpoint } = client;
+  const found = facts.clients.find(one => one.id === relation && one.requestId === requestId);
+  const password = client.password ?? found?.own.password ?? (await secretPassword(juju, client));
   if (password === undefined) throw new Error(`cannot publish addresses to relation ${relation}: its secret cannot be read`);
   const answer = { ...client, password };
   const { clear, secrets } = endpoint === ROUTERS ? encodeRouterAnswer(answer) : encodeClientAnswer(answer);
-  await publish(juju, { relation, endpoint, own, clear, secrets }, inUse);
+  const request = requestId === undefined ? {} : { requestId };
+  await publish(juju, { relation, ...request, endpoint, own: found?.databag ?? {}, clear, secrets }, told);
 }
 
 /** Secrets first and granted, then everything that the other side reads in one write: it looks once, when it first sees the URI. */
-async function publish(
-  juju: Juju,
-  { relation, endpoint, own, clear, secrets }: Omit<Extract<JujuEffect, { do: 'publish' }>, 'do'>,
-  inUse: Set<string>,
-): Promise<void> {
+async function publish(juju: Juju, effect: Omit<Extract<JujuEffect, { do: 'publish' }>, 'do'>, told: Told): Promise<void> {
+  const { relation, requestId, endpoint, own, clear, secrets } = effect;
+  const published = secretsNamedIn(own);
   const values: Record<string, string> = { ...clear };
   for (const [group, content] of Object.entries(secrets)) {
-    const key = `secret-${group}`;
-    const uri = await putSecret(juju, { label: relationSecretLabel(endpoint, relation, group), content, relation, published: own[key] });
-    values[key] = uri;
-    inUse.add(bareSecretId(uri));
+    const uri = await putSecret(juju, { label: relationSecretLabel(endpoint, relation, group, requestId), content, relation, published });
+    values[`secret-${group}`] = uri;
+    told.inUse.add(bareSecretId(uri));
   }
-  const differing = Object.fromEntries(Object.entries(values).filter(([key, value]) => (own[key] ?? '') !== value));
-  if (Object.keys(differing).length > 0) await juju.relationSet(relation, 'application', differing);
+  change(told, effect, now => withAnswer(now, requestId, values));
 }
 
-async function secretPassword(juju: Juju, endpoint: string, relation: number): Promise<string | undefined> {
-  const id = await juju.ownedSecretId(relationSecretLabel(endpoint, relation, 'user'));
+function change({ bags }: Told, { relation, own }: { relation: number; own: Bag }, to: (own: Bag) => Bag): void {
+  const bag = bags.get(relation) ?? { before: own, now: own };
+  bags.set(relation, { ...bag, now: to(bag.now) });
+}
+
+/** One write for each relation. */
+async function writeBags(juju: Juju, { bags }: Told): Promise<void> {
+  for (const [relation, { before, now }] of bags) {
+    const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])];
+    const differing = keys.filter(key => (before[key] ?? '') !== (now[key] ?? ''));
+    if (differing.length > 0)
+      await juju.relationSet(relation, 'application', Object.fromEntries(differing.map(key => [key, now[key] ?? ''])));
+  }
+}
+
+async function secretPassword(juju: Juju, { endpoint, relation, requestId }: PublishedClient): Promise<string | undefined> {
+  const id = await juju.ownedSecretId(relationSecretLabel(endpoint, relation, 'user', requestId));
   return id === undefined ? undefined : (await juju.secretById(id))?.password;
 }
 
-type ClientSecret = { label: string; content: Bag; relation: number; published: string | undefined };
+type ClientSecret = { label: string; content: Bag; relation: number; published: readonly string[] };
 
 /** Makes the secret hold the content and lets the client read it. Answers the URI to publish: one that is published stays as it is. */
 async function putSecret(juju: Juju, { label, content, relation, published }: ClientSecret): Promise<string> {
@@ -118,7 +137,8 @@ async function putSecret(juju: Juju, { label, content, relation, published }: Cl
     await juju.secretSet(id, content);
     await juju.secretById(id); // whoever has read a secret is told of each change, its owner too, unless it has read that already
   }
-  if (id !== undefined && published !== undefined && bareSecretId(published) === id) return published;
+  const there = published.find(uri => bareSecretId(uri) === id);
+  if (there !== undefined) return there;
   const uri = id === undefined ? await juju.secretAdd(label, content) : `secret:${id}`;
   await juju.secretGrant(uri, relation);
   return uri;

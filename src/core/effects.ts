@@ -75,6 +75,7 @@ export type UserSpec = {
   readonly password?: string;
   readonly roles: readonly Role[];
   readonly relation?: number;
+  readonly requestId?: string;
   readonly database?: string;
 };
 
@@ -86,10 +87,13 @@ export type JujuEffect =
   | { readonly do: 'set-peer-app'; readonly values: Bag }
   | { readonly do: 'set-peer-unit'; readonly values: Bag }
   | { readonly do: 'publish-client'; readonly client: PublishedClient }
+  /** Takes the answer to a request out of our databag; `own` is what that holds now. */
+  | { readonly do: 'withdraw'; readonly relation: number; readonly requestId?: string; readonly own: Bag }
   /** Our databag of a relation and, by group, the secrets that it names; `own` is what it holds now. An empty value takes a key away. */
   | {
       readonly do: 'publish';
       readonly relation: number;
+      readonly requestId?: string;
       readonly endpoint: string;
       readonly own: Bag;
       readonly clear: Bag;
@@ -104,6 +108,8 @@ export type JujuEffect =
 export type PublishedClient = {
   readonly endpoint: string;
   readonly relation: number;
+  /** Which of several requests in the relation. */
+  readonly requestId?: string;
   readonly user: string;
   /** Missing: the one in the secret that was published before. */
   readonly password?: string;
@@ -111,7 +117,7 @@ export type PublishedClient = {
   readonly replset: string;
   /** address:port of each member, sorted by unit number */
   readonly hosts: readonly string[];
-  /** The client's application databag that this answers. */
+  /** What of the client's application databag this answers. */
   readonly request: Bag;
   /** For a router: what it needs to be one of the cluster. */
   readonly keyFile?: string;

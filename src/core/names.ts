@@ -23,8 +23,12 @@ export type SystemUser = (typeof SYSTEM_USERS)[number];
 export const isSystemUser = (name: string): name is SystemUser => (SYSTEM_USERS as readonly string[]).includes(name);
 
 export const appSecretLabel = (app: string): string => `${app}.app`;
-export const relationSecretLabel = (endpoint: string, relation: number, group: string): string => `${endpoint}.${relation}.${group}.secret`;
-export const clientUser = (relation: number): string => `relation-${relation}`;
+/** `requestId` names one of several requests in the relation. */
+export const relationSecretLabel = (endpoint: string, relation: number, group: string, requestId?: string): string =>
+  [endpoint, relation, ...(requestId === undefined ? [] : [requestId]), group, 'secret'].join('.');
+/** A client's user. `requestId` as above. */
+export const clientUser = (relation: number, requestId?: string): string =>
+  requestId === undefined ? `relation-${relation}` : `relation-${relation}-${requestId}`;
 
 export const MAX_VOTERS = 7; // mongod withholds the vote of an eighth for ever
 export const MAX_MEMBERS = 50;

@@ -81,17 +81,23 @@ export type AppSecret = {
 /** Which build of this charm runs, and where it came from. The parts of a cluster must have the same. */
 export type CharmRevision = { readonly version: string; readonly deployment: 'ch' | 'local' };
 
-/** A relation that asks for a user. */
+/** A request for a user. A relation has one, or from version 1 of its interface on any number of them, each in the words of version 0. */
 export type ClientRelation = {
   readonly endpoint: string;
   readonly id: number;
+  /** Names the request, from version 1 on. */
+  readonly requestId?: string;
   readonly app: string;
   /** Its units that are there. */
   readonly units: readonly string[];
-  /** The client's application databag. */
+  /** The client's application databag, as far as it is about this request. */
   readonly remote: Bag;
-  /** Our application databag. */
+  /** Our application databag, as far as it answers this request. */
   readonly own: Bag;
+  /** The request was answered, and is made no more. */
+  readonly withdrawn?: true;
+  /** Our application databag, whole. */
+  readonly databag: Bag;
 };
 
 /** A shard, as its config server sees it. */
@@ -284,6 +290,8 @@ export type DatabaseUser = {
   readonly fingerprint: string;
   /** For a client's user. */
   readonly relation?: number;
+  /** The same: which of several requests in the relation. */
+  readonly requestId?: string;
   readonly database?: string;
   /** Sorted by database and role. */
   readonly roles: readonly Role[];
@@ -294,6 +302,6 @@ export type Fresh = {
   readonly token: string;
   readonly keyFile: string;
   readonly passwords: Readonly<Record<SystemUser, string>>;
-  /** By relation id; the fingerprint is what the database will remember of a user with this password. */
-  readonly clients: ReadonlyMap<number, { readonly password: string; readonly fingerprint: string }>;
+  /** By the name that `clientUser` gives; the fingerprint is what the database will remember of a user with this password. */
+  readonly clients: ReadonlyMap<string, { readonly password: string; readonly fingerprint: string }>;
 };

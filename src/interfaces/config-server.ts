@@ -72,6 +72,3 @@ export function decodeRouterAnswer(remote: Bag, content: Bag): ClusterAccess | u
   const { database } = remote;
   return user && password && keyFile && configDb && database ? { user, password, database, keyFile, configDb } : undefined;
 }
-
-/** Everything that such an answer writes, to be taken away. */
-export const RETRACTED: Bag = { data: '', database: '', 'config-server-db': '', 'secret-user': '', 'secret-extra': '' };

@@ -1,4 +1,5 @@
-// The interface `mongodb_client`, version 0: what a client asks for in its application databag, and what we answer in ours.
+// The interface `mongodb_client`: what a client asks for in its application databag, and what we answer in ours. The words are those of
+// version 0; client-requests.ts brings those of later versions into them.
 import * as z from 'zod/mini';
 import { addressOf } from '../core/bags.ts';
 import type { Bag } from '../core/observed.ts';
@@ -38,8 +39,11 @@ export function decodeClientRequest(remote: Bag): ClientRequest | { readonly pro
 }
 
 function versionProblem(remote: Bag): string | undefined {
-  if (!remote.version || remote.version === 'v0' || remote.database) return undefined;
-  return `speaks version ${JSON.stringify(remote.version)} of mongodb_client, and this charm version 0; use a client charm that speaks it`;
+  const { version } = remote;
+  if (!version || version === 'v0' || remote.database) return undefined;
+  if (version === 'v1')
+    return remote.requests && 'requests is not a JSON list of requests, each with a request-id of its own; upgrade the client charm';
+  return `speaks version ${JSON.stringify(version)} of mongodb_client, and this charm v0 and v1; use a client charm that speaks one of them`;
 }
 
 /** An entity is a user by another name; a group would be a role that nobody can log in with. */
@@ -74,6 +78,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   username: 'user',
   password: 'user',
   uris: 'user',
+  tls: 'tls',
   'entity-name': 'entity',
   'entity-password': 'entity',
 };
@@ -95,6 +100,8 @@ export function encodeClientAnswer(answer: Answer & { readonly router?: Pick<Rou
     password: answer.password,
     uris: answer.router?.uri ?? clientUri(answer),
   };
+  // The mongods here have no TLS yet; a client of this version is told so in a word that JSON knows.
+  if (answer.request.version === 'v1') fields.tls = 'false';
   if (entityType !== undefined) Object.assign(fields, { 'entity-name': answer.user, 'entity-password': answer.password });
   const clear: Record<string, string> = {
     data: JSON.stringify(mirror),

@@ -26,6 +26,7 @@ const mark = z.object({
   owner: z.literal(OWNER),
   fingerprint: z.string(),
   relation: z.optional(z.number()),
+  request: z.optional(z.string()),
   database: z.optional(z.string()),
 });
 
@@ -46,13 +47,14 @@ export function decodeUser({
   const marked = mark.safeParse(customData);
   const sorted = roles.map(({ role, db }) => ({ role, db })).sort((a, b) => compare(a.db, b.db) || compare(a.role, b.role));
   if (!marked.success) return { name, ours: false, fingerprint: '', roles: sorted };
-  const { fingerprint, relation, database } = marked.data;
+  const { fingerprint, relation, request, database } = marked.data;
   return {
     name,
     ours: true,
     fingerprint,
     roles: sorted,
     ...(relation === undefined ? {} : { relation }),
+    ...(request === undefined ? {} : { requestId: request }),
     ...(database === undefined ? {} : { database }),
   };
 }
@@ -81,11 +83,12 @@ export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSys
   // Under an empty key, whoever may read the users could guess the password from its fingerprint.
   if (spec.password !== undefined && key === '') throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
   const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(key, spec.name, spec.password);
-  const { relation, database } = spec;
+  const { relation, requestId, database } = spec;
   const customData = {
     owner: OWNER,
     fingerprint,
     ...(relation === undefined ? {} : { relation }),
+    ...(requestId === undefined ? {} : { request: requestId }),
     ...(database === undefined ? {} : { database }),
   };
   const secret: Document = spec.password === undefined ? {} : { pwd: spec.password, mechanisms: ['SCRAM-SHA-256'] };

@@ -1,7 +1,7 @@
 // Random values, made anew in each dispatch for whoever must make a secret.
 import { randomInt } from 'node:crypto';
 import { keysOf } from '../core/key-file.ts';
-import { clientUser, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
+import { SYSTEM_USERS, type SystemUser } from '../core/names.ts';
 import type { Fresh } from '../core/observed.ts';
 import { userFingerprint } from '../mongo/fingerprint.ts';
 
@@ -11,15 +11,15 @@ const TOKEN_LENGTH = 12;
 /** mongod accepts from 6 to 1024 characters. */
 const KEY_FILE_LENGTH = 1024;
 
-/** `keyFile` is that of the committed secret. Without it nobody can tell yet what the database will remember of a client's password. */
-export function mintFresh(keyFile: string | undefined, clients: readonly number[]): Fresh {
+/** `keyFile` is that of the committed secret, `clients` are names of users. Without it nobody can tell yet what the database will remember of a client's password. */
+export function mintFresh(keyFile: string | undefined, clients: readonly string[]): Fresh {
   const passwords = Object.fromEntries(SYSTEM_USERS.map(user => [user, randomText(PASSWORD_LENGTH)])) as Record<SystemUser, string>;
   const token = randomText(TOKEN_LENGTH);
   if (keyFile === undefined) return { token, keyFile: randomText(KEY_FILE_LENGTH), passwords, clients: new Map() };
   const key = keysOf(keyFile)[0] ?? '';
-  const forClients = clients.map(id => {
+  const forClients = clients.map(user => {
     const password = randomText(PASSWORD_LENGTH);
-    return [id, { password, fingerprint: userFingerprint(key, clientUser(id), password) }] as const;
+    return [user, { password, fingerprint: userFingerprint(key, user, password) }] as const;
   });
   return { token, keyFile, passwords, clients: new Map(forClients) };
 }

@@ -19,7 +19,7 @@ import type {
 } from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
-import { decodeClientAnswer } from '../interfaces/mongodb-client.ts';
+import { secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
 import { bareSecretId } from '../juju/context.ts';
 import type * as Tools from '../juju/tools.ts';
 import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
@@ -105,7 +105,8 @@ async function readForLeader(
     content,
   ]);
   // Secrets that are published to a live relation need not be looked at. If one is left, and there is one of ours, it is that.
-  const published = new Set([...clients, ...shards, ...hosts].flatMap(relation => publishedSecrets(relation.own)));
+  const bags = [...clients.map(client => client.databag), ...[...shards, ...hosts].map(relation => relation.own)];
+  const published = new Set(bags.flatMap(secretsNamedIn).map(bareSecretId));
   const others = secretIds.filter(id => !published.has(id));
   const secretId = others.length === 1 && own !== undefined ? others[0] : await juju.ownedSecretId(appSecretLabel(context.app));
   const staleSecrets = await staleAmong(
@@ -216,12 +217,14 @@ async function readClients(
 ): Promise<readonly ClientRelation[]> {
   const relations = await listed;
   const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
-  return Promise.all(
+  const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
-      const [{ units, other: client, remote }, own] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
-      return { endpoint, id, app: client ?? `relation ${id}`, units, remote: remote ?? decodeClientAnswer(own) ?? {}, own };
+      const [{ units, other: client, remote }, databag] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
+      const relation = { endpoint, id, app: client ?? `relation ${id}`, units, databag };
+      return splitRequests(remote, databag).map(request => ({ ...relation, ...request }));
     }),
   );
+  return found.flat();
 }
 
 async function readShards(
@@ -327,13 +330,12 @@ async function staleAmong(juju: Juju, ids: readonly string[], { clients, shards,
   return ids.filter((_, at) => isForRelation(labels[at], [...clients, ...shards, ...host]));
 }
 
-const publishedSecrets = (own: Bag): readonly string[] =>
-  Object.entries(own).flatMap(([key, uri]) => (key.startsWith('secret-') ? [bareSecretId(uri)] : []));
-
 /** Its label is one that `relationSecretLabel` makes. */
 function isForRelation(label: string | undefined, endpoints: readonly string[]): boolean {
-  const [endpoint = '', relation, , kind] = label?.split('.') ?? [];
-  return endpoints.includes(endpoint) && kind === 'secret' && /^\d+$/.test(relation ?? '');
+  const [endpoint = '', relation, ...rest] = label?.split('.') ?? [];
+  return (
+    endpoints.includes(endpoint) && (rest.length === 2 || rest.length === 3) && rest.at(-1) === 'secret' && /^\d+$/.test(relation ?? '')
+  );
 }
 
 const LEVELS: readonly string[] = ['active', 'waiting', 'maintenance', 'blocked'] satisfies readonly Level[];

@@ -104,7 +104,7 @@ function nameProblem(database: string): string | undefined {
 function caseProblem(client: ClientRelation, database: string, clients: readonly ClientRelation[]): string | undefined {
   const twin = clients.find(
     other =>
-      other.id !== client.id &&
+      (other.id !== client.id || other.requestId !== client.requestId) &&
       other.own.database !== undefined &&
       other.own.database !== database &&
       other.own.database.toLowerCase() === database.toLowerCase(),

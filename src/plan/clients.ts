@@ -1,20 +1,20 @@
-// Client applications, and routers that ask for theirs: each relation has one user. The leader makes it, publishes it, keeps the published
-// addresses true, and drops it when the relation is gone.
+// Client applications, and routers that ask for theirs: each request has one user. The leader makes it, publishes it, keeps the published
+// addresses true, and drops it when the request or its relation is gone.
 
 import { addressOf, ROUTERS_CONFIG } from '../core/bags.ts';
-import type { JujuEffect, MongodEffect, PublishedClient } from '../core/effects.ts';
+import type { JujuEffect, MongodEffect, PublishedClient, UserSpec } from '../core/effects.ts';
 import { DATABASE, ROUTERS } from '../core/endpoints.ts';
 import { clientUser, type Role } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { RETRACTED } from '../interfaces/config-server.ts';
 import { type Grant, type GrantProblem, grantOf } from './client-grant.ts';
 import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
 
 /** Key in the application databag of the peers: fingerprint of the password that was published to a client. */
-const publishedKey = (relation: number): string => `client-${relation}`;
+const publishedKey = ({ id, requestId }: Pick<ClientRelation, 'id' | 'requestId'>): string =>
+  requestId === undefined ? `client-${id}` : `client-${id}-${requestId}`;
 
 /** Which endpoint's relations are answered in which role. */
 const ANSWERED: Readonly<Partial<Record<Role, string>>> = { replication: DATABASE, 'config-server': ROUTERS };
@@ -26,8 +26,11 @@ export function planClients(seen: Observed): Plan {
   const secrets = juju.staleSecrets.map((id): JujuEffect => ({ do: 'remove-secret', id }));
   if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: secrets });
   const { primary } = mongod;
+  const clients = answeredClients(seen);
   return together([
-    ...answeredClients(seen).map(client => forClient(seen, client, primary)),
+    // First, for what answers a client in another version of the interface stands where the new answer goes.
+    ...clients.filter(client => client.withdrawn).map(retracted),
+    ...clients.filter(client => !client.withdrawn).map(client => forClient(seen, client, primary)),
     orphans(seen, primary),
     plan({ effects: [...secrets, ...forgotten(seen), ...remembered(seen)] }),
   ]);
@@ -38,16 +41,16 @@ const answeredClients = ({ juju }: Observed): readonly ClientRelation[] =>
 
 function forClient(seen: Observed, client: ClientRelation, primary: PrimaryFacts): Plan {
   const grant = grantOf(client, seen.juju.clients);
-  if (grant === 'nothing asked') return retracted(client);
+  if (grant === 'nothing asked') return client.endpoint === ROUTERS ? retracted(client) : nothing;
   if ('problem' in grant) return refused(client, grant);
   const warning = grant.changed === undefined ? nothing : refused(client, { problem: grant.changed });
   return together([granted(seen, client, grant, primary), warning]);
 }
 
-/** A router that asks no more is told no more; its user goes with the others of whom nobody asks. */
-function retracted({ id, endpoint, own }: ClientRelation): Plan {
-  if (own['secret-user'] === undefined) return nothing;
-  return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear: RETRACTED, secrets: {} }] });
+/** Who asks no more is told no more; the user goes with the others of whom nobody asks. */
+function retracted({ id, requestId, own, databag }: ClientRelation): Plan {
+  if (Object.keys(own).length === 0) return nothing;
+  return plan({ effects: [{ do: 'withdraw', relation: id, ...(requestId === undefined ? {} : { requestId }), own: databag }] });
 }
 
 const refused = (client: ClientRelation, { problem }: GrantProblem): Plan => plan({ app: [status.badClient(client.app, problem)] });
@@ -55,12 +58,14 @@ const refused = (client: ClientRelation, { problem }: GrantProblem): Plan => pla
 function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
   const { context, juju } = seen;
   if (client.endpoint === ROUTERS && juju.secret === undefined) return nothing; // The key cannot be read at the moment.
-  const name = clientUser(client.id);
+  const { requestId } = client;
+  const name = clientUser(client.id, requestId);
   const user = primary.users.get(name);
-  const published = juju.peers?.app[publishedKey(client.id)];
+  const published = juju.peers?.app[publishedKey(client)];
   const answer: PublishedClient = {
     endpoint: client.endpoint,
     relation: client.id,
+    ...(requestId === undefined ? {} : { requestId }),
     user: name,
     database: grant.database,
     replset: context.app,
@@ -70,8 +75,8 @@ function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: 
   };
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
   if (published === undefined || !grant.published || user === undefined || user.fingerprint !== published)
-    return withNewPassword(seen, grant, answer, primary);
-  const spec = { name, roles: grant.roles, relation: client.id, database: grant.database };
+    return withNewPassword(seen, client, grant, answer, primary);
+  const spec = specOf(client, grant);
   const isRight = sameRoles(user, grant.roles) && user.database === grant.database;
   const roles: readonly MongodEffect[] = isRight ? [] : [{ do: 'set-user', user: spec }];
   return plan({ effects: [...roles, ...(isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [])] });
@@ -92,25 +97,35 @@ function remembered(seen: Observed): readonly JujuEffect[] {
   return juju.peers?.app[ROUTERS_CONFIG] === now ? [] : [{ do: 'set-peer-app', values: { [ROUTERS_CONFIG]: now } }];
 }
 
-function withNewPassword(seen: Observed, grant: Grant, answer: PublishedClient, primary: PrimaryFacts): Plan {
-  const fresh = seen.fresh.clients.get(answer.relation);
+const specOf = ({ id, requestId }: ClientRelation, { roles, database }: Grant): UserSpec => ({
+  name: clientUser(id, requestId),
+  roles,
+  relation: id,
+  ...(requestId === undefined ? {} : { requestId }),
+  database,
+});
+
+function withNewPassword(seen: Observed, client: ClientRelation, grant: Grant, answer: PublishedClient, primary: PrimaryFacts): Plan {
+  const fresh = seen.fresh.clients.get(answer.user);
   if (fresh === undefined) return nothing;
   const { password, fingerprint } = fresh;
-  const user = { name: answer.user, password, roles: grant.roles, relation: answer.relation, database: grant.database };
+  const user = { ...specOf(client, grant), password };
   const has = primary.users.get(answer.user)?.fingerprint === fingerprint;
   // Published only when the database is seen to have it; until then the same password is set again.
   if (!has) return plan({ effects: [{ do: 'set-user', user }], pending: true });
   const publish = { do: 'publish-client', client: { ...answer, password } } as const;
-  return plan({ effects: [publish, { do: 'set-peer-app', values: { [publishedKey(answer.relation)]: fingerprint } }] });
+  return plan({ effects: [publish, { do: 'set-peer-app', values: { [publishedKey(client)]: fingerprint } }] });
 }
 
 /** Users that the charm made for relations which are gone; with auto-delete their databases too, unless somebody else uses them. */
 function orphans(seen: Observed, primary: PrimaryFacts): Plan {
   const asking = answeredClients(seen).filter(
-    client => client.endpoint !== ROUTERS || grantOf(client, seen.juju.clients) !== 'nothing asked',
+    client => !client.withdrawn && (client.endpoint !== ROUTERS || grantOf(client, seen.juju.clients) !== 'nothing asked'),
   );
-  const live = new Set(asking.map(client => client.id));
-  const gone = [...primary.users.values()].filter(user => user.ours && user.relation !== undefined && !live.has(user.relation));
+  const live = new Set(asking.map(client => clientUser(client.id, client.requestId)));
+  const gone = [...primary.users.values()].filter(
+    ({ ours, relation, requestId }) => ours && relation !== undefined && !live.has(clientUser(relation, requestId)),
+  );
   return plan({ effects: gone.flatMap(user => [...databaseOf(seen, primary, user, gone), { do: 'drop-user', name: user.name } as const]) });
 }
 
@@ -125,7 +140,7 @@ function databaseOf(seen: Observed, primary: PrimaryFacts, user: DatabaseUser, g
 
 /** What the peers' databag still says of relations that are gone. */
 function forgotten(seen: Observed): readonly JujuEffect[] {
-  const live = new Set(seen.juju.clients.map(client => publishedKey(client.id)));
-  const old = Object.keys(seen.juju.peers?.app ?? {}).filter(key => /^client-\d+$/.test(key) && !live.has(key));
+  const live = new Set(seen.juju.clients.filter(client => !client.withdrawn).map(publishedKey));
+  const old = Object.keys(seen.juju.peers?.app ?? {}).filter(key => /^client-\d/.test(key) && !live.has(key));
   return old.length === 0 ? [] : [{ do: 'set-peer-app', values: Object.fromEntries(old.map(key => [key, ''])) }];
 }

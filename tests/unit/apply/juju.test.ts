@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyJuju } from '../../../src/apply/juju.ts';
 import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { JujuEffect, PublishedClient } from '../../../src/core/effects.ts';
+import { splitRequests } from '../../../src/interfaces/client-requests.ts';
 import { runTool } from '../../../src/juju/run.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { observeJuju } from '../../../src/observe/juju.ts';
@@ -105,6 +106,35 @@ describe('a client that is answered', () => {
     expect(app.applications.mongodb?.version).toBe(version);
     expect(secretOf(world.model, label(app.id))?.revision).toBe(1);
     expect(world.settle()).toEqual([]);
+  });
+
+  test('with two requests in one relation finds both in one write, each with secrets of its own', async () => {
+    const world = await deployed(1);
+    const asks = (id: string, resource: string) => ({ 'request-id': id, resource, salt: 's' });
+    const remote = { version: 'v1', requests: JSON.stringify([asks('aa', 'shop'), asks('bb', 'stock')]) };
+    const app = world.client('app', remote);
+    const both = splitRequests(remote, {}).map(({ requestId = '', remote: request }) =>
+      client(app.id, { requestId, user: `relation-${app.id}-${requestId}`, request, database: request.database ?? '' }),
+    );
+    const { writes } = await apply(world, ...both);
+    expect(named(writes)).toEqual([...Array.from({ length: 4 }, () => ['secret-add', 'secret-grant']).flat(), 'relation-set']);
+    const secret = (id: string, group: string) => secretOf(world.model, `database.${app.id}.${id}.${group}.secret`);
+    expect(secret('bb', 'user')).toMatchObject({ content: { username: `relation-${app.id}-bb` }, granted: [`app in ${app.id}`] });
+    expect(secret('bb', 'tls')?.content).toEqual({ tls: 'false' });
+    const bag = bagOf(app, 'mongodb');
+    expect(Object.keys(bag).sort()).toEqual(['data', 'requests', 'version']);
+    const [one] = JSON.parse(bag.requests ?? '');
+    expect(one).toMatchObject({
+      'request-id': 'aa',
+      resource: 'shop',
+      'secret-user': expect.stringContaining(secret('aa', 'user')?.id ?? '-'),
+    });
+    // What goes with one of them leaves the other, and its secrets are found by the next hook.
+    world.settle();
+    await apply(world, { do: 'withdraw', relation: app.id, requestId: 'aa', own: bag });
+    expect(JSON.parse(bagOf(app, 'mongodb').requests ?? '')).toMatchObject([{ 'request-id': 'bb' }]);
+    const facts = await inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(tools, context, endpoints));
+    expect([...facts.value.staleSecrets].sort()).toEqual(['user', 'tls'].map(group => secret('aa', group)?.id).sort());
   });
 
   test('other addresses reach it by the same secret and one write, its password stays, and we are not woken by our own change', async () => {

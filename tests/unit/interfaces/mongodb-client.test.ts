@@ -56,7 +56,8 @@ describe('what a client asks for', () => {
     ['another entity', { ...request, 'entity-type': 'user' }, 'asks for an entity of type "user"; ask for USER'],
     ['roles of a group', { ...request, 'extra-group-roles': 'readers' }, 'asks for extra-group-roles'],
     ['permissions of its own', { ...request, 'entity-permissions': '[{"resource_name": "a"}]' }, 'asks for entity-permissions'],
-    ['another version of the interface', { version: 'v1', requests: '[]' }, 'of mongodb_client, and this charm version 0'],
+    ['another version of the interface', { version: 'v2', requests: '[]' }, 'speaks version "v2" of mongodb_client'],
+    ['requests that cannot be read', { version: 'v1', requests: '{}' }, 'requests is not a JSON list of requests'],
   ])('%s is refused with a sentence', (_, remote, problem) => {
     const decoded = decodeClientRequest(remote);
     expect(decoded).toEqual({ problem: expect.stringContaining(problem) });

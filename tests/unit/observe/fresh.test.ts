@@ -12,15 +12,15 @@ test('passwords of 32 letters and digits, a key file that mongod takes, never th
 });
 
 test('a client’s password comes with what the database will remember of it', () => {
-  const { clients, keyFile } = mintFresh('key', [3, 12]);
+  const { clients, keyFile } = mintFresh('key', ['relation-3', 'relation-12']);
   expect(keyFile).toBe('key');
-  expect([...clients.keys()]).toEqual([3, 12]);
-  for (const [id, { password, fingerprint }] of clients) {
+  expect([...clients.keys()]).toEqual(['relation-3', 'relation-12']);
+  for (const [user, { password, fingerprint }] of clients) {
     expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
-    expect(fingerprint).toBe(userFingerprint('key', `relation-${id}`, password));
+    expect(fingerprint).toBe(userFingerprint('key', user, password));
   }
 });
 
 test('without a committed secret nothing is made for clients', () => {
-  expect(mintFresh(undefined, [3]).clients.size).toBe(0);
+  expect(mintFresh(undefined, ['relation-3']).clients.size).toBe(0);
 });

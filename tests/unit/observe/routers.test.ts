@@ -7,7 +7,7 @@ import { mongos } from '../../../src/charms/mongos.ts';
 import type { Context } from '../../../src/core/context.ts';
 import type { JujuEffect } from '../../../src/core/effects.ts';
 import type { Bag } from '../../../src/core/observed.ts';
-import { encodeRouterRequest, RETRACTED } from '../../../src/interfaces/config-server.ts';
+import { encodeRouterRequest } from '../../../src/interfaces/config-server.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { observeJuju } from '../../../src/observe/juju.ts';
 import { integrate } from '../../../tools/local-juju/engine/relations.ts';
@@ -138,14 +138,7 @@ describe('what the config server tells', () => {
     const ids = labels.map(label => secretOf(model, label)?.id ?? '');
     expect((await observe('config/0')).staleSecrets).toEqual([]);
     const [client] = (await observe('config/0')).clients;
-    const back: JujuEffect = {
-      do: 'publish',
-      relation: cluster.id,
-      endpoint: 'cluster',
-      own: client?.own ?? {},
-      clear: RETRACTED,
-      secrets: {},
-    };
+    const back: JujuEffect = { do: 'withdraw', relation: cluster.id, own: client?.databag ?? {} };
     await apply('config/0', back);
     expect(bagOf(cluster, 'config')).toEqual({});
     expect((await observe('mongos/1')).configServer?.content).toEqual({});

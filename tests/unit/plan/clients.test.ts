@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
+import { splitRequests } from '../../../src/interfaces/client-requests.ts';
 import { planClients } from '../../../src/plan/clients.ts';
 import { CONFIG, member, peerUnits, primaryFacts, steady, systemUsers, unit, withMembers } from './world.ts';
 
@@ -13,6 +14,7 @@ const client = (remote: Record<string, string> = REMOTE, own: Record<string, str
   units: ['shop-app/0'],
   remote,
   own,
+  databag: own,
 });
 const OWN = {
   data: JSON.stringify({ database: 'shop', 'requested-secrets': REMOTE['requested-secrets'] }),
@@ -115,6 +117,79 @@ describe('a request', () => {
     });
     expect(planClients(seen).effects).toEqual([]);
     expect(blockedWith(seen)[0]).toMatch(/extra-user-roles since; remove the relation and integrate again/);
+  });
+});
+
+describe('several requests in one relation', () => {
+  const asks = (id: string, resource: string) => ({ 'request-id': id, resource, salt: 'salt' });
+  const relation = (requests: readonly unknown[], own: Record<string, string> = {}) =>
+    splitRequests({ version: 'v1', requests: JSON.stringify(requests) }, own).map(
+      (split): ClientRelation => ({ endpoint: 'database', id: 3, app: 'shop-app', units: ['shop-app/0'], databag: own, ...split }),
+    );
+  const [A, B] = [asks('aa', 'shop'), asks('bb', 'stock')];
+  const answeredA = {
+    version: 'v1',
+    requests: JSON.stringify([{ 'request-id': 'aa', resource: 'shop', 'secret-user': 'secret:a', endpoints: OWN.endpoints }]),
+    data: JSON.stringify({ aa: A }),
+  };
+  const userOf = (requestId: string, database: string, fingerprint: string): DatabaseUser => ({
+    ...USER,
+    name: `relation-3-${requestId}`,
+    requestId,
+    database,
+    roles: [{ role: 'readWrite', db: database }],
+    fingerprint,
+  });
+  const fresh = (seen: Observed): Observed => ({
+    ...seen,
+    fresh: {
+      ...seen.fresh,
+      clients: new Map(['aa', 'bb'].map(id => [`relation-3-${id}`, { password: `p-${id}`, fingerprint: `f-${id}` }])),
+    },
+  });
+
+  test('each gets a user of its own', () => {
+    expect(planClients(fresh(world({ clients: relation([A, B]) }))).effects).toMatchObject([
+      { do: 'set-user', user: { name: 'relation-3-aa', password: 'p-aa', relation: 3, requestId: 'aa', database: 'shop' } },
+      { do: 'set-user', user: { name: 'relation-3-bb', password: 'p-bb', relation: 3, requestId: 'bb', database: 'stock' } },
+    ]);
+  });
+  test('one that comes later leaves the first as it is', () => {
+    const seen = world({
+      clients: relation([A, B], answeredA),
+      users: [userOf('aa', 'shop', 'f'), userOf('bb', 'stock', 'f-bb')],
+      published: { 'client-3-aa': 'f' },
+    });
+    expect(planClients(fresh(seen)).effects).toMatchObject([
+      { do: 'publish-client', client: { relation: 3, requestId: 'bb', user: 'relation-3-bb', password: 'p-bb', database: 'stock' } },
+      { do: 'set-peer-app', values: { 'client-3-bb': 'f-bb' } },
+    ]);
+  });
+  test('one that is made no more loses its user and its answer, and nothing else goes', () => {
+    const seen = world({ clients: relation([], answeredA), users: [userOf('aa', 'shop', 'f')], published: { 'client-3-aa': 'f' } });
+    expect(planClients(fresh(seen)).effects).toEqual([
+      { do: 'withdraw', relation: 3, requestId: 'aa', own: answeredA },
+      { do: 'drop-user', name: 'relation-3-aa' },
+      { do: 'set-peer-app', values: { 'client-3-aa': '' } },
+    ]);
+  });
+  test('requests that cannot be read take nothing away, and the operator is told', () => {
+    const clients = splitRequests({ version: 'v1', requests: '!' }, answeredA).map(
+      (split): ClientRelation => ({ endpoint: 'database', id: 3, app: 'shop-app', units: [], databag: answeredA, ...split }),
+    );
+    const seen = fresh(world({ clients, users: [userOf('aa', 'shop', 'f')], published: { 'client-3-aa': 'f' } }));
+    expect(planClients(seen).effects).toEqual([]);
+    expect(blockedWith(seen)).toEqual([expect.stringContaining('shop-app: requests is not a JSON list')]);
+  });
+  test('a client that speaks version 1 from now on gets new users, and its old one goes', () => {
+    const seen = world({ clients: relation([A], OWN), users: [USER, userOf('aa', 'shop', 'f-aa')], published: { 'client-3': 'f-3' } });
+    expect(planClients(fresh(seen)).effects).toMatchObject([
+      { do: 'withdraw', relation: 3, own: OWN },
+      { do: 'publish-client', client: { requestId: 'aa' } },
+      { do: 'set-peer-app', values: { 'client-3-aa': 'f-aa' } },
+      { do: 'drop-user', name: 'relation-3' },
+      { do: 'set-peer-app', values: { 'client-3': '' } },
+    ]);
   });
 });
 

@@ -23,6 +23,7 @@ const router = (remote: Bag, own: Bag = {}, more: Partial<ClientRelation> = {}):
   units: ['mongos/0'],
   remote,
   own,
+  databag: own,
   ...more,
 });
 const ROLES = [
@@ -132,12 +133,7 @@ describe('a request that changes', () => {
 
 describe('a request that is taken back', () => {
   const gone = [
-    {
-      do: 'publish',
-      relation: 4,
-      clear: { data: '', database: '', 'config-server-db': '', 'secret-user': '', 'secret-extra': '' },
-      secrets: {},
-    },
+    { do: 'withdraw', relation: 4 },
     { do: 'drop-user', name: 'relation-4' },
   ];
   test('takes credentials and key from the databag, and the user from the database', () => {

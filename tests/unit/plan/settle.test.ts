@@ -19,6 +19,7 @@ const client = (id: number, database: string, more: Record<string, string> = {})
   app: `client-${id}`,
   remote: { database, 'requested-secrets': '["username","password","uris"]', ...more },
   own: {},
+  databag: {},
 });
 
 describe('a steady application', () => {

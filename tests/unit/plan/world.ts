@@ -152,7 +152,7 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       token: 'token',
       keyFile: 'fresh-key',
       passwords: { operator: 'fresh-op', monitor: 'fresh-mon', backup: 'fresh-back' },
-      clients: new Map([3, 4, 5, 7, 8].map(id => [id, { password: `fresh-${id}`, fingerprint: `f-fresh-${id}` }])),
+      clients: new Map([3, 4, 5, 7, 8].map(id => [`relation-${id}`, { password: `fresh-${id}`, fingerprint: `f-fresh-${id}` }])),
     },
     membersAtStart: [],
     lastChance: parts.lastChance ?? false,
