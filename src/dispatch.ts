@@ -11,7 +11,7 @@ import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffec
 import { clientUser } from './core/names.ts';
 import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
-import { type Status, status, worst } from './core/status.ts';
+import { type Status, sameStatus, status, worst } from './core/status.ts';
 import { failAction, readParams, setResults } from './juju/action.ts';
 import { readContext } from './juju/context.ts';
 import * as tools from './juju/tools.ts';
@@ -72,8 +72,12 @@ async function runHook(run: Dispatch): Promise<number> {
   const unit = worst(plan.unit);
   if (plan.hold.length > 0) return stay(run, plan, shown);
   const effects: JujuEffect[] = [...plan.effects.filter(isJujuEffect), ...(plan.wake ? awake(run, done.length > 0) : [])];
-  const line: JujuEffect = { do: 'log', level: 'INFO', message: logLine(seen, [...done, ...effects.map(nameOf)], unit) };
-  await applyJuju(tools, { ...facts, unitStatus: shown }, [...logged, ...effects, ...statuses(facts, plan, unit), line]);
+  const line = logLine(seen, [...done, ...effects.map(nameOf)], unit);
+  const now = { ...facts, unitStatus: shown };
+  const told = statuses(now, plan, unit);
+  // Juju logs what a hook prints, at the level DEBUG, and a line on which nobody needs to act is worth no process.
+  if (done.length + logged.length + effects.length + told.length === 0) console.log(line);
+  else await applyJuju(tools, now, [...logged, ...effects, ...told, { do: 'log', level: 'INFO', message: line }]);
   return 0;
 }
 
@@ -117,6 +121,7 @@ async function carry(run: Dispatch): Promise<Carried> {
   let shown = facts.unitStatus;
   let changedAt = start;
   let before = '';
+  let repeats = 0;
   let lastRounds = 0;
   let failed: readonly Failed[] = [];
   let restUntil = Number.POSITIVE_INFINITY;
@@ -128,6 +133,7 @@ async function carry(run: Dispatch): Promise<Carried> {
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
     const again = picture === before;
+    repeats = again ? repeats + 1 : 0;
     const finished = !plan.pending && (outward.length === 0 || (again && plan.wake));
     if (finished && plan.wake) restUntil = Math.min(restUntil, performance.now() + REST_MS);
     const rested = !plan.wake || late || performance.now() >= restUntil;
@@ -140,8 +146,8 @@ async function carry(run: Dispatch): Promise<Carried> {
     if (plan.hold.length > 0 || outward.some(effect => effect.do === 'install-snap'))
       shown = await announce(facts, shown, worst(plan.unit));
     failed = await applyOutward(world, outward, done);
-    // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is not done all the time.
-    const pauseMs = again && outward.length > 0 ? AGAIN_MS : outward.length === 0 || failed.length > 0 ? POLL_MS : 0;
+    // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is done less and less often.
+    const pauseMs = outward.length === 0 ? POLL_MS : again || failed.length > 0 ? Math.min(AGAIN_MS, POLL_MS * 2 ** repeats) : 0;
     if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
   }
 }
@@ -179,9 +185,11 @@ async function announce(facts: JujuFacts, shown: Status, unit: Status): Promise<
   return unit;
 }
 
-function statuses(facts: JujuFacts, plan: Plan, unit: Status): readonly JujuEffect[] {
-  const ofUnit: JujuEffect = { do: 'set-status', scope: 'unit', status: unit };
-  return facts.leader && !facts.dying ? [ofUnit, { do: 'set-status', scope: 'application', status: worst(plan.app) }] : [ofUnit];
+/** Those that Juju does not show yet. */
+function statuses({ leader, dying, unitStatus, appStatus }: JujuFacts, plan: Plan, unit: Status): readonly JujuEffect[] {
+  const ofUnit: readonly JujuEffect[] = sameStatus(unitStatus, unit) ? [] : [{ do: 'set-status', scope: 'unit', status: unit }];
+  const app = worst(plan.app);
+  return !leader || dying || sameStatus(appStatus, app) ? ofUnit : [...ofUnit, { do: 'set-status', scope: 'application', status: app }];
 }
 
 const nameOf = (effect: Effect): string => `${effect.do} ${objectOf(effect)}`.trimEnd();

@@ -76,12 +76,12 @@ async function applyPeers(juju: Juju, { peers }: JujuFacts, scope: 'unit' | 'app
   if (Object.keys(values).length > 0) await juju.relationSet(peers.id, scope, values);
 }
 
-/** One entry for all, or two when there is something to warn of. */
+/** One entry for all, a warning if there is something to warn of. */
 async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<void> {
-  for (const level of ['WARNING', 'INFO'] as const) {
-    const lines = effects.flatMap(effect => (effect.do === 'log' && effect.level === level ? [effect.message] : []));
-    if (lines.length > 0) await juju.jujuLog(level, lines.join('\n'));
-  }
+  const entries = effects.flatMap(effect => (effect.do === 'log' ? [effect] : []));
+  if (entries.length === 0) return;
+  const level = entries.some(entry => entry.level === 'WARNING') ? 'WARNING' : 'INFO';
+  await juju.jujuLog(level, entries.map(entry => entry.message).join('\n'));
 }
 
 async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, told: Told): Promise<void> {

@@ -176,7 +176,7 @@ if ('missing' in parser) {
     test('refuses what is not right', async () => {
       const broken = join(room, 'refused');
       await cp(await build('mongos'), broken, { recursive: true });
-      await writeFile(join(broken, 'metadata.yaml'), 'name: mongos\n');
+      await writeFile(join(broken, 'metadata.yaml'), 'name: mongos\ndescription: A router.\n');
       await run('python3', ['-c', zipFolder, broken, join(room, 'refused.charm')]);
       await expect(run(parser.program, [join(room, 'refused.charm')])).rejects.toMatchObject({
         stderr: expect.stringContaining('summary'),

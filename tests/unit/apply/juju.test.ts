@@ -264,8 +264,8 @@ describe('the rest', () => {
       { do: 'set-workload-version', version: '6.0.5' },
     ];
     const first = await apply(world, ...effects);
-    expect(named(first.writes)).toEqual(['open-port', 'application-version-set', 'juju-log', 'juju-log', 'status-set', 'status-set']);
-    expect(first.log).toEqual(['WARNING one\ntwo', 'INFO start: nothing to do']);
+    expect(named(first.writes)).toEqual(['open-port', 'application-version-set', 'juju-log', 'status-set', 'status-set']);
+    expect(first.log).toEqual(['WARNING start: nothing to do\none\ntwo']);
     expect(world.model.units['mongodb/0']).toMatchObject({ workload: { current: 'active', message: 'Primary' }, ports: [{ from: 27017 }] });
     expect(world.model.applications.mongodb).toMatchObject({ status: { current: 'active' }, version: '6.0.5' });
     const second = await apply(world, ...effects.slice(0, 2));

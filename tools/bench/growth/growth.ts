@@ -1,7 +1,7 @@
 // Part `growth`: how the cost of a hook that has nothing to do grows with the units and with the clients.
 import { join } from 'node:path';
 import { type Figures, hookSubject, measureAll, type Subject } from '../hooks/measure.ts';
-import { lifecycle } from '../hooks/scenarios.ts';
+import { didNothing, lifecycle } from '../hooks/scenarios.ts';
 import { openStand, type Stand } from '../hooks/stand.ts';
 import { leaderOf } from '../hooks/states.ts';
 import { openWorld, untilCalm, type World } from '../hooks/world.ts';
@@ -79,9 +79,10 @@ const withStand = async (world: World, use: (stand: Stand) => Promise<void>): Pr
 const settle = async (stand: Stand, python: string): Promise<void> => {
   for (const unit of actors(stand)) {
     for (let left = 10; ; left -= 1) {
-      const { log } = await stand.run(unit, lifecycle('config-changed'), program => timeProgram(python, program));
-      if (isIdle(log)) break;
-      if (left === 0) throw new Error(`${unit} does not come to rest: ${log.join('; ')}`);
+      const told = await stand.run(unit, lifecycle('config-changed'), program => timeProgram(python, program));
+      const wrong = await didNothing(told);
+      if (wrong === undefined) break;
+      if (left === 0) throw new Error(`${unit} does not come to rest: ${wrong}`);
     }
   }
 };
@@ -95,10 +96,7 @@ const actors = ({ model }: Stand): string[] => {
 
 const measured = async (stand: Stand, runs: number, python: string): Promise<{ leader: Figures; follower?: Figures }> => {
   const info = lifecycle('update-status');
-  const check = async ({ log }: { log: string[] }) => (isIdle(log) ? undefined : `it did something: ${log.join('; ')}`);
-  const subjects = actors(stand).map((unit): Subject => hookSubject(stand, unit, unit, { info, check }, python));
+  const subjects = actors(stand).map((unit): Subject => hookSubject(stand, unit, unit, { info, check: didNothing }, python));
   const [leader, follower] = await measureAll(subjects, runs, () => undefined);
   return { leader: leader!, ...(follower === undefined ? {} : { follower }) };
 };
-
-const isIdle = (log: readonly string[]): boolean => log.length === 1 && log[0]?.includes('nothing to do') === true;

@@ -117,9 +117,9 @@ const creatingUser = (model: Model, application: string, endpoint: string, clien
   };
 };
 
-/** The charm says in its one line of log what it did. */
-const didNothing = async ({ log }: Told): Promise<string | undefined> =>
-  log.length === 1 && log[0]?.includes('nothing to do') ? undefined : `it did something: ${log.join('; ')}`;
+/** The charm says what it did in one line of log, or prints that there was nothing. */
+export const didNothing = async ({ log, output }: Told): Promise<string | undefined> =>
+  log.length === 0 && output.includes(': nothing to do; ') ? undefined : `it did something: ${log.join('; ')}`;
 
 const published = (model: Model, application: string, relation: number): string | undefined =>
   model.relations[relation]?.applications[application]?.values['secret-user'] === undefined ? 'it published no user' : undefined;

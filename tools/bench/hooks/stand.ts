@@ -16,8 +16,8 @@ import { nowMs, type Program } from '../measure/program.ts';
 
 /** A call of a hook tool as the server saw it. */
 export type ToolCall = { tool: string; fromMs: number; untilMs: number };
-/** `log` is what the hook logged, a line for each call. */
-export type Told = { calls: ToolCall[]; log: string[]; results: Record<string, unknown> };
+/** `log` is what the hook logged, a line for each call; `output` what it printed. */
+export type Told = { output: string; calls: ToolCall[]; log: string[]; results: Record<string, unknown> };
 export type Stand = {
   /** The copy: each hook finds what the one before it left, and may be given other state here. */
   readonly model: Model;
@@ -60,7 +60,7 @@ export const openStand = async (model: Model, folder: string): Promise<Stand> =>
     model,
     run: async (name, hook, measure) => {
       const id = `${name}-${hook.action?.name ?? hook.name}-${randomBytes(16).toString('hex')}`;
-      const told: Told = { calls: [], log: [], results: {} };
+      const told: Omit<Told, 'output'> = { calls: [], log: [], results: {} };
       const context = makeContext(hostOf(model, told.log), id, name, hook);
       contexts.set(id, counted(context, told.calls));
       try {
