@@ -215,9 +215,15 @@ async function answerAction(run: Dispatch, name: string): Promise<void> {
   const seen = await run.world.observe({ lastChance: false, failed: [] });
   const answer = action.answer(seen, await readParams(), await viewsFor(action, seen, run.world));
   if ('refused' in answer) return failAction(answer.refused);
-  for (const effect of answer.effects) {
+  for (const [at, effect] of answer.effects.entries()) {
     const outcome = await applyOne(run.world, effect);
-    if (!outcome.ok) return failAction(`nothing was changed: ${outcome.reason}; try again`);
+    if (outcome.ok) continue;
+    // What was done before is told all the same: the next hook would otherwise have to do it again.
+    const told = answer.effects.slice(0, at).filter(isJujuEffect);
+    await applyJuju(tools, run.facts, told);
+    return failAction(
+      `${told.length === 0 ? 'nothing was changed' : `only a part was changed, up to ${objectOf(effect)}`}: ${outcome.reason}; try again`,
+    );
   }
   await applyJuju(tools, run.facts, answer.effects.filter(isJujuEffect));
   await setResults(answer.results);

@@ -2,13 +2,12 @@
 
 import type { JujuEffect, PublishedClient } from '../core/effects.ts';
 import { ROUTERS } from '../core/endpoints.ts';
-import { relationSecretLabel } from '../core/names.ts';
+import { bareSecretId, type Rotation, relationSecretLabel } from '../core/names.ts';
 import type { Bag, JujuFacts } from '../core/observed.ts';
 import { sameStatus } from '../core/status.ts';
 import { secretsNamedIn, withAnswer, withoutAnswer } from '../interfaces/client-requests.ts';
 import { encodeRouterAnswer } from '../interfaces/config-server.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';
-import { bareSecretId } from '../juju/context.ts';
 import type * as Tools from '../juju/tools.ts';
 
 type Juju = typeof Tools;
@@ -40,6 +39,8 @@ async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect, told: 
       return addAppSecret(juju, effect.label, effect.content);
     case 'set-app-secret':
       return juju.secretSet(effect.id, effect.content);
+    case 'set-rotation':
+      return juju.secretRotation(effect.id, effect.rotation);
     case 'publish-client':
       return publishClient(juju, facts, effect.client, told);
     case 'publish':
@@ -92,16 +93,22 @@ async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClie
   const answer = { ...client, password };
   const { clear, secrets } = endpoint === ROUTERS ? encodeRouterAnswer(answer) : encodeClientAnswer(answer);
   const request = requestId === undefined ? {} : { requestId };
-  await publish(juju, { relation, ...request, endpoint, own: found?.databag ?? {}, clear, secrets }, told);
+  await publish(juju, { relation, ...request, endpoint, own: found?.databag ?? {}, clear, secrets }, told, client.rotation);
 }
 
 /** Secrets first and granted, then everything that the other side reads in one write: it looks once, when it first sees the URI. */
-async function publish(juju: Juju, effect: Omit<Extract<JujuEffect, { do: 'publish' }>, 'do'>, told: Told): Promise<void> {
+async function publish(
+  juju: Juju,
+  effect: Omit<Extract<JujuEffect, { do: 'publish' }>, 'do'>,
+  told: Told,
+  rotation?: Rotation,
+): Promise<void> {
   const { relation, requestId, endpoint, own, clear, secrets } = effect;
   const published = secretsNamedIn(own);
   const values: Record<string, string> = { ...clear };
   for (const [group, content] of Object.entries(secrets)) {
-    const uri = await putSecret(juju, { label: relationSecretLabel(endpoint, relation, group, requestId), content, relation, published });
+    const secret = { label: relationSecretLabel(endpoint, relation, group, requestId), content, relation, published };
+    const uri = await putSecret(juju, group === 'user' && rotation !== undefined ? { ...secret, rotation } : secret);
     values[`secret-${group}`] = uri;
     told.inUse.add(bareSecretId(uri));
   }
@@ -128,10 +135,10 @@ async function secretPassword(juju: Juju, { endpoint, relation, requestId }: Pub
   return id === undefined ? undefined : (await juju.secretById(id))?.password;
 }
 
-type ClientSecret = { label: string; content: Bag; relation: number; published: readonly string[] };
+type ClientSecret = { label: string; content: Bag; relation: number; published: readonly string[]; rotation?: Rotation };
 
 /** Makes the secret hold the content and lets the client read it. Answers the URI to publish: one that is published stays as it is. */
-async function putSecret(juju: Juju, { label, content, relation, published }: ClientSecret): Promise<string> {
+async function putSecret(juju: Juju, { label, content, relation, published, rotation }: ClientSecret): Promise<string> {
   const id = await juju.ownedSecretId(label);
   if (id !== undefined) {
     await juju.secretSet(id, content);
@@ -139,7 +146,7 @@ async function putSecret(juju: Juju, { label, content, relation, published }: Cl
   }
   const there = published.find(uri => bareSecretId(uri) === id);
   if (there !== undefined) return there;
-  const uri = id === undefined ? await juju.secretAdd(label, content) : `secret:${id}`;
+  const uri = id === undefined ? await juju.secretAdd(label, content, rotation) : `secret:${id}`;
   await juju.secretGrant(uri, relation);
   return uri;
 }

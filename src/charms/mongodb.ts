@@ -1,6 +1,7 @@
 // The charm `mongodb`: a replica set on machines, by itself or as a part of a sharded cluster. Endpoints, storage and options are declared in the YAML files at the root.
 import { getPassword } from '../actions/get-password.ts';
 import { getPrimary } from '../actions/get-primary.ts';
+import { rotateClientPassword } from '../actions/rotate-client-password.ts';
 import { setPassword } from '../actions/set-password.ts';
 import { statusDetail } from '../actions/status-detail.ts';
 import { DATABASE, ROUTERS, SHARDING, SHARDS } from '../core/endpoints.ts';
@@ -65,5 +66,11 @@ export const mongodb: Charm = {
   runsMongod: true,
   needsOthers,
   planners,
-  actions: { 'get-primary': getPrimary, 'get-password': getPassword, 'set-password': setPassword, 'status-detail': statusDetail(toDo) },
+  actions: {
+    'get-primary': getPrimary,
+    'get-password': getPassword,
+    'set-password': setPassword,
+    'rotate-client-password': rotateClientPassword,
+    'status-detail': statusDetail(toDo),
+  },
 };

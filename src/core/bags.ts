@@ -30,6 +30,8 @@ export const SHARD_HOSTS = 'shard-hosts';
 export const MOVES = 'moves';
 /** Key in the application databag: anything new. The leader wakes itself with it. */
 export const WAKE = 'wake';
+/** Key in the application databag: how often Juju was told to ask for new passwords of clients; missing for never. */
+export const CLIENT_ROTATION = 'client-rotation';
 /** Key in the application databag: where routers were told to find the config servers. */
 export const ROUTERS_CONFIG = 'routers-config';
 /** Key in a unit's databag: version of its router, which is ready. */

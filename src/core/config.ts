@@ -1,14 +1,17 @@
 // The operator's configuration (config.yaml), checked.
 import * as z from 'zod/mini';
-import { ROLES } from './names.ts';
+import { ROLES, ROTATIONS } from './names.ts';
 
 const zeroOr = (low: number, high: number, unit: string) =>
   z.number().check(z.refine(value => value === 0 || (value >= low && value <= high), `must be 0 or from ${low} to ${high} ${unit}`));
 
+const oneOf = <Word extends string>(words: readonly Word[]) => z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+
 /** Options that a charm does not have are at their defaults there. */
 const schema = z.object({
-  role: z._default(z.enum(ROLES, `must be ${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`), 'replication'),
+  role: z._default(oneOf(ROLES), 'replication'),
   'auto-delete': z._default(z.boolean(), false),
+  'client-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
   'cache-size-mb': z._default(zeroOr(256, 10_000_000, 'MiB'), 0),
   'oplog-size-mb': z._default(zeroOr(990, 1_000_000_000, 'MB'), 0),
   'slow-operation-threshold-ms': z._default(

@@ -13,6 +13,8 @@ export type Context = {
   readonly detaching?: string;
   /** Secret whose old revision nobody follows any more (secret-remove). */
   readonly obsolete?: { readonly secret: string; readonly revision: number };
+  /** Id of the secret that Juju wants changed (secret-rotate). */
+  readonly rotating?: string;
   readonly charmFolder: string;
   /** What stands before every host path: empty on a real machine. */
   readonly root: string;

@@ -1,6 +1,6 @@
 // Everything that a plan may ask for. Each names the state to reach, so that doing it twice does no harm.
 
-import type { Service } from './names.ts';
+import type { Rotation, Service } from './names.ts';
 import type { Bag, Role } from './observed.ts';
 import type { Status } from './status.ts';
 
@@ -83,6 +83,8 @@ export type UserSpec = {
 export type JujuEffect =
   | { readonly do: 'add-app-secret'; readonly label: string; readonly content: Bag }
   | { readonly do: 'set-app-secret'; readonly id: string; readonly content: Bag }
+  /** How often Juju asks for another content. */
+  | { readonly do: 'set-rotation'; readonly id: string; readonly rotation: Rotation }
   | { readonly do: 'remove-secret'; readonly id: string; readonly revision?: number }
   | { readonly do: 'set-peer-app'; readonly values: Bag }
   | { readonly do: 'set-peer-unit'; readonly values: Bag }
@@ -119,6 +121,8 @@ export type PublishedClient = {
   readonly hosts: readonly string[];
   /** What of the client's application databag this answers. */
   readonly request: Bag;
+  /** How often Juju is to ask for a new password, where a secret is made. */
+  readonly rotation?: Rotation;
   /** For a router: what it needs to be one of the cluster. */
   readonly keyFile?: string;
 };

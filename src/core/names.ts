@@ -17,11 +17,17 @@ export const SNAP = {
 } as const;
 export type Service = 'mongod' | 'mongos';
 
+/** How often Juju asks for a secret to be changed: its own words, and `never`. */
+export const ROTATIONS = ['never', 'hourly', 'daily', 'weekly', 'monthly', 'quarterly', 'yearly'] as const;
+export type Rotation = (typeof ROTATIONS)[number];
+
 /** The charm's own users. Everything else in admin.system.users belongs to clients or to the operators themselves. */
 export const SYSTEM_USERS = ['operator', 'monitor', 'backup'] as const;
 export type SystemUser = (typeof SYSTEM_USERS)[number];
 export const isSystemUser = (name: string): name is SystemUser => (SYSTEM_USERS as readonly string[]).includes(name);
 
+/** The id alone, of `secret:<id>`, `secret://<model>/<id>` or itself: Juju uses all three. */
+export const bareSecretId = (text: string): string => text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(':')) + 1);
 export const appSecretLabel = (app: string): string => `${app}.app`;
 /** `requestId` names one of several requests in the relation. */
 export const relationSecretLabel = (endpoint: string, relation: number, group: string, requestId?: string): string =>

@@ -94,6 +94,8 @@ export type ClientRelation = {
   readonly remote: Bag;
   /** Our application databag, as far as it answers this request. */
   readonly own: Bag;
+  /** Credentials that were given in clear have been taken back, and one of its units has not noticed yet. */
+  readonly remembers?: true;
   /** The request was answered, and is made no more. */
   readonly withdrawn?: true;
   /** Our application databag, whole. */
@@ -124,6 +126,8 @@ export type HostRelation = {
   readonly own: Bag;
   /** What our secrets for it hold, together; leader only. */
   readonly published: Bag;
+  /** As of a client relation; of the unit on this machine. */
+  readonly remembers?: true;
 };
 
 /** The config server, as a shard or a router sees it. */

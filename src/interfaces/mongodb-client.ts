@@ -63,6 +63,27 @@ export function decodeClientAnswer(own: Bag): Bag | undefined {
   return readJson(own.data, bag);
 }
 
+/** What lets a client in, where it is published in clear. */
+const CLEAR_CREDENTIALS = ['username', 'password', 'uris', 'entity-name', 'entity-password'];
+
+/** Whether the databag gives the password in clear: to a client that did not ask for it as a secret. */
+export const isClear = (own: Bag): boolean => own.password !== undefined;
+
+/**
+ * Takes back what was published in clear. The libraries of such clients act on credentials that are added, and not on those that change,
+ * so a new password is published only when the old one has been seen to be gone.
+ */
+export const withdrawnCredentials = (own: Bag): Bag =>
+  Object.fromEntries(CLEAR_CREDENTIALS.filter(key => own[key] !== undefined).map(key => [key, '']));
+
+/** Credentials were published in clear, and have been taken back; a client whose secrets were taken back has no `data` there. */
+export const isWithdrawn = (own: Bag): boolean =>
+  own.data !== undefined && own['secret-user'] === undefined && !isClear(own) && own.database !== undefined;
+
+/** Whether a unit of the client, by its own databag, still knows credentials from ours: its library keeps there what it last saw. */
+export const remembersCredentials = (unitBag: Bag): boolean =>
+  readJson(unitBag.data, z.record(z.string(), z.unknown()))?.password !== undefined;
+
 export type Answer = {
   readonly user: string;
   readonly password: string;

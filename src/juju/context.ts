@@ -1,6 +1,6 @@
 // The environment of a hook → Context.
 import type { Context } from '../core/context.ts';
-import { STORAGE } from '../core/names.ts';
+import { bareSecretId, STORAGE } from '../core/names.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +19,7 @@ export function readContext(env: Env): Context {
     ...ofRelation(hook, env),
     ...(hook === `${STORAGE}-storage-detaching` && env.JUJU_STORAGE_ID ? { detaching: env.JUJU_STORAGE_ID } : {}),
     ...(hook === 'secret-remove' ? ofSecret(env) : {}),
+    ...(hook === 'secret-rotate' && env.JUJU_SECRET_ID ? { rotating: bareSecretId(env.JUJU_SECRET_ID) } : {}),
     charmFolder,
     root: at < 0 ? '' : charmFolder.slice(0, at),
   };
@@ -40,6 +41,3 @@ function ofSecret(env: Env): Pick<Context, 'obsolete'> {
   const revision = Number(env.JUJU_SECRET_REVISION || Number.NaN);
   return env.JUJU_SECRET_ID && Number.isInteger(revision) ? { obsolete: { secret: bareSecretId(env.JUJU_SECRET_ID), revision } } : {};
 }
-
-/** The id alone, of `secret:<id>`, `secret://<model>/<id>` or itself: Juju uses all three. */
-export const bareSecretId = (text: string): string => text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(':')) + 1);

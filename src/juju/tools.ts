@@ -1,6 +1,6 @@
 // The hook tools that the charm uses, one plain function each. What they print is checked here and nowhere else.
 import * as z from 'zod/mini';
-import { bareSecretId } from './context.ts';
+import { bareSecretId, type Rotation } from '../core/names.ts';
 import { orUndefined, runTool, withSecretFile } from './run.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -99,14 +99,22 @@ export async function ownedSecretLabel(id: string): Promise<string | undefined> 
 /** Ids of the secrets that we may change. */
 export const secretIds = async (): Promise<readonly string[]> => ((await read('secret-ids', [], list)) ?? []).map(bareSecretId);
 
-/** A new secret of the application. Answers its URI. */
-export async function secretAdd(label: string, content: Values): Promise<string> {
-  const uri = await withSecretFile(content, path => runTool('secret-add', ['--owner', 'application', '--label', label, '--file', path]));
+/** A new secret of the application, which Juju asks to be changed so often, or never. Answers its URI. */
+export async function secretAdd(label: string, content: Values, rotation: Rotation = 'never'): Promise<string> {
+  const often = rotation === 'never' ? [] : ['--rotate', rotation];
+  const uri = await withSecretFile(content, path =>
+    runTool('secret-add', ['--owner', 'application', '--label', label, ...often, '--file', path]),
+  );
   return uri.trim();
 }
 /** Replaces the whole content. */
 export async function secretSet(id: string, content: Values): Promise<void> {
   await withSecretFile(content, path => runTool('secret-set', [id, '--file', path]));
+}
+/** How often Juju asks for another content. Nothing if the secret is gone, or not ours. */
+export async function secretRotation(id: string, rotation: Rotation): Promise<void> {
+  if ((await orUndefined(read('secret-info-get', [id], info))) === undefined) return;
+  await runTool('secret-set', [id, '--rotate', rotation]);
 }
 export async function secretGrant(id: string, relation: number): Promise<void> {
   await runTool('secret-grant', [id, '--relation', String(relation)]);

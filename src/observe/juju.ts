@@ -5,7 +5,7 @@ import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import type { Endpoints } from '../core/endpoints.ts';
 import { keysOf } from '../core/key-file.ts';
-import { appSecretLabel, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
+import { appSecretLabel, bareSecretId, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
 import type {
   AppSecret,
   Bag,
@@ -20,7 +20,7 @@ import type {
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
-import { bareSecretId } from '../juju/context.ts';
+import { isWithdrawn, remembersCredentials } from '../interfaces/mongodb-client.ts';
 import type * as Tools from '../juju/tools.ts';
 import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
 
@@ -220,11 +220,19 @@ async function readClients(
   const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
       const [{ units, other: client, remote }, databag] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
-      const relation = { endpoint, id, app: client ?? `relation ${id}`, units, databag };
+      const memory = await memoryOf(juju, id, units, databag);
+      const relation = { endpoint, id, app: client ?? `relation ${id}`, units, databag, ...memory };
       return splitRequests(remote, databag).map(request => ({ ...relation, ...request }));
     }),
   );
   return found.flat();
+}
+
+/** Asked only of units whose credentials were taken back. */
+async function memoryOf(juju: Juju, id: number, units: readonly string[], own: Bag): Promise<{ remembers?: true }> {
+  if (!isWithdrawn(own)) return {};
+  const bags = await Promise.all(units.map(unit => juju.unitBag(id, unit)));
+  return bags.some(remembersCredentials) ? { remembers: true } : {};
 }
 
 async function readShards(
@@ -308,7 +316,8 @@ async function readHost(
     juju.remoteBag(id, client),
     leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
   ]);
-  return { endpoint, id, app: client, remote, own, published: await readSecrets(juju, own) };
+  const memory = isWithdrawn(own) ? await memoryOf(juju, id, await juju.relationUnits(id), own) : {};
+  return { endpoint, id, app: client, remote, own, published: await readSecrets(juju, own), ...memory };
 }
 
 /** Contents of all secrets that a databag names, together. */

@@ -1,13 +1,14 @@
 // Client applications, and routers that ask for theirs: each request has one user. The leader makes it, publishes it, keeps the published
 // addresses true, and drops it when the request or its relation is gone.
 
-import { addressOf, ROUTERS_CONFIG } from '../core/bags.ts';
-import type { JujuEffect, MongodEffect, PublishedClient, UserSpec } from '../core/effects.ts';
+import { addressOf, CLIENT_ROTATION, ROUTERS_CONFIG } from '../core/bags.ts';
+import type { Effect, JujuEffect, MongodEffect, PublishedClient, UserSpec } from '../core/effects.ts';
 import { DATABASE, ROUTERS } from '../core/endpoints.ts';
-import { clientUser, type Role } from '../core/names.ts';
+import { bareSecretId, clientUser, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
+import { isClear, withdrawnCredentials } from '../interfaces/mongodb-client.ts';
 import { type Grant, type GrantProblem, grantOf } from './client-grant.ts';
 import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
@@ -32,11 +33,12 @@ export function planClients(seen: Observed): Plan {
     ...clients.filter(client => client.withdrawn).map(retracted),
     ...clients.filter(client => !client.withdrawn).map(client => forClient(seen, client, primary)),
     orphans(seen, primary),
-    plan({ effects: [...secrets, ...forgotten(seen), ...remembered(seen)] }),
+    plan({ effects: [...secrets, ...forgotten(seen), ...remembered(seen), ...schedule(seen)] }),
   ]);
 }
 
-const answeredClients = ({ juju }: Observed): readonly ClientRelation[] =>
+/** Those that the application's role answers. */
+export const answeredClients = ({ juju }: Observed): readonly ClientRelation[] =>
   juju.clients.filter(client => juju.role !== undefined && client.endpoint === ANSWERED[juju.role]);
 
 function forClient(seen: Observed, client: ClientRelation, primary: PrimaryFacts): Plan {
@@ -58,29 +60,33 @@ const refused = (client: ClientRelation, { problem }: GrantProblem): Plan => pla
 function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
   const { context, juju } = seen;
   if (client.endpoint === ROUTERS && juju.secret === undefined) return nothing; // The key cannot be read at the moment.
-  const { requestId } = client;
-  const name = clientUser(client.id, requestId);
-  const user = primary.users.get(name);
+  const answer = answerTo(seen, client, grant);
+  const user = primary.users.get(answer.user);
   const published = juju.peers?.app[publishedKey(client)];
-  const answer: PublishedClient = {
-    endpoint: client.endpoint,
-    relation: client.id,
-    ...(requestId === undefined ? {} : { requestId }),
-    user: name,
-    database: grant.database,
-    replset: context.app,
-    hosts: memberHosts(seen),
-    request: grant.request,
-    ...(client.endpoint === ROUTERS && juju.secret !== undefined ? { keyFile: juju.secret.keyFile } : {}),
-  };
+  const isDue = context.rotating !== undefined && userSecretOf(client) === context.rotating;
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
-  if (published === undefined || !grant.published || user === undefined || user.fingerprint !== published)
-    return withNewPassword(seen, client, grant, answer, primary);
+  if (published === undefined || !grant.published || user === undefined || user.fingerprint !== published || isDue)
+    return client.remembers ? nothing : withNewPassword(seen, client, grant, primary);
   const spec = specOf(client, grant);
   const isRight = sameRoles(user, grant.roles) && user.database === grant.database;
   const roles: readonly MongodEffect[] = isRight ? [] : [{ do: 'set-user', user: spec }];
   return plan({ effects: [...roles, ...(isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [])] });
 }
+
+const answerTo = (seen: Observed, { endpoint, id, requestId }: ClientRelation, grant: Grant): PublishedClient => ({
+  endpoint,
+  relation: id,
+  ...(requestId === undefined ? {} : { requestId }),
+  user: clientUser(id, requestId),
+  database: grant.database,
+  replset: seen.context.app,
+  hosts: memberHosts(seen),
+  request: grant.request,
+  ...(endpoint === ROUTERS && seen.juju.secret !== undefined ? { keyFile: seen.juju.secret.keyFile } : {}),
+});
+
+/** Bare id of the secret that holds the client's password; undefined for one that takes it in clear. */
+const userSecretOf = ({ own }: ClientRelation): string | undefined => own['secret-user'] && bareSecretId(own['secret-user']);
 
 /** What is published is no longer true. Where the config servers are stands in a secret, so the peers' databag remembers what was said. */
 function isStale(seen: Observed, { endpoint, own }: ClientRelation, { database, hosts, request }: PublishedClient): boolean {
@@ -105,16 +111,66 @@ const specOf = ({ id, requestId }: ClientRelation, { roles, database }: Grant): 
   database,
 });
 
-function withNewPassword(seen: Observed, client: ClientRelation, grant: Grant, answer: PublishedClient, primary: PrimaryFacts): Plan {
-  const fresh = seen.fresh.clients.get(answer.user);
-  if (fresh === undefined) return nothing;
-  const { password, fingerprint } = fresh;
-  const user = { ...specOf(client, grant), password };
-  const has = primary.users.get(answer.user)?.fingerprint === fingerprint;
+function withNewPassword(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
+  const change = newPassword(seen, client, grant);
+  if (change === undefined) return nothing;
+  const has = primary.users.get(clientUser(client.id, client.requestId))?.fingerprint === change.fingerprint;
   // Published only when the database is seen to have it; until then the same password is set again.
-  if (!has) return plan({ effects: [{ do: 'set-user', user }], pending: true });
-  const publish = { do: 'publish-client', client: { ...answer, password } } as const;
-  return plan({ effects: [publish, { do: 'set-peer-app', values: { [publishedKey(client)]: fingerprint } }] });
+  return has ? plan({ effects: change.publish }) : plan({ effects: [change.setUser], pending: true });
+}
+
+type NewPassword = { readonly fingerprint: string; readonly setUser: MongodEffect; readonly publish: readonly JujuEffect[] };
+
+function newPassword(seen: Observed, client: ClientRelation, grant: Grant): NewPassword | undefined {
+  const fresh = seen.fresh.clients.get(clientUser(client.id, client.requestId));
+  if (fresh === undefined) return undefined;
+  const { password, fingerprint } = fresh;
+  const rotation = rotationOf(seen);
+  const answer = { ...answerTo(seen, client, grant), password, ...(rotation === 'never' ? {} : { rotation }) };
+  return {
+    fingerprint,
+    setUser: { do: 'set-user', user: { ...specOf(client, grant), password } },
+    publish: [
+      { do: 'publish-client', client: answer },
+      { do: 'set-peer-app', values: { [publishedKey(client)]: fingerprint } },
+    ],
+  };
+}
+
+/**
+ * For an action: another password for a client that has one, the database's first. Undefined for a client that has none yet. Where it was
+ * given in clear, it is taken back first, and the next hooks give the new one: `later`.
+ */
+export function rotatedClient(
+  seen: Observed,
+  client: ClientRelation,
+): { readonly effects: readonly Effect[]; readonly later: boolean } | undefined {
+  const grant = grantOf(client, seen.juju.clients);
+  if (grant === 'nothing asked' || 'problem' in grant || !grant.published) return undefined;
+  if (isClear(client.own)) {
+    const { id, endpoint, databag } = client;
+    const withdraw: Effect = { do: 'publish', relation: id, endpoint, own: databag, clear: withdrawnCredentials(databag), secrets: {} };
+    return { effects: [withdraw, { do: 'set-peer-app', values: { [publishedKey(client)]: '' } }], later: true };
+  }
+  const change = newPassword(seen, client, grant);
+  return change && { effects: [change.setUser, ...change.publish], later: false };
+}
+
+/** Never, while the configuration is not valid and nothing was asked for before. */
+const rotationOf = ({ juju }: Observed): Rotation => {
+  const before = ROTATIONS.find(one => one === juju.peers?.app[CLIENT_ROTATION]) ?? 'never';
+  return juju.config.valid ? juju.config.config['client-password-rotation'] : before;
+};
+
+/** Juju keeps the time, for each client's secret by itself. Those that are made from now on are made with it. */
+function schedule(seen: Observed): readonly JujuEffect[] {
+  const rotation = rotationOf(seen);
+  if ((seen.juju.peers?.app[CLIENT_ROTATION] ?? 'never') === rotation) return [];
+  const secrets = answeredClients(seen).flatMap(client => userSecretOf(client) ?? []);
+  return [
+    ...secrets.map((id): JujuEffect => ({ do: 'set-rotation', id, rotation })),
+    { do: 'set-peer-app', values: { [CLIENT_ROTATION]: rotation === 'never' ? '' : rotation } },
+  ];
 }
 
 /** Users that the charm made for relations which are gone; with auto-delete their databases too, unless somebody else uses them. */

@@ -5,7 +5,7 @@ import type { Bag, HostRelation, Observed } from '../core/observed.ts';
 import { mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { type ClusterAccess, decodeRouterAnswer, encodeRouterRequest, isAnswerTo } from '../interfaces/config-server.ts';
-import { encodeClientAnswer, routerPlaces } from '../interfaces/mongodb-client.ts';
+import { encodeClientAnswer, isClear, routerPlaces, withdrawnCredentials } from '../interfaces/mongodb-client.ts';
 import { stayingUnits } from './facts.ts';
 import { requestOf } from './router-request.ts';
 
@@ -40,7 +40,12 @@ function reachable(seen: Observed): readonly string[] {
   return ready.map(([, { address }]) => routerHostOf(address));
 }
 
-function published({ id, endpoint, own, published: held, remote }: HostRelation, access: ClusterAccess, places: readonly string[]): Plan {
+function published(host: HostRelation, access: ClusterAccess, places: readonly string[]): Plan {
+  const { id, endpoint, own, published: held, remote } = host;
+  // One that takes its password in clear acts on a new one only where it has seen the old one go.
+  if (host.remembers) return nothing;
+  if (isClear(own) && own.password !== access.password)
+    return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear: withdrawnCredentials(own), secrets: {} }] });
   const answer = { ...access, replset: '', hosts: [], request: remote, router: routerPlaces(places, access) };
   const { clear, secrets } = encodeClientAnswer(answer);
   const content: Bag = Object.assign({}, ...Object.values(secrets));

@@ -122,6 +122,8 @@ export type LiveModel = {
   grantSecret(nameOrId: string, applications: readonly string[], revoke: boolean): void;
   removeSecret(nameOrId: string, revision: number | undefined): void;
   setModelConfig(values: Record<string, string>, reset: readonly string[]): void;
+  /** What is due at a time comes so much earlier (`juju pass-time`, for demonstrations and tests). */
+  passTime(passedMs: number): void;
   /** Resolves at the next change of the model (any), or when the signal is aborted. */
   nextChange(signal: AbortSignal): Promise<void>;
   /** Debug log: lines from the file so far, and a live feed. */

@@ -59,6 +59,7 @@ const freshAddress = (): string => {
 const CONFIG: Config = {
   role: 'replication',
   'auto-delete': false,
+  'client-password-rotation': 'never',
   'cache-size-mb': 0,
   'oplog-size-mb': 0,
   'slow-operation-threshold-ms': 100,

@@ -1,11 +1,11 @@
 // Key and passwords of a cluster: a shard takes them over while a client writes to it, they are where they belong and nowhere else, and
 // an end of the charm in the middle of a change is put right. Without a mongos on this computer, the routers are stand-ins.
-import { cpSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAction } from '../../support/client.ts';
+import { killAt } from '../../support/kill.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
 import { allUnits, leaderOf, settled } from '../../support/status.ts';
 import { addressesOf, countingWriter, deployCluster, integrateShard, logIn, rootOf, throughRouter, untilCalm } from './world.ts';
@@ -94,7 +94,7 @@ describe.each(['operator', 'backup'] as const)('the password of %s', user => {
   test('is the old one everywhere, if the charm ends between the database and the secret', async () => {
     const before = await passwordOf('config-server', user);
     const unit = leaderOf(await model.status(), 'config-server') ?? '';
-    const killed = await killAt(unit, 'secret-set');
+    const killed = await killAt(model, unit, 'secret-set');
     const [task] = Object.values(await runAction(model, unit, 'set-password', `username=${user}`, 'password=never-told'));
     expect([task?.status, killed()]).toEqual(['failed', true]);
     const [address = ''] = addressesOf(await model.status(), 'config-server');
@@ -107,7 +107,7 @@ describe.each(['operator', 'backup'] as const)('the password of %s', user => {
   test('reaches a shard whose charm ends while it takes it over', async () => {
     const before = await passwordOf('config-server', user);
     const unit = leaderOf(await model.status(), 'shard-b') ?? '';
-    const killed = await killAt(unit, 'secret-set');
+    const killed = await killAt(model, unit, 'secret-set');
     await model.juju('run', 'config-server/leader', 'set-password', `username=${user}`);
     const after = await passwordOf('config-server', user);
     secrets.set(`changed again: ${user}`, after);
@@ -149,14 +149,4 @@ async function untilAllAccept(user: string, password: string): Promise<void> {
 
 async function refusedByAll(user: string, password: string): Promise<void> {
   for (const address of await servers()) await expect(logIn(address, user, password)).rejects.toMatchObject({ code: 18 });
-}
-
-/** The charm of the unit is killed when it next calls the hook tool, once. Answers whether that has happened. */
-async function killAt(unit: string, tool: string): Promise<() => boolean> {
-  const path = join(await rootOf(model, unit), 'var/lib/juju/tools', `unit-${unit.replace('/', '-')}`, tool);
-  const kept = `${path}.kept`;
-  cpSync(path, kept, { verbatimSymlinks: true });
-  writeFileSync(`${path}.once`, '#!/bin/sh\nmv "$0.kept" "$0"\nkill -9 $PPID\n', { mode: 0o755 });
-  renameSync(`${path}.once`, path);
-  return () => !existsSync(kept);
 }

@@ -58,11 +58,7 @@ export async function throughRouter<Result>(model: TestModel, use: (client: Mong
   return withMongo(`mongodb://operator:${encodeURIComponent(password)}@${address}:27018/?authSource=admin`, use);
 }
 
-/** What stands before all paths of the unit's machine. */
-export const rootOf = async (model: TestModel, unit: string): Promise<string> => {
-  const folder = (await model.juju('exec', '--unit', unit, '--', 'pwd')).trim();
-  return folder.slice(0, folder.indexOf('/var/lib/juju/'));
-};
+export { rootOf } from '../../support/kill.ts';
 
 /** Logs in on one mongod alone. @throws what the server answers. */
 export const logIn = (address: string, user: string, password: string, source = 'admin'): Promise<void> =>

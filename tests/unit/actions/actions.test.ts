@@ -1,8 +1,8 @@
 // The actions: what they answer, what they refuse, and with which sentence.
 import { describe, expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
-import type { View } from '../../../src/core/action.ts';
-import type { Observed } from '../../../src/core/observed.ts';
+import type { ActionAnswer, View } from '../../../src/core/action.ts';
+import type { ClientRelation, Observed } from '../../../src/core/observed.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 import { host, member, steady, unit, withMembers } from '../plan/world.ts';
 
@@ -95,5 +95,75 @@ describe('status-detail', () => {
   });
   test('says so when nothing is to be done', () => {
     expect(run('status-detail', steady(1))).toMatchObject({ results: { table: expect.stringContaining('nothing is to be done') } });
+  });
+});
+
+describe('rotate-client-password', () => {
+  const REQUEST = { database: 'shop', 'requested-secrets': '["username","password","uris"]' };
+  const relation = (id: number, app: string, own: Record<string, string> = {}): ClientRelation => ({
+    endpoint: 'database',
+    id,
+    app,
+    units: [`${app}/0`],
+    remote: REQUEST,
+    own: { data: JSON.stringify(REQUEST), database: 'shop', 'secret-user': `secret:${id}`, ...own },
+    databag: {},
+  });
+  const clear = { data: '{"database":"shop"}', database: 'shop', username: 'relation-5', password: 'pw', uris: 'uri' };
+  const clients = [
+    relation(3, 'shop'),
+    relation(4, 'reports'),
+    { ...relation(5, 'old'), remote: { database: 'shop' }, own: clear, databag: clear },
+  ];
+  const seen = steady(1, { juju: { clients } });
+  const kinds = (answer: ActionAnswer) =>
+    'refused' in answer
+      ? answer.refused
+      : answer.effects.map(effect =>
+          `${effect.do} ${'user' in effect ? effect.user.name : 'client' in effect ? effect.client.relation : ''}`.trim(),
+        );
+
+  test('gives each client another one, the database first; one in clear is taken back first', () => {
+    const answer = run('rotate-client-password', seen);
+    expect(answer).toMatchObject({ results: { rotated: 'shop (relation 3), reports (relation 4)', 'rotated-soon': 'old (relation 5)' } });
+    expect(kinds(answer)).toEqual([
+      'set-user relation-3',
+      'publish-client 3',
+      'set-peer-app',
+      'set-user relation-4',
+      'publish-client 4',
+      'set-peer-app',
+      'publish',
+      'set-peer-app',
+    ]);
+    expect(answer).toMatchObject({
+      effects: expect.arrayContaining([
+        { do: 'publish', relation: 5, endpoint: 'database', own: clear, clear: { username: '', password: '', uris: '' }, secrets: {} },
+        { do: 'set-peer-app', values: { 'client-5': '' } },
+      ]),
+    });
+  });
+  test.each<[string, Record<string, unknown>]>([
+    ['a relation', { relation: 4 }],
+    ['an application', { application: 'reports' }],
+  ])('of %s changes that one alone', (_, params) => {
+    expect(kinds(run('rotate-client-password', seen, params))).toEqual(['set-user relation-4', 'publish-client 4', 'set-peer-app']);
+  });
+  test.each<[string, Observed, Record<string, unknown>, RegExp]>([
+    ['an unknown relation', seen, { relation: 9 }, /no client has relation 9; there are shop \(relation 3\), reports \(relation 4\), old/],
+    ['an unknown application', seen, { application: 'shp' }, /no client has application "shp"; there are shop \(relation 3\)/],
+    ['both', seen, { relation: 3, application: 'shop' }, /not both/],
+    ['no clients', steady(1), {}, /no client is integrated/],
+    ['a follower', steady(2, { juju: { clients } }, 1), {}, /run rotate-client-password on mongodb\/leader/],
+    ['a shard', steady(1, { juju: { role: 'shard' } }), {}, /run rotate-client-password on its config server\/leader/],
+    ['no primary', withMembers(steady(2, { juju: { clients } }), [member(0, 'secondary'), member(1, 'down')]), {}, /no primary/],
+    [
+      'a client that has none yet',
+      steady(1, { juju: { clients: [{ ...relation(3, 'shop'), own: {} }] } }),
+      { relation: 3 },
+      /shop \(relation 3\) has no password yet/,
+    ],
+  ])('refuses %s', (_, world, params, sentence) => {
+    expect(run('rotate-client-password', world, params)).toEqual({ refused: expect.stringMatching(sentence) });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bareSecretId, readContext } from '../../../src/juju/context.ts';
+import { bareSecretId } from '../../../src/core/names.ts';
+import { readContext } from '../../../src/juju/context.ts';
 
 const folder = '/var/lib/juju/agents/unit-mongodb-1/charm';
 const env = (more: Record<string, string>) => ({

@@ -262,3 +262,52 @@ test('without a primary nothing is done', () => {
   const seen = withMembers(world({}), [member(0, 'secondary'), member(1, 'down')]);
   expect(planClients(seen).effects).toEqual([]);
 });
+
+describe('another password', () => {
+  const given = {
+    clients: [client(REMOTE, { ...OWN, 'secret-user': 'secret://uuid/x' })],
+    users: [USER],
+    published: { 'client-3': 'f-3' },
+  };
+  const rotating = (options: Options, secret = 'x') => {
+    const seen = world(options);
+    return { ...seen, context: { ...seen.context, hook: 'secret-rotate', rotating: secret } };
+  };
+  test('is made when Juju asks for it, and published when the database has it', () => {
+    expect(planClients(rotating(given)).effects).toMatchObject([{ do: 'set-user', user: { name: 'relation-3', password: 'fresh-3' } }]);
+    expect(planClients(rotating({ ...given, users: [{ ...USER, fingerprint: 'f-fresh-3' }] })).effects).toMatchObject([
+      { do: 'publish-client', client: { relation: 3, password: 'fresh-3' } },
+      { do: 'set-peer-app', values: { 'client-3': 'f-fresh-3' } },
+    ]);
+  });
+  test('is not made when Juju asks for another secret', () => {
+    expect(planClients(rotating(given, 'y')).effects).toEqual([]);
+  });
+  test('is made only when no unit remembers the one that was taken back in clear', () => {
+    const { 'secret-user': _, ...own } = OWN;
+    const withdrawn = { ...client({ database: 'shop' }, own), remembers: true } as const;
+    expect(planClients(world({ clients: [withdrawn], users: [USER] })).effects).toEqual([]);
+    const noticed = client({ database: 'shop' }, own);
+    expect(planClients(world({ clients: [noticed], users: [USER] })).effects).toMatchObject([{ do: 'set-user' }]);
+  });
+
+  const daily = { config: { valid: true, config: { ...CONFIG, 'client-password-rotation': 'daily' } } } as const;
+  test("is put on Juju's schedule, once, for secrets that are there and those that are made", () => {
+    expect(planClients(world({ ...given, juju: daily })).effects).toEqual([
+      { do: 'set-rotation', id: 'x', rotation: 'daily' },
+      { do: 'set-peer-app', values: { 'client-rotation': 'daily' } },
+    ]);
+    const told = { 'client-3': 'f-3', 'client-rotation': 'daily' };
+    expect(planClients(world({ ...given, published: told, juju: daily })).effects).toEqual([]);
+    const fresh = world({ users: [{ ...USER, fingerprint: 'f-fresh-3' }], published: { 'client-rotation': 'daily' }, juju: daily });
+    expect(planClients(fresh).effects).toMatchObject([{ do: 'publish-client', client: { rotation: 'daily' } }, { do: 'set-peer-app' }]);
+    expect(planClients(world({ ...given, published: told })).effects).toEqual([
+      { do: 'set-rotation', id: 'x', rotation: 'never' },
+      { do: 'set-peer-app', values: { 'client-rotation': '' } },
+    ]);
+  });
+  test('stays on its schedule while the configuration is not valid', () => {
+    const juju = { config: { valid: false, problem: 'x' } } as const;
+    expect(planClients(world({ ...given, published: { 'client-3': 'f-3', 'client-rotation': 'daily' }, juju })).effects).toEqual([]);
+  });
+});

@@ -11,6 +11,7 @@ import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 export const CONFIG = {
   role: 'replication',
   'auto-delete': false,
+  'client-password-rotation': 'never',
   'cache-size-mb': 0,
   'oplog-size-mb': 0,
   'slow-operation-threshold-ms': 100,

@@ -12,6 +12,7 @@ import { showStatusLog } from './logs/status-log.ts';
 import { controllers, version, whoami } from './machines/controller.ts';
 import { fault } from './machines/fault.ts';
 import { machines, showMachine } from './machines/machines.ts';
+import { passTimeCommand } from './machines/pass-time.ts';
 import { modelConfig } from './models/model-config.ts';
 import { addModel, destroyModel, models, showModel, switchModel } from './models/models.ts';
 import { integrate, removeRelation } from './relations/relations.ts';
@@ -26,7 +27,8 @@ import { waitFor } from './wait-for/wait-for.ts';
 export function commands(): readonly CommandSpec[] {
   return [
     ...[actions, addModel, addSecret, addStorage, addUnit, attachStorage, cancelTask, config, controllers, debugLog, deploy, destroyModel],
-    ...[detachStorage, exec, expose, fault, grantSecret, integrate, machines, modelConfig, models, operations, refresh, removeApplication],
+    ...[detachStorage, exec, expose, fault, grantSecret, integrate, machines, modelConfig, models, operations, passTimeCommand],
+    ...[refresh, removeApplication],
     ...[removeRelation, removeSecret, removeStorage, removeUnit, resolved, revokeSecret, run, secrets, showApplication, showMachine],
     ...[showModel, showOperation, showSecret, showStatusLog, showStorage, showTask, showUnit, status, storage, storagePools, switchModel],
     ...[trust, unexpose, updateSecret, version, waitFor, whoami],

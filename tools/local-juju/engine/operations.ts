@@ -4,6 +4,7 @@ import type { Model } from '../state.ts';
 import { addUnits, deploy, type Place, refresh } from './deploy.ts';
 import { setModelConfig } from './model-config.ts';
 import { changeConfig, parseOptions } from './options.ts';
+import { passTime } from './pass-time.ts';
 import { integrate, removeRelation } from './relations.ts';
 import { addStorage, attachStorage, detachStorage, removeStorage } from './storage.ts';
 import { cancelTask, enqueue } from './tasks.ts';
@@ -34,6 +35,7 @@ export type Operations = Pick<
   | 'grantSecret'
   | 'removeSecret'
   | 'setModelConfig'
+  | 'passTime'
 >;
 /** Runs a change and saves it before anything else happens. */
 type Commit = <Result>(work: () => Result) => Result;
@@ -95,6 +97,7 @@ export const operations = (model: Model, place: Place, commit: Commit, killTask:
     grantSecret: (secret, applications, revoke) => commit(() => grantSecret(model, secret, applications, revoke)),
     removeSecret: (secret, revision) => commit(() => removeSecret(model, secret, revision)),
     setModelConfig: (values, reset) => commit(() => setModelConfig(model, values, reset, now())),
+    passTime: passedMs => commit(() => passTime(model, passedMs)),
   };
 };
 

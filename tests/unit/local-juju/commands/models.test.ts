@@ -118,6 +118,12 @@ test('model-config', async () => {
   expect((await juju(one, ['model-config', 'agent-version=4.0'])).code).toBe(1);
 });
 
+test('pass-time', async () => {
+  expect((await juju(one, ['pass-time', '36h'])).out).toBe('36h have passed\n');
+  expect(one.asked).toEqual([{ method: 'passTime', args: [36 * 3_600_000] }]);
+  expect(await juju(one, ['pass-time', 'soon'])).toMatchObject({ code: 2, err: expect.stringContaining('invalid time "soon"') });
+});
+
 test('machines, show-machine, controllers, whoami, version', async () => {
   const model = emptyModel();
   addApplication(model, 'a', addCharm(model, 'a', []));

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { addUnits } from '../../../../tools/local-juju/engine/deploy.ts';
 import { changeConfig, parseOptions } from '../../../../tools/local-juju/engine/options.ts';
+import { passTime } from '../../../../tools/local-juju/engine/pass-time.ts';
 import { integrate, removeRelation } from '../../../../tools/local-juju/engine/relations.ts';
 import { addStorage, detachStorage } from '../../../../tools/local-juju/engine/storage.ts';
 import { enqueue } from '../../../../tools/local-juju/engine/tasks.ts';
@@ -454,6 +455,26 @@ describe('secrets', () => {
     sim.pass(2_000);
     expect(secretHooks()).toEqual(['prov/0 secret-expired x/1', 'prov/0 secret-rotate secret:x']);
     expect(Date.parse(sim.model.secrets.x!.nextRotate!) - Date.parse(sim.now)).toBe(3_600_000);
+  });
+
+  test('time that is let pass brings a rotation forward, and does not count as one', () => {
+    const sim = related();
+    sim.model.secrets.x = {
+      ...secretOf('prov', {}),
+      created: sim.now,
+      updated: sim.now,
+      rotate: 'daily',
+      nextRotate: new Date(Date.parse(sim.now) + 86_400_000).toISOString(),
+      revisions: [{ ...revision(1), created: sim.now, updated: sim.now }],
+    };
+    const secretHooks = () => sim.settle().filter(line => line.includes('secret'));
+    passTime(sim.model, 86_000_000);
+    expect(secretHooks()).toEqual([]);
+    passTime(sim.model, 86_000_000);
+    expect(secretHooks()).toEqual(['prov/0 secret-rotate secret:x']);
+    expect(secretHooks()).toEqual([]); // asked again after five minutes, for nothing was done
+    passTime(sim.model, 300_000);
+    expect(secretHooks()).toEqual(['prov/0 secret-rotate secret:x']);
   });
 
   const revision = (number: number) => ({ revision: number, content: {}, created: '2026-01-01T00:00:00.000Z', updated: '', checksum: '' });
