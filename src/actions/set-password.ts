@@ -1,8 +1,10 @@
 // set-password: a new password for one of the charm's own users, on the leader.
 // The database gets it first and the secret after; if the action ends in between, the next hook gives the database what the secret says.
 import type { Action, ActionAnswer } from '../core/action.ts';
-import { MAX_PASSWORD_LENGTH, type SystemUser } from '../core/names.ts';
+import type { SystemUser } from '../core/names.ts';
 import type { Observed } from '../core/observed.ts';
+import { passwordProblem } from '../core/passwords.ts';
+import { governedUsers } from '../plan/credentials.ts';
 import { secretContent } from '../plan/secret.ts';
 import { clusterContent, publishedToShards } from '../plan/shards.ts';
 import { systemUser } from '../plan/users.ts';
@@ -24,11 +26,8 @@ function problemOf(password: unknown): string | undefined {
   if (password === undefined || password === null) return undefined;
   if (typeof password !== 'string') return 'the password must be text; put it in quotes, as in password=\'"1234"\'';
   if (password === '') return 'the password is empty; give one, or none at all to get a random one';
-  if (password.length > MAX_PASSWORD_LENGTH) return `the password is longer than ${MAX_PASSWORD_LENGTH} characters; give a shorter one`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(password))
-    return 'the password has control characters, such as a line break; give one without them';
-  return undefined;
+  const problem = passwordProblem(password);
+  return problem && `the password ${problem}`;
 }
 
 function notNow(seen: Observed, user: SystemUser): string | undefined {
@@ -37,6 +36,8 @@ function notNow(seen: Observed, user: SystemUser): string | undefined {
   if (juju.role === 'shard' && juju.configServer !== undefined && user !== 'monitor')
     return `a shard has the passwords of its cluster; run set-password on ${juju.configServer.app}/leader`;
   if (!juju.leader) return `only the leader can change passwords; run set-password on ${context.app}/leader`;
+  if (governedUsers(seen).includes(user))
+    return `the password of ${user} comes from the secret that the option system-users names; change it there with juju update-secret, or let go of it with juju config ${context.app} --reset system-users`;
   if (juju.secret === undefined) return 'the passwords have not been made yet; try again when the application is active';
   if (mongod.kind !== 'member' || mongod.primary === undefined)
     return 'the replica set has no primary that can be reached; try again when the application is active';

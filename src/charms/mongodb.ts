@@ -26,6 +26,7 @@ import { planObsolete, planSecret } from '../plan/secret.ts';
 import { planSettings } from '../plan/settings.ts';
 import { planShard } from '../plan/shard.ts';
 import { planShards } from '../plan/shards.ts';
+import { planSystemPasswords } from '../plan/system-passwords.ts';
 import { planUsers } from '../plan/users.ts';
 import type { Charm } from './charm.ts';
 
@@ -42,6 +43,7 @@ const planners = [
   planUsers,
   planRouter(ofConfigServer),
   planShard,
+  planSystemPasswords,
   planShards,
   planClients,
   planSettings,

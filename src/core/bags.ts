@@ -32,6 +32,10 @@ export const MOVES = 'moves';
 export const WAKE = 'wake';
 /** Key in the application databag: how often Juju was told to ask for new passwords of clients; missing for never. */
 export const CLIENT_ROTATION = 'client-rotation';
+/** Key in the application databag: the same of the charm's own users. */
+export const SYSTEM_ROTATION = 'system-rotation';
+/** Key in the application databag: users whose passwords came from the secret that the option `system-users` names. */
+export const GOVERNED = 'system-users';
 /** Key in the application databag: where routers were told to find the config servers. */
 export const ROUTERS_CONFIG = 'routers-config';
 /** Key in a unit's databag: version of its router, which is ready. */

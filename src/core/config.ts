@@ -12,6 +12,8 @@ const schema = z.object({
   role: z._default(oneOf(ROLES), 'replication'),
   'auto-delete': z._default(z.boolean(), false),
   'client-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
+  'system-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
+  'system-users': z._default(z.string(), ''),
   'cache-size-mb': z._default(zeroOr(256, 10_000_000, 'MiB'), 0),
   'oplog-size-mb': z._default(zeroOr(990, 1_000_000_000, 'MB'), 0),
   'slow-operation-threshold-ms': z._default(

@@ -39,6 +39,8 @@ export type JujuFacts = {
   readonly peers?: Peers;
   /** The application's secret as an earlier hook committed it. */
   readonly secret?: AppSecret;
+  /** What the option `system-users` comes to, where it is set; leader only. */
+  readonly systemUsers?: SystemUsers | { readonly problem: string };
   /** Ids of the relations of each endpoint but that of the peers. */
   readonly relations: ReadonlyMap<string, readonly number[]>;
   /** Applications on the other side of each endpoint that have a unit which stays; asked where this unit may be going away. */
@@ -76,6 +78,12 @@ export type AppSecret = {
   readonly keyToken: string;
   /** What the database remembers of a user whose password is the one above. */
   readonly fingerprints: Readonly<Record<SystemUser, string>>;
+};
+
+/** Passwords that an operator chose, and what the database remembers of users who have them. */
+export type SystemUsers = {
+  readonly passwords: Readonly<Partial<Record<SystemUser, string>>>;
+  readonly fingerprints: Readonly<Partial<Record<SystemUser, string>>>;
 };
 
 /** Which build of this charm runs, and where it came from. The parts of a cluster must have the same. */
@@ -306,6 +314,8 @@ export type Fresh = {
   readonly token: string;
   readonly keyFile: string;
   readonly passwords: Readonly<Record<SystemUser, string>>;
+  /** What the database will remember of a user with the password above; empty texts before there is a key file. */
+  readonly fingerprints: Readonly<Record<SystemUser, string>>;
   /** By the name that `clientUser` gives; the fingerprint is what the database will remember of a user with this password. */
   readonly clients: ReadonlyMap<string, { readonly password: string; readonly fingerprint: string }>;
 };

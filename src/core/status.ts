@@ -31,6 +31,7 @@ export const status = {
   otherState: (text: string): Status => waiting(`member is in state ${text}; see its log`),
   locked: (reason: string): Status => blocked(`MongoDB refuses the charm's users and key file: ${reason}; run status-detail`),
   badConfig: (problem: string): Status => blocked(`config ${problem}; set it with juju config`),
+  badSystemUsers: (problem: string): Status => blocked(`config system-users: ${problem}`),
   badClient: (client: string, problem: string): Status => blocked(`${client}: ${problem}`),
   startingRouter: maintenance('starting mongos'),
   routerSilent: waiting('Waiting for mongos to start'),

@@ -15,13 +15,22 @@ const KEY_FILE_LENGTH = 1024;
 export function mintFresh(keyFile: string | undefined, clients: readonly string[]): Fresh {
   const passwords = Object.fromEntries(SYSTEM_USERS.map(user => [user, randomText(PASSWORD_LENGTH)])) as Record<SystemUser, string>;
   const token = randomText(TOKEN_LENGTH);
-  if (keyFile === undefined) return { token, keyFile: randomText(KEY_FILE_LENGTH), passwords, clients: new Map() };
+  if (keyFile === undefined)
+    return {
+      token,
+      keyFile: randomText(KEY_FILE_LENGTH),
+      passwords,
+      fingerprints: { operator: '', monitor: '', backup: '' },
+      clients: new Map(),
+    };
   const key = keysOf(keyFile)[0] ?? '';
+  const of = (user: SystemUser): string => userFingerprint(key, user, passwords[user]);
+  const fingerprints = { operator: of('operator'), monitor: of('monitor'), backup: of('backup') };
   const forClients = clients.map(user => {
     const password = randomText(PASSWORD_LENGTH);
     return [user, { password, fingerprint: userFingerprint(key, user, password) }] as const;
   });
-  return { token, keyFile, passwords, clients: new Map(forClients) };
+  return { token, keyFile, passwords, fingerprints, clients: new Map(forClients) };
 }
 
 /** `randomInt` takes each letter with the same probability. */

@@ -21,6 +21,7 @@ import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
 import { isWithdrawn, remembersCredentials } from '../interfaces/mongodb-client.ts';
+import { decodeSystemUsers } from '../interfaces/system-users.ts';
 import type * as Tools from '../juju/tools.ts';
 import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
 
@@ -56,6 +57,8 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   const secret = decodeAppSecret(content, leading?.secretId);
   const config = checkConfig(raw);
   const role = roleOf(peers) ?? (config.valid ? config.config.role : undefined);
+  const systemUsers =
+    leading === undefined || !config.valid ? undefined : await readSystemUsers(juju, config.config['system-users'], role, secret);
   return {
     leader: leading !== undefined,
     dying: dying.includes(context.unit) || isDying(context, peers),
@@ -65,6 +68,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     ...(role === undefined ? {} : { role }),
     ...(peers === undefined ? {} : { peers: withAddress(peers, context.unit, address) }),
     ...(secret === undefined ? {} : { secret }),
+    ...(systemUsers === undefined ? {} : { systemUsers }),
     relations,
     staying: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units)])),
     clients: leading?.clients ?? [],
@@ -204,6 +208,26 @@ function decodeAppSecret(content: Bag | undefined, id = ''): AppSecret | undefin
   const of = (user: SystemUser): string => userFingerprint(key, user, passwords[user]);
   const fingerprints = { operator: of('operator'), monitor: of('monitor'), backup: of('backup') };
   return { id, passwords, keyFile, keyToken: keyToken(keyFile), fingerprints };
+}
+
+/** In a cluster the config server has the passwords for all. */
+async function readSystemUsers(
+  juju: Juju,
+  uri: string,
+  role: Role | undefined,
+  secret: AppSecret | undefined,
+): Promise<JujuFacts['systemUsers']> {
+  if (uri === '') return undefined;
+  if (role === 'shard')
+    return { problem: 'a shard has the passwords of its cluster; set the option on the config server, and reset it here' };
+  const content = await juju.secretById(uri);
+  if (content === undefined) return { problem: 'the secret cannot be read; give one that there is, and grant it with juju grant-secret' };
+  const found = decodeSystemUsers(content);
+  if ('problem' in found) return found;
+  const key = keysOf(secret?.keyFile ?? '')[0] ?? '';
+  const { passwords } = found;
+  const named = SYSTEM_USERS.filter(user => passwords[user] !== undefined);
+  return { passwords, fingerprints: Object.fromEntries(named.map(user => [user, userFingerprint(key, user, passwords[user] ?? '')])) };
 }
 
 /**

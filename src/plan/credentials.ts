@@ -1,7 +1,9 @@
-// Passwords that the charm's users should have: those of the application's secret and, in a shard that has taken over its cluster's key,
-// those that the config server gave it.
+// Passwords that the charm's users should have: those of the application's secret, those that an operator has chosen and, in a shard that
+// has taken over its cluster's key, those that the config server gave it.
+import { GOVERNED } from '../core/bags.ts';
 import { keysOf } from '../core/key-file.ts';
-import type { AppSecret, Observed } from '../core/observed.ts';
+import { isSystemUser, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
+import type { AppSecret, Observed, SystemUsers } from '../core/observed.ts';
 import { type ClusterSecrets, decodeClusterSecrets } from '../interfaces/shards.ts';
 
 export type Credentials = Pick<AppSecret, 'passwords' | 'fingerprints'> & {
@@ -11,14 +13,50 @@ export type Credentials = Pick<AppSecret, 'passwords' | 'fingerprints'> & {
 
 export function wantedCredentials(seen: Observed, secret: AppSecret): Credentials {
   const given = clusterSecrets(seen);
-  if (given === undefined || !hasKey(secret, given)) return { ...secret, tried: true };
+  const own = ownCredentials(seen, secret);
+  if (given === undefined || !hasKey(secret, given)) return own;
   const { fingerprints = {} } = seen.juju.configServer ?? {};
   const { operator, backup } = secret.passwords;
   return {
     tried: operator === given.operatorPassword && backup === given.backupPassword,
-    passwords: { ...secret.passwords, operator: given.operatorPassword, backup: given.backupPassword },
-    fingerprints: { ...secret.fingerprints, ...fingerprints },
+    passwords: { ...own.passwords, operator: given.operatorPassword, backup: given.backupPassword },
+    fingerprints: { ...own.fingerprints, ...fingerprints },
   };
+}
+
+/** Those of the application's secret, but for users that are due for another, and those that an operator has chosen. */
+function ownCredentials(seen: Observed, secret: AppSecret): Credentials {
+  const { fresh } = seen;
+  const renewed = renewedUsers(seen, secret);
+  const pick = (from: Readonly<Record<SystemUser, string>>) => Object.fromEntries(renewed.map(user => [user, from[user]]));
+  const chosen = chosenUsers(seen) ?? { passwords: {}, fingerprints: {} };
+  const passwords = { ...secret.passwords, ...pick(fresh.passwords), ...chosen.passwords };
+  const fingerprints = { ...secret.fingerprints, ...pick(fresh.fingerprints), ...chosen.fingerprints };
+  return { passwords, fingerprints, tried: passwords.operator === secret.passwords.operator };
+}
+
+const chosenUsers = ({ juju: { systemUsers } }: Observed): SystemUsers | undefined =>
+  systemUsers !== undefined && 'passwords' in systemUsers ? systemUsers : undefined;
+
+/** Users whose passwords an operator chooses; while the option is not right, those whose he chose before. */
+export function governedUsers(seen: Observed): readonly SystemUser[] {
+  const { systemUsers } = seen.juju;
+  if (systemUsers === undefined) return [];
+  return 'problem' in systemUsers ? governedBefore(seen) : SYSTEM_USERS.filter(user => systemUsers.passwords[user] !== undefined);
+}
+
+export const governedBefore = ({ juju }: Observed): readonly SystemUser[] =>
+  (juju.peers?.app[GOVERNED] ?? '').split(' ').filter(isSystemUser);
+
+/** Those of whom an operator has let go, and all when Juju asks for a new content of the secret. New in each dispatch, until it is kept. */
+function renewedUsers(seen: Observed, secret: AppSecret): readonly SystemUser[] {
+  const { leader, config } = seen.juju;
+  const given = clusterSecrets(seen);
+  // While the configuration is not valid nobody can tell what it chooses; while a shard changes its key the secret is written for that.
+  if (!leader || !config.valid || (given !== undefined && !hasKey(secret, given))) return [];
+  const governed = governedUsers(seen);
+  const candidates = seen.context.rotating === secret.id ? SYSTEM_USERS : governedBefore(seen);
+  return candidates.filter(user => !governed.includes(user));
 }
 
 /** What a shard's config server has given it. */

@@ -14,8 +14,10 @@ import {
   revisionText,
   sameRevision,
 } from '../interfaces/shards.ts';
+import { wantedCredentials } from './credentials.ts';
 import { clusterOf, planDrain } from './draining.ts';
 import { stayingUnits } from './facts.ts';
+import { usersAreRight } from './users.ts';
 
 export function planShards(seen: Observed): Plan {
   const { juju, router } = seen;
@@ -62,12 +64,14 @@ function published(seen: Observed, shard: ShardRelation, integrated: boolean): P
 }
 
 /** Undefined while there is nothing to write, or nobody to write it to. */
-function secretsFor({ juju, mongod }: Observed, shard: ShardRelation): Record<string, Bag> | undefined {
+function secretsFor(seen: Observed, shard: ShardRelation): Record<string, Bag> | undefined {
+  const { juju, mongod } = seen;
   const theirs = decodeRevision(shard.remote);
   if (juju.secret === undefined || theirs === undefined || !sameRevision(theirs, juju.charm)) return undefined;
   // The first time only when the passwords are known to be those of the database.
   if (!decodeShardRequest(shard.remote).wantsSecrets || mongod.kind !== 'member') return undefined;
-  const content = clusterContent(juju.secret);
+  const { passwords } = usersAreRight(seen) ? wantedCredentials(seen, juju.secret) : juju.secret;
+  const content = clusterContent({ ...juju.secret, passwords });
   return Object.entries(content).every(([key, value]) => shard.published[key] === value) ? undefined : { extra: content };
 }
 

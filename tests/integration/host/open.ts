@@ -60,6 +60,8 @@ const CONFIG: Config = {
   role: 'replication',
   'auto-delete': false,
   'client-password-rotation': 'never',
+  'system-password-rotation': 'never',
+  'system-users': '',
   'cache-size-mb': 0,
   'oplog-size-mb': 0,
   'slow-operation-threshold-ms': 100,

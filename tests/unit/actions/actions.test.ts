@@ -60,6 +60,16 @@ describe('set-password', () => {
     });
     expect(run('set-password', steady(1), { password: 'x'.repeat(4096) })).toHaveProperty('results');
   });
+  test('refuses the password of a user whom the option system-users governs, and no other', () => {
+    const systemUsers = { passwords: { operator: 'op' }, fingerprints: { operator: 'f-op' } };
+    const seen = steady(1, { juju: { systemUsers } });
+    expect(run('set-password', seen)).toEqual({
+      refused: expect.stringMatching(
+        /^the password of operator comes from the secret that the option system-users names; .*--reset system-users$/,
+      ),
+    });
+    expect(run('set-password', seen, { username: 'monitor' })).toHaveProperty('results');
+  });
   test('refuses on another unit than the leader, before the passwords are made, and without a primary', () => {
     expect(run('set-password', steady(2, {}, 1))).toEqual({
       refused: 'only the leader can change passwords; run set-password on mongodb/leader',

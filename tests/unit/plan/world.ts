@@ -12,6 +12,8 @@ export const CONFIG = {
   role: 'replication',
   'auto-delete': false,
   'client-password-rotation': 'never',
+  'system-password-rotation': 'never',
+  'system-users': '',
   'cache-size-mb': 0,
   'oplog-size-mb': 0,
   'slow-operation-threshold-ms': 100,
@@ -153,6 +155,7 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       token: 'token',
       keyFile: 'fresh-key',
       passwords: { operator: 'fresh-op', monitor: 'fresh-mon', backup: 'fresh-back' },
+      fingerprints: { operator: 'f-fresh-op', monitor: 'f-fresh-mon', backup: 'f-fresh-back' },
       clients: new Map([3, 4, 5, 7, 8].map(id => [`relation-${id}`, { password: `fresh-${id}`, fingerprint: `f-fresh-${id}` }])),
     },
     membersAtStart: [],
@@ -188,6 +191,7 @@ export const outward = (effects: Plan['effects']): readonly Effect[] =>
         'add-app-secret',
         'set-app-secret',
         'remove-secret',
+        'set-rotation',
       ].includes(effect.do),
   );
 
