@@ -72,10 +72,7 @@ const fetchedNode = async (arch: Arch, target: string): Promise<string> => {
   await mkdir(join(target, '.node'), { recursive: true });
   const room = await mkdtemp(join(target, '.node', '.new-'));
   try {
-    const { stdout } = await run('npm', ['pack', `node-linux-${arch}@${wanted.version}`, '--silent', '--pack-destination', room], {
-      cwd: room,
-    });
-    const archive = join(room, stdout.trim());
+    const archive = join(room, await download(`node-linux-${arch}@${wanted.version}`, room));
     const integrity = `sha512-${createHash('sha512')
       .update(await readFile(archive))
       .digest('base64')}`;
@@ -87,6 +84,18 @@ const fetchedNode = async (arch: Arch, target: string): Promise<string> => {
     await rm(room, { recursive: true, force: true });
   }
   return path;
+};
+
+/** @returns the name of the file, in the folder. By itself npm would try for over a minute without a network. */
+const download = async (what: string, folder: string): Promise<string> => {
+  const patience = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  const words = ['pack', what, '--pack-destination', folder, '--ignore-scripts', '--loglevel=error', ...patience];
+  try {
+    return (await run('npm', words, { cwd: folder })).stdout.trim();
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Error(`npm could not fetch ${what}: ${stderr?.trim().split('\n')[0] || message}`);
+  }
 };
 
 const exists = (path: string): Promise<boolean> =>

@@ -2,7 +2,7 @@
 //   npm run pack [-- [--arch arm64] [charm…]]
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from './build.ts';
@@ -20,7 +20,9 @@ const released: readonly CharmName[] = ['mongodb', 'mongos'];
 /** @returns the archive of a charm. @throws with a sentence for each problem that it has. */
 export const pack = async (name: CharmName, arch: Arch = process.arch as Arch): Promise<Buffer> => {
   const own = arch === process.arch;
-  const room = own ? undefined : await mkdtemp(join(projectFolder, 'build', `.${name}-${arch}-`));
+  const target = join(projectFolder, 'build');
+  await mkdir(target, { recursive: true });
+  const room = own ? undefined : await mkdtemp(join(target, `.${name}-${arch}-`));
   try {
     const folder = room === undefined ? await build(name) : join(room, 'charm');
     if (room !== undefined) await stage(charmParts(name), folder, arch);

@@ -1,4 +1,5 @@
-// What must be there before `npm run demo` and `npm test`: the right computer, the npm packages, a real mongod.
+// What must be there before `npm run demo` and `npm test`: the right computer, the npm packages, a real mongod. With the word `packages`
+// it leaves out the mongod, which nobody needs who only packs.
 // Plain JavaScript for Node 20 and later without packages, because it runs in a fresh clone. The second half, in mongod.ts,
 // runs on the Node that the packages bring along.
 import { spawn, spawnSync } from 'node:child_process';
@@ -15,6 +16,7 @@ const main = async () => {
     const failure = await installPackages();
     if (failure) return fail(failure);
   }
+  if (process.argv[2] === 'packages') return;
   const step = spawnSync(packagedNode(), [join(root, 'tools', 'setup', 'mongod.ts')], { stdio: 'inherit' });
   if (step.error) return fail(`cannot run the packaged Node: ${step.error.message}`);
   process.exitCode = step.status ?? 1;

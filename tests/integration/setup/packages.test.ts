@@ -33,10 +33,10 @@ const clone = async () => {
     const { '': _, 'node_modules/for-another-computer': __, ...packages } = ${JSON.stringify(packages)};
     writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }));`,
   );
-  const setUp = (more: Record<string, string> = {}) =>
+  const setUp = (more: Record<string, string> = {}, ...words: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>(settle => {
       const env = { PATH: '/usr/bin:/bin', HOME: folder, MONGOD: join(folder, 'mongod'), npm_execpath: join(folder, 'npm.mjs'), ...more };
-      execFile(process.execPath, [join(folder, 'tools/setup/setup.mjs')], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      execFile(process.execPath, [join(folder, 'tools/setup/setup.mjs'), ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
         settle({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       });
     });
@@ -55,6 +55,15 @@ test('packages are installed once, from the lock file and without running their 
   const second = await setUp();
   expect(second.stdout).toMatch(new RegExp(`^${ready} .*\\n$`));
   expect(await npmCalls()).toHaveLength(1);
+});
+
+test('who only packs is given the packages, and no mongod is asked for', async () => {
+  const { setUp, npmCalls } = await clone();
+  const { code, stdout, stderr } = await setUp({ MONGOD: '/absent/mongod' }, 'packages');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Installing the npm packages of package-lock.json .*\n$/);
+  expect(await npmCalls()).toHaveLength(1);
+  expect(await setUp({ MONGOD: '/absent/mongod' }, 'packages')).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 test.each([
