@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deployPackedCharms } from './packed.ts';
 import { packagedNode, projectFolder } from './project.ts';
 import { makeTestFolder } from './run-folder.ts';
 import type { StatusJson } from './status.ts';
@@ -34,8 +35,9 @@ export type TestModel = {
   close(): Promise<void>;
 };
 
-/** Makes a model; `close` it when the tests are over. */
+/** Makes a model, which deploys the charms as they are packed; `close` it when the tests are over. */
 export const openModel = async (name = `t${randomBytes(3).toString('hex')}`): Promise<TestModel> => {
+  await deployPackedCharms();
   const data = await makeTestFolder('j-');
   const tryJuju = (...words: string[]) => runJuju(data, words, { JUJU_MODEL: name });
   const juju = async (...words: string[]) => {

@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runJuju } from '../../support/model.ts';
+import { deployPackedCharms } from '../../support/packed.ts';
 import { packagedNode, projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { until } from '../../support/until.ts';
@@ -12,6 +13,7 @@ import { until } from '../../support/until.ts';
 type Demo = { process: ChildProcess; text(): string; ended: Promise<number | null> };
 
 let folder: string;
+beforeAll(deployPackedCharms);
 beforeEach(async () => {
   folder = await makeTestFolder('');
 });

@@ -4,6 +4,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { runJuju } from '../../support/model.ts';
+import { deployPackedCharms } from '../../support/packed.ts';
 import { projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import type { StatusJson } from '../../support/status.ts';
@@ -25,6 +26,7 @@ export type Reader = {
 };
 
 export const openReader = async (): Promise<Reader> => {
+  await deployPackedCharms();
   const folder = await makeTestFolder('h-');
   const data = join(folder, 'd');
   // As after `npm link`: the command is in PATH.

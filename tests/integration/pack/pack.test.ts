@@ -1,110 +1,107 @@
 // The packed charms: what they are made of, what Juju takes out of them, and that they run.
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unzip } from '../../../tools/local-juju/engine/unzip.ts';
 import { build } from '../../../tools/pack/build.ts';
-import { type CharmName, charmParts } from '../../../tools/pack/charms.ts';
+import { charmParts } from '../../../tools/pack/charms.ts';
 import { packagedNode, strip } from '../../../tools/pack/node.ts';
-import { filesOf, pack } from '../../../tools/pack/pack.ts';
+import { filesOf } from '../../../tools/pack/pack.ts';
 import { stage } from '../../../tools/pack/stage.ts';
+import { zip } from '../../../tools/pack/zip.ts';
+import { withMongo } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
+import { packedCharms, released } from '../../support/packed.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
-import { unitsOf } from '../../support/status.ts';
+import { calm, routerCredentials, untilCalm } from '../sharding/world.ts';
+import { contentOf } from './content.ts';
 
 const run = promisify(execFile);
-const released: CharmName[] = ['mongodb', 'mongos'];
 
+let packed: string;
 let room: string;
 beforeAll(async () => {
+  packed = await packedCharms();
   room = await makeTestFolder('ch-');
-  for (const name of released) {
-    await writeFile(join(room, `${name}.charm`), await pack(name));
-    await unzip(join(room, `${name}.charm`), join(room, name));
-  }
 }, 120_000);
 afterAll(() => rm(room, { recursive: true, force: true }));
 
-/** What tells one charm from another: each file's path, mode and content. */
-const contentOf = async (folder: string): Promise<Record<string, string>> => {
-  const files = await filesOf(folder);
-  const lines = files.map(
-    ({ path, mode, bytes }) => [path, `${mode.toString(8)} ${createHash('sha256').update(bytes).digest('hex')}`] as const,
-  );
-  return Object.fromEntries(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
-};
-
 describe.each(released)('%s.charm', name => {
-  test('holds what was built, which is what the tests deploy', async () => {
-    expect(await contentOf(join(room, name))).toEqual(await contentOf(await build(name)));
-    expect((await readdir(join(room, name))).sort()).toEqual(
+  test('holds what was built', async () => {
+    expect(await contentOf(join(packed, name))).toEqual(await contentOf(await build(name)));
+    expect((await readdir(join(packed, name))).sort()).toEqual(
       ['LICENSE', 'actions.yaml', 'bin', 'config.yaml', 'dispatch', 'icon.svg', 'lib', 'manifest.yaml', 'metadata.yaml', 'version'].sort(),
     );
   });
 
-  test('has the same content when it is staged anew in another folder', async () => {
-    const again = join(room, `${name}-again`);
+  test('has the same bytes when it is staged anew in another folder', async () => {
+    const again = join(room, name);
     await stage(charmParts(name), again);
-    expect(await contentOf(again)).toEqual(await contentOf(join(room, name)));
+    expect(await contentOf(again)).toEqual(await contentOf(join(packed, name)));
+    expect(zip(await filesOf(again)).equals(await readFile(join(packed, `${name}.charm`)))).toBe(true);
   });
 
-  test('runs with nothing in its environment, writes nothing, and needs no right to write', async () => {
-    const before = await contentOf(join(room, name));
-    const outside = (words: string[]) =>
-      run('/usr/bin/env', ['-i', 'PATH=/usr/bin:/bin', ...words, './dispatch'], { cwd: join(room, name) }).catch(error => error);
-    expect(await outside([])).toMatchObject({ code: 1, stderr: expect.stringContaining('JUJU_UNIT_NAME') });
-    expect(await contentOf(join(room, name))).toEqual(before);
-    if (process.getuid?.() !== 0) return;
-    // Another user may not even read the folder of the tests, so it gets a copy of its own.
-    const copy = join('/tmp', `${name}-${process.pid}`);
-    try {
-      await cp(join(room, name), copy, { recursive: true });
-      const nobody = await run(join(copy, 'dispatch'), { cwd: copy, env: { PATH: '/usr/bin:/bin' }, uid: 65_534, gid: 65_534 }).catch(
-        error => error,
-      );
-      expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('JUJU_UNIT_NAME') });
-    } finally {
-      await rm(copy, { recursive: true, force: true });
-    }
+  test('does not run outside a hook, and says so', async () => {
+    const outside = run('/usr/bin/env', ['-i', 'PATH=/usr/bin:/bin', './dispatch'], { cwd: join(packed, name) });
+    await expect(outside).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('JUJU_UNIT_NAME') });
   });
-});
-
-test('a charm that is packed again has the same bytes', async () => {
-  const [one, two] = await Promise.all([readFile(join(room, 'mongos.charm')), pack('mongos')]);
-  expect(two.equals(one)).toBe(true);
 });
 
 test('Python’s zip reader finds nothing wrong with the archive', async () => {
   const program = 'import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).testzip())';
-  expect((await run('python3', ['-c', program, join(room, 'mongos.charm')])).stdout).toBe('None\n');
+  expect((await run('python3', ['-c', program, join(packed, 'mongos.charm')])).stdout).toBe('None\n');
 });
 
 test('a Node without its sections runs as before; what is no program is refused', async () => {
-  const [file] = await filesOf(join(room, 'mongodb', 'bin'));
+  const [file] = await filesOf(join(packed, 'mongodb', 'bin'));
   const { size } = await stat(packagedNode);
   expect(file?.bytes.length).toBeLessThan(size * 0.9);
   const program = "const { createHash } = require('node:crypto'); console.log(createHash('sha256').update('x').digest('hex'))";
-  const answers = await Promise.all([packagedNode, join(room, 'mongodb', 'bin', 'node')].map(node => run(node, ['-e', program])));
+  const answers = await Promise.all([packagedNode, join(packed, 'mongodb', 'bin', 'node')].map(node => run(node, ['-e', program])));
   expect(answers[1]?.stdout).toBe(answers[0]?.stdout);
   expect(() => strip(Buffer.from('#!/bin/sh\n'.repeat(10)))).toThrow('node is not a 64-bit ELF file');
 });
 
-describe('deployed from the file', () => {
+describe('deployed from their files', () => {
   let model: TestModel;
+  const client = 'data-integrator';
+  const folderOf = async (unit: string): Promise<string> => (await model.juju('exec', '--unit', unit, '--', 'pwd')).trim();
   beforeAll(async () => {
     model = await openModel();
   });
   afterAll(() => model?.close());
 
-  test('mongodb starts, and its unit has what the archive holds', async () => {
-    await model.juju('deploy', join(room, 'mongodb.charm'));
-    await model.waitFor('the unit to be active', status =>
-      Object.values(unitsOf(status, 'mongodb')).some(unit => unit['workload-status'].current === 'active'),
+  test('the two make up a sharded cluster that serves a client, and each unit has what the archive holds', async () => {
+    const mongodb = join(packed, 'mongodb.charm');
+    await model.juju('deploy', mongodb, 'config-server', '--config', 'role=config-server');
+    await model.juju('deploy', mongodb, 'shard-a', '--config', 'role=shard');
+    await model.juju('deploy', join(packed, 'mongos.charm'));
+    await model.juju('deploy', client, '--config', 'database-name=shop');
+    await model.juju('integrate', 'config-server:config-server', 'shard-a:sharding');
+    await model.juju('integrate', 'mongos', client);
+    await model.juju('integrate', 'config-server', 'mongos');
+    await untilCalm(model, 'config-server', 'shard-a', 'mongos', client);
+    const { uris } = await routerCredentials(model);
+    await withMongo(uris, async driver => {
+      const orders = driver.db('shop').collection('orders');
+      await orders.insertOne({ item: 'lamp' });
+      expect(await orders.countDocuments()).toBe(1);
+    });
+    for (const [unit, name] of [
+      ['config-server/0', 'mongodb'],
+      ['mongos/0', 'mongos'],
+    ] as const) {
+      expect(await contentOf(await folderOf(unit))).toMatchObject(await contentOf(join(packed, name)));
+    }
+  });
+
+  test('by name, the tests deploy the same: it shares the big files with what was packed', async () => {
+    await model.juju('deploy', 'mongodb', 'named');
+    await model.waitFor('it to be active', status => calm(status, 'named'));
+    const [used, shipped] = await Promise.all(
+      [await folderOf('named/0'), join(packed, 'mongodb')].map(folder => stat(join(folder, 'bin', 'node'))),
     );
-    const folder = (await model.juju('exec', '--unit', 'mongodb/0', '--', 'pwd')).trim();
-    expect(await contentOf(folder)).toMatchObject(await contentOf(join(room, 'mongodb')));
+    expect(used?.ino).toBe(shipped?.ino);
   });
 });

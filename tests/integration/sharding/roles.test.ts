@@ -3,7 +3,7 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModel, type TestModel } from '../../support/model.ts';
-import { projectFolder } from '../../support/project.ts';
+import { packedCharms } from '../../support/packed.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { type StatusJson, settled } from '../../support/status.ts';
 import { calm } from './world.ts';
@@ -87,7 +87,7 @@ test.each(['plain', 'part'])('%s has no routers', async application => {
 test('parts of another build of the charm are refused by both sides, and given nothing secret', async () => {
   const folder = await makeTestFolder('c-');
   try {
-    await cp(join(projectFolder, 'build', 'mongodb'), join(folder, 'mongodb'), { recursive: true });
+    await cp(join(await packedCharms(), 'mongodb'), join(folder, 'mongodb'), { recursive: true });
     await rm(join(folder, 'mongodb', 'version'));
     await writeFile(join(folder, 'mongodb', 'version'), '9.9.9\n');
     await model.juju('deploy', join(folder, 'mongodb'), 'newer', '--config', 'role=shard');
