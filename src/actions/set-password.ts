@@ -4,6 +4,7 @@ import type { Action, ActionAnswer } from '../core/action.ts';
 import type { SystemUser } from '../core/names.ts';
 import type { Observed } from '../core/observed.ts';
 import { passwordProblem } from '../core/passwords.ts';
+import { isLeavingCluster } from '../interfaces/shards.ts';
 import { governedUsers } from '../plan/credentials.ts';
 import { secretContent } from '../plan/secret.ts';
 import { clusterContent, publishedToShards } from '../plan/shards.ts';
@@ -35,6 +36,8 @@ function notNow(seen: Observed, user: SystemUser): string | undefined {
   // Each part of a cluster has a monitor of its own.
   if (juju.role === 'shard' && juju.configServer !== undefined && user !== 'monitor')
     return `a shard has the passwords of its cluster; run set-password on ${juju.configServer.app}/leader`;
+  if (juju.role === 'shard' && isLeavingCluster(juju) && user !== 'monitor')
+    return 'the shard has the passwords of its cluster until its data has been moved; try again when its status says that it is drained';
   if (!juju.leader) return `only the leader can change passwords; run set-password on ${context.app}/leader`;
   if (governedUsers(seen).includes(user))
     return `the password of ${user} comes from the secret that the option system-users names; change it there with juju update-secret, or let go of it with juju config ${context.app} --reset system-users`;

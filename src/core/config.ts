@@ -25,7 +25,10 @@ const schema = z.object({
 });
 
 export type Config = z.infer<typeof schema>;
-export type CheckedConfig = { readonly valid: true; readonly config: Config } | { readonly valid: false; readonly problem: string };
+export type CheckedConfig =
+  | { readonly valid: true; readonly config: Config }
+  /** `option`: the one that is wrong. */
+  | { readonly valid: false; readonly option: string; readonly problem: string };
 
 /** Checks what `config-get` answered. The problem names the first option that is wrong, its value, and what it may be. */
 export function checkConfig(raw: unknown): CheckedConfig {
@@ -34,5 +37,5 @@ export function checkConfig(raw: unknown): CheckedConfig {
   const issue = parsed.error.issues[0];
   const option = String(issue?.path[0] ?? '');
   const value = (raw as Record<string, unknown>)?.[option];
-  return { valid: false, problem: `${option}=${String(value)} ${issue?.message ?? 'is not valid'}` };
+  return { valid: false, option, problem: `${option}=${String(value)} ${issue?.message ?? 'is not valid'}` };
 }

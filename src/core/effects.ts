@@ -66,6 +66,8 @@ export type MemberConfig = {
   readonly id: number;
   readonly host: string;
   readonly unit?: string;
+  /** Tells everybody who asks the member that its unit goes. */
+  readonly leaving?: true;
   readonly votes: 0 | 1;
   readonly priority: number;
 };

@@ -14,6 +14,8 @@ export type Observed = {
   readonly failed: readonly Failed[];
   /** Hosts that were members when this dispatch first looked. One that vanishes while it runs has left by itself. */
   readonly membersAtStart: readonly string[];
+  /** mongod had no data of a set when this dispatch first looked at it. */
+  readonly emptyAtStart?: boolean;
   /** Random values, new in each dispatch, for a planner that must make a secret. */
   readonly fresh: Fresh;
   /** Time for waiting is over: what is still missing is left to a later hook. */
@@ -45,6 +47,8 @@ export type JujuFacts = {
   readonly relations: ReadonlyMap<string, readonly number[]>;
   /** Applications on the other side of each endpoint that have a unit which stays; asked where this unit may be going away. */
   readonly staying: ReadonlyMap<string, readonly string[]>;
+  /** The others there: all of their units go, as this one may. */
+  readonly going: ReadonlyMap<string, readonly string[]>;
   /** Leader only. */
   readonly clients: readonly ClientRelation[];
   /** Leader only. */
@@ -114,8 +118,10 @@ export type ClientRelation = {
 export type ShardRelation = {
   readonly id: number;
   readonly endpoint: string;
-  /** Also the name of the shard, and of its replica set; missing if Juju does not tell it now. */
+  /** Missing if Juju does not tell it now. */
   readonly app?: string;
+  /** The shard's name in the cluster, and that of its replica set; missing if `app` is. */
+  readonly name?: string;
   readonly remote: Bag;
   readonly own: Bag;
   /** What our secret for it holds. */
@@ -233,8 +239,10 @@ export type Shard = {
   readonly draining: boolean;
   /** Bytes that are free on its disk; asked only while a shard is being drained. */
   readonly freeBytes?: number;
-  /** One of its members answers; asked only by the leader of the config server. */
+  /** One of its members answers; asked only by the leader of the config server, and by a unit of it that goes. */
   readonly answers?: boolean;
+  /** All of its members that answer are units which Juju takes away. */
+  readonly leaving?: boolean;
 };
 export type Remaining = {
   readonly chunks: number;
@@ -265,6 +273,8 @@ export type Member = {
   readonly host: string;
   /** The Juju unit that this member was added for, from its tag; missing on a member that the charm did not add. */
   readonly unit?: string;
+  /** The unit has said there that Juju takes it away, and that it is being held. */
+  readonly leaving?: true;
   readonly votes: 0 | 1;
   readonly priority: number;
   readonly state: MemberState;

@@ -43,6 +43,8 @@ export const status = {
   leavingCluster: maintenance('stopping mongos'),
   roleFixed: (app: string, fixed: string, asked: string): Status =>
     blocked(`the role cannot be changed from ${fixed} to ${asked}; set it back with juju config ${app} role=${fixed}`),
+  roleUnknown: (app: string, fixed: string, problem: string): Status =>
+    blocked(`config ${problem}, and cannot be changed any more; set it back with juju config ${app} role=${fixed}`),
   routersNeedConfigServer: blocked(
     'Relation to mongos not supported, config role must be config-server; remove the relation, and integrate mongos with a config server',
   ),
@@ -53,7 +55,7 @@ export const status = {
   shardOutdated: (own: string, other: string): Status =>
     blocked(`Charm revision ${own} is not up-to date with config-server (${other}); juju refresh the one that is older`),
   shardsOutdated: (revision: string, shards: readonly string[]): Status =>
-    waiting(`Waiting for shards to upgrade/downgrade to revision ${revision}: ${shards.join(', ')}`),
+    waiting(`Waiting for shards to upgrade/downgrade to revision ${revision}. Another one runs on ${shards.join(', ')}`),
   waitsForShard: (shard: string): Status => waiting(`waiting for ${shard} to answer`),
   shardSyncing: (shard: string): Status => waiting(`waiting for ${shard} to take over key and passwords of the cluster`),
   addingShard: (shard: string): Status => maintenance(`adding shard ${shard}`),

@@ -5,6 +5,7 @@ import type { Bag, CharmRevision, JujuFacts } from '../core/observed.ts';
 import { readJson } from './json.ts';
 
 const names = z.array(z.string());
+const bag = z.record(z.string(), z.string());
 
 /** What the charm before this one asks for, too, so that either side may be of it. */
 const SECRET_FIELDS = [
@@ -36,8 +37,12 @@ export const sameRevision = (a: CharmRevision, b: CharmRevision): boolean => a.v
 export const revisionText = ({ version, deployment }: CharmRevision): string =>
   deployment === 'local' ? `${version}-locally built` : version;
 
+/** Name of the shard's replica set. A charm that does not know the key passes it over. */
+const NAME = 'shard-name';
+
 /** The shard's application databag. `ready`: it has taken over key and passwords, and may be added. */
-export const encodeShardRequest = (revision: CharmRevision, ready: boolean): Bag => ({
+export const encodeShardRequest = (revision: CharmRevision, name: string, ready: boolean): Bag => ({
+  [NAME]: name,
   'requested-secrets': JSON.stringify(SECRET_FIELDS),
   version: revision.version,
   deployment: revision.deployment,
@@ -50,6 +55,12 @@ export function decodeShardRequest(remote: Bag): ShardRequest {
   const asked = readJson(remote['requested-secrets'], names) ?? [];
   return { wantsSecrets: NEEDED.every(field => asked.includes(field)), ready: remote['auth-updated'] === 'true' };
 }
+
+/**
+ * The shard's name in the cluster, which is that of its replica set. Across models `app`, its name here, may be another one. What it has
+ * said once is known from our own databag, also while its own cannot be read.
+ */
+export const shardNameOf = (remote: Bag, own: Bag, app: string): string => remote[NAME] ?? readJson(own.data, bag)?.[NAME] ?? app;
 
 export type ClusterSecrets = { readonly keyFile: string; readonly operatorPassword: string; readonly backupPassword: string };
 

@@ -2,7 +2,7 @@
 import type { Document } from 'bson';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { CODES, failureOf } from './errors.ts';
-import { UNIT_TAG } from './replica-set.ts';
+import { LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
 import type { OpenLink } from './session.ts';
 
 /** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
@@ -67,13 +67,13 @@ function mayPass(error: unknown): boolean {
 
 const currentConfig = async (link: OpenLink): Promise<Document> => (await link.command({ replSetGetConfig: 1 })).config;
 
-const memberDocument = ({ id, host, unit, votes, priority }: MemberConfig, before: Document | undefined): Document => ({
+const memberDocument = ({ id, host, unit, leaving, votes, priority }: MemberConfig, before: Document | undefined): Document => ({
   ...before,
   _id: id,
   host,
   votes,
   priority,
-  ...(unit === undefined ? {} : { tags: { ...before?.tags, [UNIT_TAG]: unit } }),
+  ...(unit === undefined ? {} : { tags: { ...before?.tags, [UNIT_TAG]: unit, ...(leaving ? { [LEAVING_TAG]: unit } : {}) } }),
 });
 
 /** Not being primary is as good. @throws when no secondary can take over in time. */

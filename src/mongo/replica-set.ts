@@ -5,6 +5,12 @@ import type { Member, MemberState, ReplicaSet } from '../core/observed.ts';
 
 /** Tag of a member that says which unit it is. */
 export const UNIT_TAG = 'juju-unit';
+/** Tag of a member whose unit is about to go: its name once more, so that it says nothing of another unit on the same data. */
+export const LEAVING_TAG = 'juju-leaving';
+
+/** Tags, as a configuration lists them and as a member tells them to everybody. */
+export const isLeaving = (tags: Readonly<Record<string, string>> = {}): boolean =>
+  tags[LEAVING_TAG] !== undefined && tags[LEAVING_TAG] === tags[UNIT_TAG];
 
 const config = z.object({
   _id: z.string(),
@@ -42,6 +48,7 @@ export function decodeSet(answer: Document, seen: SetStatus | undefined): Replic
       id,
       host,
       ...(unit === undefined ? {} : { unit }),
+      ...(isLeaving(tags) ? { leaving: true } : {}),
       votes: votes === 0 ? 0 : 1,
       priority,
       state: now === undefined || now.health === 0 ? 'down' : stateOf(now.state),

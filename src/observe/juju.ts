@@ -21,6 +21,7 @@ import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
 import { isWithdrawn, remembersCredentials } from '../interfaces/mongodb-client.ts';
+import { shardNameOf } from '../interfaces/shards.ts';
 import { decodeSystemUsers } from '../interfaces/system-users.ts';
 import type * as Tools from '../juju/tools.ts';
 import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
@@ -70,7 +71,8 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     ...(secret === undefined ? {} : { secret }),
     ...(systemUsers === undefined ? {} : { systemUsers }),
     relations,
-    staying: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units)])),
+    staying: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units).staying])),
+    going: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units).going])),
     clients: leading?.clients ?? [],
     shards: leading?.shards ?? [],
     ...(found === undefined ? {} : { configServer: { ...found, fingerprints: adopted(secret, found.content) } }),
@@ -277,7 +279,7 @@ async function readShards(
       return {
         endpoint,
         id,
-        ...(shard === undefined ? {} : { app: shard }),
+        ...(shard === undefined ? {} : { app: shard, name: shardNameOf(remote ?? {}, own, shard) }),
         remote: remote ?? {},
         own,
         published,
@@ -297,10 +299,12 @@ async function readOther(juju: Juju, id: number) {
 
 const applicationOf = (unit: string): string => unit.slice(0, unit.lastIndexOf('/'));
 
-/** Those of which a unit stays. */
-const applicationsOf = (units: ReadonlyMap<string, 'dying' | 'staying'>): readonly string[] => [
-  ...new Set([...units].flatMap(([unit, life]) => (life === 'staying' ? [applicationOf(unit)] : []))),
-];
+/** Those of which a unit stays, and those of which none does. */
+function applicationsOf(units: ReadonlyMap<string, 'dying' | 'staying'>) {
+  const staying = new Set([...units].flatMap(([unit, life]) => (life === 'staying' ? [applicationOf(unit)] : [])));
+  const all = new Set([...units.keys()].map(applicationOf));
+  return { staying: [...staying], going: [...all].filter(one => !staying.has(one)) };
+}
 
 /** Secrets of an earlier hook are told of only while they can be read. */
 async function readConfigServer(

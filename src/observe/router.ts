@@ -2,6 +2,7 @@
 import type { ClusterFacts, RouterFacts, Shard } from '../core/observed.ts';
 import { failureOf } from '../mongo/errors.ts';
 import { decodeRouter } from '../mongo/hello.ts';
+import { isLeaving } from '../mongo/replica-set.ts';
 import type { Command, Link, Mongo } from '../mongo/session.ts';
 import { readCluster } from '../mongo/sharding.ts';
 
@@ -42,5 +43,6 @@ async function lookAt(mongo: Mongo, host: string | undefined, ping: boolean): Pr
 
 async function pinged(mongo: Mongo, shard: Shard): Promise<Shard> {
   const answers = await Promise.all(shard.hosts.map(host => mongo.stranger(command => command({ hello: 1 }), host)));
-  return { ...shard, answers: answers.some(answer => answer !== undefined) };
+  const said = answers.filter(answer => answer !== undefined);
+  return { ...shard, answers: said.length > 0, leaving: said.length > 0 && said.every(hello => isLeaving(hello.tags)) };
 }

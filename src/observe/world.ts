@@ -31,6 +31,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
   let mongo: Mongo | undefined;
   let routers: Mongo | undefined;
   let membersAtStart: readonly string[] | undefined;
+  let firstSeen: MongodFacts['kind'] | undefined;
   const open = (socket: string): Mongo =>
     openMongo({
       socket,
@@ -68,9 +69,11 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
         lookAtRouter(routerSession(), context, juju, files),
       ]);
       if (mongod.kind === 'member') membersAtStart ??= (mongod.primary?.set ?? mongod.set).members.map(member => member.host);
+      if (mongod.kind !== 'silent') firstSeen ??= mongod.kind;
       return {
         context,
         juju,
+        emptyAtStart: firstSeen === 'uninitialised',
         membersAtStart: membersAtStart ?? [],
         host: await withServices(host, files, runsMongod ? mongod : undefined, router),
         mongod,
@@ -102,8 +105,8 @@ function lookAtRouter(mongo: Mongo, context: Context, juju: JujuFacts, files: Ho
     return observeRouter(mongo, { hosts, cluster: true, ping: false });
   }
   if (files.router.config === undefined) return { kind: 'silent', reason: 'there is no router yet' };
-  const leads = juju.leader && juju.role === 'config-server';
-  return observeRouter(mongo, { hosts: [], cluster: (leads || context.detaching !== undefined) && juju.secret !== undefined, ping: leads });
+  const decides = (juju.leader && juju.role === 'config-server') || context.detaching !== undefined;
+  return observeRouter(mongo, { hosts: [], cluster: decides && juju.secret !== undefined, ping: decides });
 }
 
 /** While its data is being moved away, and when Juju takes it away. */

@@ -1,10 +1,10 @@
 // Passwords that the charm's users should have: those of the application's secret, those that an operator has chosen and, in a shard that
 // has taken over its cluster's key, those that the config server gave it.
-import { GOVERNED } from '../core/bags.ts';
+import { ADDED_BY, GOVERNED } from '../core/bags.ts';
 import { keysOf } from '../core/key-file.ts';
 import { isSystemUser, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
-import type { AppSecret, Observed, SystemUsers } from '../core/observed.ts';
-import { type ClusterSecrets, decodeClusterSecrets } from '../interfaces/shards.ts';
+import type { AppSecret, ConfigServerRelation, Observed, SystemUsers } from '../core/observed.ts';
+import { type ClusterSecrets, decodeClusterSecrets, decodeRevision, isIntegrated, sameRevision } from '../interfaces/shards.ts';
 
 export type Credentials = Pick<AppSecret, 'passwords' | 'fingerprints'> & {
   /** They are those of the application's secret, with which this dispatch has tried to log in. */
@@ -59,9 +59,23 @@ function renewedUsers(seen: Observed, secret: AppSecret): readonly SystemUser[] 
   return candidates.filter(user => !governed.includes(user));
 }
 
-/** What a shard's config server has given it. */
-export const clusterSecrets = ({ juju }: Observed): ClusterSecrets | undefined =>
-  juju.role === 'shard' && juju.configServer !== undefined ? decodeClusterSecrets(juju.configServer.content) : undefined;
+/** What a shard's config server has given it, and it is to take over. */
+export function clusterSecrets(seen: Observed): ClusterSecrets | undefined {
+  const { role, configServer } = seen.juju;
+  return role === 'shard' && configServer !== undefined && mayFollow(seen, configServer)
+    ? decodeClusterSecrets(configServer.content)
+    : undefined;
+}
+
+/**
+ * Two builds of the charm do not become one cluster. But a shard that is one with its config server goes on to follow it when one of
+ * them is refreshed before the other: passwords have to agree at any time.
+ */
+export function mayFollow({ juju }: Observed, { id, remote }: ConfigServerRelation): boolean {
+  const theirs = decodeRevision(remote);
+  if (theirs === undefined) return false;
+  return sameRevision(theirs, juju.charm) || isIntegrated(remote) || juju.peers?.app[ADDED_BY] === String(id);
+}
 
 /** The cluster's key is the only one. */
 export function hasKey(secret: AppSecret, { keyFile }: ClusterSecrets): boolean {

@@ -3,15 +3,20 @@
 import { ROLE } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
-import { status } from '../core/status.ts';
+import { type Status, status } from '../core/status.ts';
 
 export function planRole(seen: Observed): Plan {
   const { juju, context } = seen;
-  if (juju.dying || juju.peers === undefined || !juju.config.valid) return nothing;
+  if (juju.dying || juju.peers === undefined) return nothing;
   const fixed = juju.peers.app[ROLE];
+  if (!juju.config.valid) {
+    if (fixed === undefined || juju.config.option !== 'role') return nothing;
+    return shows(status.roleUnknown(context.app, fixed, juju.config.problem));
+  }
   const asked = juju.config.config.role;
   if (fixed === undefined) return juju.leader ? plan({ effects: [{ do: 'set-peer-app', values: { [ROLE]: asked } }] }) : nothing;
   if (fixed === asked) return nothing;
-  const shown = status.roleFixed(context.app, fixed, asked);
-  return plan({ unit: [shown], app: [shown] });
+  return shows(status.roleFixed(context.app, fixed, asked));
 }
+
+const shows = (one: Status): Plan => plan({ unit: [one], app: [one] });

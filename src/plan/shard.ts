@@ -14,7 +14,7 @@ import {
   revisionText,
   sameRevision,
 } from '../interfaces/shards.ts';
-import { clusterSecrets, hasKey, wantedCredentials } from './credentials.ts';
+import { clusterSecrets, hasKey, mayFollow, wantedCredentials } from './credentials.ts';
 import { clusterOf, leftOn } from './draining.ts';
 import { secretContent } from './secret.ts';
 import { allRun, planShardKey } from './shard-key.ts';
@@ -37,13 +37,14 @@ function related(seen: Observed, server: ConfigServerRelation): Plan {
   const ready = isReady(seen);
   const request = published(seen, server, ready);
   if (theirs === undefined) return together([request, shows(status.waitsForConfigServer)]);
-  if (!sameRevision(theirs, juju.charm))
-    return together([request, shows(status.shardOutdated(revisionText(juju.charm), revisionText(theirs)))]);
+  const outdated = sameRevision(theirs, juju.charm) ? nothing : shows(status.shardOutdated(revisionText(juju.charm), revisionText(theirs)));
+  if (!mayFollow(seen, server)) return together([request, outdated]);
   const given = clusterSecrets(seen);
   if (given === undefined) return together([request, shows(status.clusterSecrets)]);
   const key = juju.leader && juju.secret !== undefined ? planShardKey(seen, juju.secret, given) : nothing;
   return together([
     request,
+    outdated,
     key,
     adopted(seen),
     ready ? remembered(seen, server) : nothing,
@@ -64,7 +65,7 @@ function published(seen: Observed, { id, endpoint, own, remote }: ConfigServerRe
   const { juju } = seen;
   if (!juju.leader) return nothing;
   // Once it has been added it stays ready: a member that restarts for another reason is none of the config server's business.
-  const clear = encodeShardRequest(juju.charm, ready || (own['auth-updated'] === 'true' && isIntegrated(remote)));
+  const clear = encodeShardRequest(juju.charm, seen.context.app, ready || (own['auth-updated'] === 'true' && isIntegrated(remote)));
   return differs(own, clear) ? plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets: {} }] }) : nothing;
 }
 

@@ -17,6 +17,7 @@ const MADE: Readonly<Record<string, Status>> = {
   badClient: status.badClient('<client>', '…'),
   tooManyMembers: status.tooManyMembers(50),
   hostSilent: status.hostSilent('data-integrator'),
+  roleUnknown: status.roleUnknown('mongodb', 'replication', 'role=nonsense must be replication, config-server or shard'),
   roleFixed: status.roleFixed('mongodb', 'replication', 'shard'),
   shardOutdated: status.shardOutdated('6', '7'),
   shardsOutdated: status.shardsOutdated('7', ['shard-a']),

@@ -9,6 +9,7 @@ import { deployPackedCharms } from '../../support/packed.ts';
 import { packagedNode, projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { until } from '../../support/until.ts';
+import { routerName } from '../router/cluster.ts';
 
 type Demo = { process: ChildProcess; text(): string; ended: Promise<number | null> };
 
@@ -49,7 +50,7 @@ describe('the demo', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('tells of a sharded cluster too', async () => {
+  test(`tells of a sharded cluster too, with ${routerName}`, async () => {
     const demo = start('sharded');
     expect(await demo.ended, demo.text()).toBe(0);
     const text = demo.text();

@@ -1,6 +1,7 @@
 // A page of docs/how-to, command by command as a reader types it, on a local Juju of its own; and what its text promises.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPages } from '../../support/pages.ts';
+import { routerName } from '../router/cluster.ts';
 import type { Promises } from './promises.ts';
 import { openReader, type Reader } from './reader.ts';
 
@@ -16,7 +17,8 @@ export const typePage = <Memory>(name: string, promises: Promises<Memory>): void
     expect(commands).toEqual(expect.arrayContaining(Object.keys(promises.commands)));
   });
 
-  describe(page.title, () => {
+  const routed = sections.some(({ commands }) => commands.some(command => command.includes('mongos')));
+  describe(routed ? `${page.title}, with ${routerName}` : page.title, () => {
     let reader: Reader;
     let broken: string | undefined;
     const memory = promises.memory();

@@ -38,6 +38,12 @@ test('what somebody else set on a member that stays is kept', async () => {
   const { config: after } = await link.command({ replSetGetConfig: 1 });
   expect(after.members[0]).toMatchObject({ priority: 2, tags: { rack: 'one', 'juju-unit': 'mongodb/0' } });
   expect(after.settings.chainingAllowed).toBe(false);
+  // A unit that is held says so there, for everybody to hear.
+  await reconfigureTo(mongo, [{ ...memberFor(a!, 0), leaving: true }]);
+  expect(await mongo.stranger(command => command({ hello: 1 }))).toMatchObject({
+    tags: { rack: 'one', 'juju-unit': 'mongodb/0', 'juju-leaving': 'mongodb/0' },
+  });
+  expect((await lookFor('member', mongo)).set.members).toMatchObject([{ unit: 'mongodb/0', leaving: true }]);
 });
 
 test('a member that moved to another address is taken back under it', async () => {

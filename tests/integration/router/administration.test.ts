@@ -1,7 +1,10 @@
 // Users, shards and databases by way of a router, on real config servers and shards.
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openMongo } from '../../../src/mongo/session.ts';
+import { observeRouter } from '../../../src/observe/router.ts';
 import { until } from '../../support/until.ts';
+import { KEY_FILE } from '../mongo/launch.ts';
 import {
   clientOf,
   isStandIn,
@@ -56,6 +59,43 @@ describe(`with ${routerName}`, () => {
     expect((await refusalOf(operator.db('d').command({ addShard: 'x/127.0.0.1:1' }))).message).toContain(
       'may only be run against the admin',
     );
+  });
+
+  test('the charm sees the router and no mongod in its place, and of the shards whether they answer and whether they go', async () => {
+    const own = await cluster.router();
+    const mongo = openMongo({ socket: own.socket, keyFile: KEY_FILE });
+    const [a, b] = [cluster.shards.a![0]!, cluster.shards.b![0]!];
+    const look = (...hosts: string[]) => observeRouter(mongo, { hosts, cluster: true, ping: true });
+    const shards = (ofA: object, ofB: object) => ({
+      kind: 'open',
+      cluster: {
+        shards: [
+          { name: 'a', hosts: [a.host], draining: false, ...ofA },
+          { name: 'b', hosts: [b.host], draining: false, ...ofB },
+        ],
+      },
+    });
+    const here = { answers: true, leaving: false };
+    try {
+      expect(await look()).toMatchObject(shards(here, here));
+      await withSystem([b], async client => {
+        const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+        config.members[0].tags = { 'juju-unit': 'b/0', 'juju-leaving': 'b/0' };
+        await client.db('admin').command({ replSetReconfig: { ...config, version: config.version + 1 } });
+      });
+      a.freeze();
+      expect(await look(`${own.address}:27018`)).toMatchObject(
+        shards({ answers: false, leaving: false }, { answers: true, leaving: true }),
+      );
+      a.thaw();
+      // The config server's mongod answers, and so do those of the shards.
+      expect(await look(cluster.config[0]!.host, b.host)).toEqual({ kind: 'silent', reason: 'no router answers' });
+      await own.end();
+      expect(await look()).toEqual({ kind: 'silent', reason: 'no router answers' });
+    } finally {
+      a.thaw();
+      await mongo.close();
+    }
   });
 
   test('hello tells a router, and what the charm wrote into its configuration', async () => {
@@ -323,6 +363,8 @@ describe(`with ${routerName}`, () => {
   test('a shard is drained, its databases moved, and removed; the last one stays', async () => {
     await admin({ enableSharding: 'moving', primaryShard: 'b' });
     await operator.db('moving').collection('c').insertOne({ n: 1 });
+    const untold = clientOf((await cluster.router()).address); // of a router that is told of nothing
+    expect(await untold.db('moving').collection('c').countDocuments()).toBe(1);
     expect(await admin({ removeShard: 'b' })).toMatchObject({ state: 'started' });
     const ongoing = await admin({ removeShard: 'b' });
     expect(ongoing.state).toBe('ongoing');
@@ -331,7 +373,10 @@ describe(`with ${routerName}`, () => {
     for (const db of ongoing.dbsToMove as string[]) await admin({ movePrimary: db, to: 'a' });
     await until('the removal', async () => (await admin({ removeShard: 'b' })).state === 'completed', 60_000);
     expect(await operator.db('moving').collection('c').countDocuments()).toBe(1);
-    expect((await admin({ listShards: 1 })).shards.map(({ _id }: { _id: string }) => _id)).toEqual(['a']);
+    for (const client of [operator, untold])
+      expect((await admin({ listShards: 1 }, client)).shards.map(({ _id }: { _id: string }) => _id)).toEqual(['a']);
+    expect(await untold.db('moving').collection('c').countDocuments()).toBe(1);
+    await untold.close();
     expect((await refusalOf(admin({ removeShard: 'a' }))).code).toBe(20);
     expect((await refusalOf(admin({ movePrimary: 'moving', to: 'b' }))).code).toBe(70);
     // It may come back.

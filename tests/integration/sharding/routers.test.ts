@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAction, withMongo } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
 import { projectFolder } from '../../support/project.ts';
 import { allUnits, settled, unitsOf } from '../../support/status.ts';
+import { routerName } from '../router/cluster.ts';
 import { addressesOf, deployCluster, throughRouter, untilCalm } from './world.ts';
 
 type Told = { readonly username: string; readonly password: string; readonly uris: string; readonly endpoints: string };
@@ -66,100 +67,131 @@ const mayWrite = (uris: string, database: string): Promise<boolean> =>
 
 let credentials: Told;
 
-test('a router says what it waits for, whatever comes first', async () => {
-  await model.juju('integrate', 'mongos', 'first');
-  await routerStatus('Missing relation to config-server.');
-  await model.juju('integrate', 'config-server', 'mongos');
-  await routerStatus('waiting for first to ask for a database');
-  expect(await users()).toEqual([]); // no user for a request that nobody has made
-  await model.juju('config', 'first', 'database=shop');
-  await untilCalm(model, 'mongos', 'first');
-});
+describe(`with ${routerName}`, () => {
+  test('a router says what it waits for, whatever comes first', async () => {
+    await model.juju('integrate', 'mongos', 'first');
+    await routerStatus('Missing relation to config-server.');
+    await model.juju('integrate', 'config-server', 'mongos');
+    await routerStatus('waiting for first to ask for a database');
+    expect(await users()).toEqual([]); // no user for a request that nobody has made
+    await model.juju('config', 'first', 'database=shop');
+    await untilCalm(model, 'mongos', 'first');
+  });
 
-test('a host on the same machine goes through its socket, and nobody comes in from elsewhere', async () => {
-  credentials = await untilTold('credentials', 'first', () => true);
-  expect(credentials.endpoints).toMatch(/^%2F[^/]*mongodb-27018\.sock$/);
-  expect(credentials.uris).toMatch(/^mongodb:\/\/relation-\d+:[^@]+@%2F[^/]*mongodb-27018\.sock\/shop\?authSource=admin$/);
-  expect(await mayWrite(credentials.uris, 'shop')).toBe(true);
-  expect(await mayWrite(credentials.uris, 'other')).toBe(false);
-  expect(await portsOf()).toEqual([undefined]);
-  const [address] = addressesOf(await model.status(), 'mongos');
-  const outside = withMongo(`mongodb://${address}:27018/`, async () => undefined, { serverSelectionTimeoutMS: 1_000 });
-  await expect(outside).rejects.toThrow(/ECONNREFUSED/);
-});
+  test('a host on the same machine goes through its socket, and nobody comes in from elsewhere', async () => {
+    credentials = await untilTold('credentials', 'first', () => true);
+    expect(credentials.endpoints).toMatch(/^%2F[^/]*mongodb-27018\.sock$/);
+    expect(credentials.uris).toMatch(/^mongodb:\/\/relation-\d+:[^@]+@%2F[^/]*mongodb-27018\.sock\/shop\?authSource=admin$/);
+    expect(await mayWrite(credentials.uris, 'shop')).toBe(true);
+    expect(await mayWrite(credentials.uris, 'other')).toBe(false);
+    expect(await portsOf()).toEqual([undefined]);
+    const [address] = addressesOf(await model.status(), 'mongos');
+    const outside = withMongo(`mongodb://${address}:27018/`, async () => undefined, { serverSelectionTimeoutMS: 1_000 });
+    await expect(outside).rejects.toThrow(/ECONNREFUSED/);
+  });
 
-test('a request that changes changes the user, who keeps his password', async () => {
-  await model.juju('config', 'first', 'roles=admin');
-  await model.waitFor('the rights', () => mayWrite(credentials.uris, 'other'));
-  await model.juju('config', 'first', 'roles=', 'database=store');
-  const next = await untilTold('another database', 'first', ({ uris }) => uris.includes('/store?'));
-  expect(next).toMatchObject({ username: credentials.username, password: credentials.password });
-  expect([await mayWrite(next.uris, 'store'), await mayWrite(next.uris, 'shop')]).toEqual([true, false]);
-  expect(await users()).toEqual([credentials.username]);
-});
+  test('a request that changes changes the user, who keeps his password', async () => {
+    await model.juju('config', 'first', 'roles=admin');
+    await model.waitFor('the rights', () => mayWrite(credentials.uris, 'other'));
+    await model.juju('config', 'first', 'roles=', 'database=store');
+    const next = await untilTold('another database', 'first', ({ uris }) => uris.includes('/store?'));
+    expect(next).toMatchObject({ username: credentials.username, password: credentials.password });
+    expect([await mayWrite(next.uris, 'store'), await mayWrite(next.uris, 'shop')]).toEqual([true, false]);
+    expect(await users()).toEqual([credentials.username]);
+  });
 
-test('a host that is to be reached from elsewhere is given every unit, as they come and go', async () => {
-  await model.juju('config', 'first', 'database=shop', 'external=true');
-  await model.juju('add-unit', 'first');
-  const both = await untilTold('two routers', 'first', ({ endpoints }) => endpoints.split(',').length === 2);
-  const addresses = addressesOf(await model.status(), 'mongos');
-  expect(both.endpoints).toBe(addresses.join(','));
-  expect(both.uris).toContain(`@${addresses.map(one => `${one}:27018`).join(',')}/shop?authSource=admin`);
-  expect(await portsOf()).toEqual([['27018/tcp'], ['27018/tcp']]);
-  for (const address of addresses) {
-    const alone = `mongodb://${both.username}:${both.password}@${address}:27018/shop?authSource=admin`;
-    expect(await mayWrite(alone, 'shop')).toBe(true);
-  }
-  await model.juju('remove-unit', '--no-prompt', 'first/0');
-  const left = await untilTold('one router', 'first', ({ endpoints }) => !endpoints.includes(','));
-  expect(left.endpoints).toBe(addresses[1]);
-  expect(await mayWrite(left.uris, 'shop')).toBe(true);
-  await model.juju('config', 'first', 'external=false');
-  const near = await untilTold('the socket', 'first', ({ endpoints }) => endpoints.startsWith('%2F'));
-  expect(await mayWrite(near.uris, 'shop')).toBe(true);
-  expect(await portsOf()).toEqual([undefined]);
-  expect(near).toMatchObject({ username: credentials.username, password: credentials.password });
-});
+  test('a host that is to be reached from elsewhere is given every unit, as they come and go', async () => {
+    await model.juju('config', 'first', 'database=shop', 'external=true');
+    await model.juju('add-unit', 'first');
+    const both = await untilTold('two routers', 'first', ({ endpoints }) => endpoints.split(',').length === 2);
+    const addresses = addressesOf(await model.status(), 'mongos');
+    expect(both.endpoints).toBe(addresses.join(','));
+    expect(both.uris).toContain(`@${addresses.map(one => `${one}:27018`).join(',')}/shop?authSource=admin`);
+    expect(await portsOf()).toEqual([['27018/tcp'], ['27018/tcp']]);
+    for (const address of addresses) {
+      const alone = `mongodb://${both.username}:${both.password}@${address}:27018/shop?authSource=admin`;
+      expect(await mayWrite(alone, 'shop')).toBe(true);
+    }
+    await model.juju('remove-unit', '--no-prompt', 'first/0');
+    const left = await untilTold('one router', 'first', ({ endpoints }) => !endpoints.includes(','));
+    expect(left.endpoints).toBe(addresses[1]);
+    expect(await mayWrite(left.uris, 'shop')).toBe(true);
+    await model.juju('config', 'first', 'external=false');
+    const near = await untilTold('the socket', 'first', ({ endpoints }) => endpoints.startsWith('%2F'));
+    expect(await mayWrite(near.uris, 'shop')).toBe(true);
+    expect(await portsOf()).toEqual([undefined]);
+    expect(near).toMatchObject({ username: credentials.username, password: credentials.password });
+  });
 
-test('a router follows the config servers, and restarts for nothing else', async () => {
-  const [unit = ''] = Object.keys(unitsOf(await model.status(), 'mongos'));
-  const { uris } = await untilTold('credentials', 'first', () => true);
-  const config = join(await rootOf(unit), 'var/snap/charmed-mongodb/current/etc/mongod/mongos.conf');
-  const knows = async (hosts: readonly string[]) =>
-    (await readFile(config, 'utf8')).includes(`configDB: config-server/${hosts.map(host => `${host}:27017`).join(',')}\n`);
-  expect(await knows(addressesOf(await model.status(), 'config-server'))).toBe(true);
-  const before = await starts(unit);
-  await model.juju('add-unit', 'config-server', '-n', '2');
-  await untilCalm(model, 'config-server', 'mongos');
-  const hosts = addressesOf(await model.status(), 'config-server');
-  expect(hosts).toHaveLength(3);
-  await model.waitFor('the router to know three', async status => settled(status) && knows(hosts));
-  await untilCalm(model, 'mongos');
-  expect(await mayWrite(uris, 'shop')).toBe(true);
-  const after = await starts(unit);
-  expect(after - before).toBeGreaterThan(0);
-  expect(after - before).toBeLessThanOrEqual(2); // once for each that came
-  await model.juju('config', 'first', 'roles=admin');
-  await model.waitFor('the rights', async status => settled(status) && mayWrite(uris, 'other'));
-  await model.juju('run', 'config-server/leader', 'set-password');
-  await untilCalm(model, 'config-server', 'shard-a', 'mongos');
-  expect(await starts(unit)).toBe(after);
-});
+  test('a router follows the config servers, and restarts for nothing else', async () => {
+    const [unit = ''] = Object.keys(unitsOf(await model.status(), 'mongos'));
+    const { uris } = await untilTold('credentials', 'first', () => true);
+    const config = join(await rootOf(unit), 'var/snap/charmed-mongodb/current/etc/mongod/mongos.conf');
+    const knows = async (hosts: readonly string[]) =>
+      (await readFile(config, 'utf8')).includes(`configDB: config-server/${hosts.map(host => `${host}:27017`).join(',')}\n`);
+    expect(await knows(addressesOf(await model.status(), 'config-server'))).toBe(true);
+    const before = await starts(unit);
+    await model.juju('add-unit', 'config-server', '-n', '2');
+    await untilCalm(model, 'config-server', 'mongos');
+    const hosts = addressesOf(await model.status(), 'config-server');
+    expect(hosts).toHaveLength(3);
+    await model.waitFor('the router to know three', async status => settled(status) && knows(hosts));
+    await untilCalm(model, 'mongos');
+    expect(await mayWrite(uris, 'shop')).toBe(true);
+    const after = await starts(unit);
+    expect(after - before).toBeGreaterThan(0);
+    expect(after - before).toBeLessThanOrEqual(2); // once for each that came
+    await model.juju('config', 'first', 'roles=admin');
+    await model.waitFor('the rights', async status => settled(status) && mayWrite(uris, 'other'));
+    await model.juju('run', 'config-server/leader', 'set-password');
+    await untilCalm(model, 'config-server', 'shard-a', 'mongos');
+    expect(await starts(unit)).toBe(after);
+  });
 
-test('a host that goes loses its user, and its machine the router; the next one gets another password', async () => {
-  const unit = Object.keys(unitsOf(await model.status(), 'mongos'))[0] ?? '';
-  const root = await rootOf(unit);
-  const before = await untilTold('credentials', 'first', () => true);
-  await model.juju('remove-relation', 'mongos', 'first');
-  await model.waitFor('the router to be gone', status => Object.keys(unitsOf(status, 'mongos')).length === 0);
-  await model.juju('integrate', 'mongos', 'second');
-  await untilCalm(model, 'mongos', 'second');
-  const after = await untilTold('credentials', 'second', () => true);
-  expect(after.password).not.toBe(before.password);
-  expect(await mayWrite(after.uris, 'shop')).toBe(true);
-  const old = after.uris.replace(/\/\/[^@]*@/, `//${before.username}:${before.password}@`);
-  await expect(withMongo(old, async () => undefined)).rejects.toMatchObject({ code: 18 });
-  expect(await told('first')).toBeUndefined();
-  expect(existsSync(join(root, 'var', 'snap', 'charmed-mongodb'))).toBe(false);
-  expect(Object.keys(allUnits(await model.status()))).toContain('first/1');
+  test('a host that goes loses its user, and its machine the router; the next one gets another password', async () => {
+    const unit = Object.keys(unitsOf(await model.status(), 'mongos'))[0] ?? '';
+    const root = await rootOf(unit);
+    const before = await untilTold('credentials', 'first', () => true);
+    await model.juju('remove-relation', 'mongos', 'first');
+    await model.waitFor('the router to be gone', status => Object.keys(unitsOf(status, 'mongos')).length === 0);
+    await model.waitFor('its user to be gone', async () => (await users()).length === 0);
+    await model.juju('integrate', 'mongos', 'second');
+    await untilCalm(model, 'mongos', 'second');
+    const after = await untilTold('credentials', 'second', () => true);
+    expect(after.password).not.toBe(before.password);
+    expect(await mayWrite(after.uris, 'shop')).toBe(true);
+    const old = after.uris.replace(/\/\/[^@]*@/, `//${before.username}:${before.password}@`);
+    await expect(withMongo(old, async () => undefined)).rejects.toMatchObject({ code: 18 });
+    expect(await told('first')).toBeUndefined();
+    expect(existsSync(join(root, 'var', 'snap', 'charmed-mongodb'))).toBe(false);
+    expect(Object.keys(allUnits(await model.status()))).toContain('first/1');
+  });
+
+  test('two hosts with routers of their own do not come near each other’s data, and when one goes the other notices nothing', async () => {
+    await model.juju('config', 'first', 'roles=', 'database=apart');
+    await model.juju('deploy', 'mongos', 'mongos-b');
+    await model.juju('integrate', 'mongos-b', 'first');
+    await model.juju('integrate', 'config-server', 'mongos-b');
+    await untilCalm(model, 'mongos', 'second', 'mongos-b', 'first');
+    const [one, other] = [await untilTold('credentials', 'second', () => true), await untilTold('credentials', 'first', () => true)];
+    expect(other.username).not.toBe(one.username);
+    expect((await users()).sort()).toEqual([one.username, other.username].sort());
+    const rights = async ({ uris }: Told) => [await mayWrite(uris, 'shop'), await mayWrite(uris, 'apart')];
+    expect([await rights(one), await rights(other)]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const swapped = one.uris.replace(/\/\/[^@]*@/, `//${one.username}:${other.password}@`);
+    await expect(withMongo(swapped, async () => undefined)).rejects.toMatchObject({ code: 18 });
+
+    const [unit = ''] = Object.keys(unitsOf(await model.status(), 'mongos'));
+    const before = await starts(unit);
+    await model.juju('remove-application', '--no-prompt', 'mongos-b');
+    await model.waitFor('it to be gone', async status => !('mongos-b' in status.applications) && settled(status));
+    await model.waitFor('its user to be gone', async () => (await users()).join() === one.username);
+    expect(await told('first')).toBeUndefined();
+    expect(await told('second')).toEqual(one);
+    expect(await rights(one)).toEqual([true, false]);
+    expect(await starts(unit)).toBe(before);
+  });
 });

@@ -1,8 +1,23 @@
 // A sharded cluster for tests: how it is deployed, and what is asked of it. Where this computer has no mongos, its routers are stand-ins.
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MongoClient, type MongoClientOptions, MongoServerSelectionError } from 'mongodb';
 import { type Credentials, getCredentials, runAction, withMongo } from '../../support/client.ts';
 import type { TestModel } from '../../support/model.ts';
+import { packedCharms } from '../../support/packed.ts';
+import { makeTestFolder } from '../../support/run-folder.ts';
 import { type StatusJson, settled, unitsOf } from '../../support/status.ts';
+
+/** A folder with the charm as it is, but for its version. The caller removes it. */
+export async function buildWithVersion(version: string): Promise<string> {
+  const folder = join(await makeTestFolder('c-'), 'mongodb');
+  await cp(await charmAsItIs(), folder, { recursive: true });
+  await rm(join(folder, 'version'));
+  await writeFile(join(folder, 'version'), `${version}\n`);
+  return folder;
+}
+/** The folder of the charm that `juju deploy mongodb` takes in tests. */
+export const charmAsItIs = async (): Promise<string> => join(await packedCharms(), 'mongodb');
 
 /** Nothing runs, nobody is in error, and all units of these applications are active. */
 export const calm = (status: StatusJson, ...applications: string[]): boolean =>

@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { ActionAnswer, View } from '../../../src/core/action.ts';
+import type { Effect } from '../../../src/core/effects.ts';
 import type { ClientRelation, Observed } from '../../../src/core/observed.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
+import { ADDED, GIVEN, inRole, serverRelation, shardRelation } from '../plan/cluster.ts';
 import { host, member, steady, unit, withMembers } from '../plan/world.ts';
 
 const run = (name: string, seen: Observed, params: Record<string, unknown> = {}, views: readonly View[] = []) => {
@@ -69,6 +71,25 @@ describe('set-password', () => {
       ),
     });
     expect(run('set-password', seen, { username: 'monitor' })).toHaveProperty('results');
+  });
+  test('of a cluster reaches every shard that has the one before, whatever its build of the charm is', () => {
+    const newer = shardRelation(3, 'a', { published: GIVEN, remote: { version: '2', deployment: 'local' } });
+    const young = shardRelation(4, 'b');
+    const { effects } = run('set-password', inRole('config-server', { juju: { shards: [newer, young] } }), { password: 'new' }) as {
+      effects: readonly Effect[];
+    };
+    expect(effects.filter(one => one.do === 'publish')).toMatchObject([
+      { relation: 3, clear: {}, secrets: { extra: { 'operator-password': 'new', 'backup-password': 'back' } } },
+    ]);
+  });
+  test('refuses on a shard, also while its data is being moved away; its monitor is its own', () => {
+    const inCluster = inRole('shard', { app: ADDED, juju: { configServer: serverRelation() } });
+    const leaves = inRole('shard', { app: ADDED });
+    expect(run('set-password', inCluster)).toEqual({ refused: expect.stringContaining('run set-password on config/leader') });
+    expect(run('set-password', leaves)).toEqual({ refused: expect.stringContaining('until its data has been moved') });
+    for (const seen of [inCluster, leaves, inRole('shard', { app: { drained: 'true' } }), inRole('shard')])
+      expect(run('set-password', seen, { username: 'monitor', password: 'new' })).toMatchObject({ results: { password: 'new' } });
+    expect(run('set-password', inRole('shard', { app: { drained: 'true' } }))).toMatchObject({ results: { password: 'fresh-op' } });
   });
   test('refuses on another unit than the leader, before the passwords are made, and without a primary', () => {
     expect(run('set-password', steady(2, {}, 1))).toEqual({

@@ -67,3 +67,10 @@ describe('states', () => {
 test.each([{}, { ...config, version: 'seven' }, { ...config, members: [{ host: 'no id' }] }])('%j is refused', answer => {
   expect(() => decodeSet(answer, undefined)).toThrow();
 });
+
+test('a member whose unit goes says so, but not for another unit on the same data', () => {
+  const tagged = (tags: Record<string, string>) =>
+    decodeSet({ ...config, members: [{ _id: 0, host: '10.0.0.1:27017', tags }] }, undefined).members[0]?.leaving;
+  expect(tagged({ 'juju-unit': 'mongodb/0', 'juju-leaving': 'mongodb/0' })).toBe(true);
+  expect(tagged({ 'juju-unit': 'mongodb/4', 'juju-leaving': 'mongodb/0' })).toBeUndefined();
+});

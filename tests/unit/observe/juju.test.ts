@@ -52,6 +52,7 @@ describe('what the leader sees', () => {
       role: 'replication',
       relations: new Map(['database', 'cluster', 'config-server', 'sharding'].map(endpoint => [endpoint, []])),
       staying: new Map(),
+      going: new Map(),
       clients: [],
       shards: [],
       staleSecrets: [],
@@ -111,7 +112,11 @@ describe('what the leader sees', () => {
   test('a configuration that is not right, as a sentence', async () => {
     const world = await deployed(1);
     world.model.applications.mongodb!.config['log-verbosity'] = 9;
-    expect((await observe(world, 'mongodb/0')).value.config).toEqual({ valid: false, problem: expect.stringContaining('log-verbosity=9') });
+    expect((await observe(world, 'mongodb/0')).value.config).toEqual({
+      valid: false,
+      option: 'log-verbosity',
+      problem: expect.stringContaining('log-verbosity=9'),
+    });
   });
 
   test('a secret that lacks something as none', async () => {

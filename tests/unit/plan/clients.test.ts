@@ -307,7 +307,7 @@ describe('another password', () => {
     ]);
   });
   test('stays on its schedule while the configuration is not valid', () => {
-    const juju = { config: { valid: false, problem: 'x' } } as const;
+    const juju = { config: { valid: false, option: 'x', problem: 'x' } } as const;
     expect(planClients(world({ ...given, published: { 'client-3': 'f-3', 'client-rotation': 'daily' }, juju })).effects).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ test('a file that was changed by hand is written again', () => {
   expect(does(steady(1, { host: { keyFile: 'x' } }))).toEqual([{ do: 'write-files', keyFile: secret.keyFile }]);
 });
 test('a configuration that is not valid changes nothing and says which option', () => {
-  const seen = steady(1, { juju: { config: { valid: false, problem: 'log-verbosity=9 must be from 0 to 5' } } });
+  const seen = steady(1, { juju: { config: { valid: false, option: 'log-verbosity', problem: 'log-verbosity=9 must be from 0 to 5' } } });
   expect(does(seen)).toEqual([]);
   expect(planSettings(seen).effects).toEqual([]);
   expect(planConfig(seen).unit).toEqual([

@@ -59,7 +59,7 @@ test.each([
 test.each([
   ['restarts', follower({ running: { ...running, config: 'old' } })],
   ['restarts with other options', follower({}, { juju: { config: { valid: true, config: { ...CONFIG, 'max-connections': 77 } } } })],
-  ['has an invalid configuration', follower({}, { juju: { config: { valid: false, problem: 'no' } } })],
+  ['has an invalid configuration', follower({}, { juju: { config: { valid: false, option: 'x', problem: 'no' } } })],
   ['has no primary', follower({ set: replicaSet([member(0, 'down'), member(1), member(2)]) })],
   ['copies its data', follower({ self: 'syncing' })],
   ['leaves', follower({}, { juju: { dying: true } })],

@@ -46,5 +46,5 @@ test('not before the file is written, not for settings that mongod takes while i
   const online = { ...CONFIG, 'log-verbosity': 3, 'slow-operation-threshold-ms': 7 };
   const changed = steady(1, { juju: { config: { valid: true, config: online } } });
   expect(does(changed)).toEqual([]);
-  expect(does(steady(1, { juju: { config: { valid: false, problem: 'x' } } }))).toEqual([]);
+  expect(does(steady(1, { juju: { config: { valid: false, option: 'x', problem: 'x' } } }))).toEqual([]);
 });

@@ -39,6 +39,14 @@ describe('when it is related', () => {
     expect(kinds(seen)).toEqual(['publish']);
   });
 
+  test('another build that it could have had the secrets of is none to take passwords from either', () => {
+    const server = serverRelation({
+      remote: { version: '2', deployment: 'local', host: '[]' },
+      content: { ...GIVEN, 'key-file': secret.keyFile },
+    });
+    expect(planUsers(inRole('shard', { juju: { configServer: server } })).effects).toEqual([]);
+  });
+
   test('it waits for the secrets', () => {
     expect(said(inRole('shard', { juju: { configServer: { ...strange, content: {} } } }))).toBe(
       'waiting for secrets from the config-server',
@@ -100,6 +108,23 @@ describe('the passwords of the cluster', () => {
     const done = inRole('shard', { juju: { configServer: serverRelation({ own: {} }) } });
     expect(readiness(done)).toEqual(['true']);
     expect(planShard(done).effects).toContainEqual({ do: 'set-peer-app', values: { ...ADDED, moves: '' } });
+  });
+
+  test('are followed, in database and secret alike, when config server and shard come to be of different builds', () => {
+    const content = { ...GIVEN, 'key-file': secret.keyFile };
+    const newer = { version: '2', deployment: 'local', host: '["10.2.0.1"]' };
+    const fingerprints = { operator: 'f-c-op', backup: 'f-c-back' };
+    for (const [remote, app] of [
+      [{ ...newer, 'shard-integrated': 'true' }, {}],
+      [newer, ADDED],
+    ] as const) {
+      const refreshed = inRole('shard', { juju: { configServer: serverRelation({ remote, content, fingerprints }) }, app });
+      expect(planUsers(refreshed).effects.map(effect => effect.do === 'set-user' && effect.user.password)).toEqual(['c-op', 'c-back']);
+      expect(planShard(refreshed).effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({
+        content: { 'operator-password': 'c-op', 'backup-password': 'c-back', keyfile: secret.keyFile },
+      });
+      expect(said(refreshed)).toContain('is not up-to date with config-server (2-locally built)');
+    }
   });
 
   test('one that belongs to the cluster has nothing to do, and nothing to say', () => {

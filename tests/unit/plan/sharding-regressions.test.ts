@@ -3,16 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { hostOf, routerHostOf } from '../../../src/core/bags.ts';
 import { checkConfig } from '../../../src/core/config.ts';
 import { mongodPaths } from '../../../src/core/paths.ts';
+import { together } from '../../../src/core/plan.ts';
 import { worst } from '../../../src/core/status.ts';
 import { planClients } from '../../../src/plan/clients.ts';
+import { planConfig } from '../../../src/plan/config.ts';
 import { planDrain } from '../../../src/plan/draining.ts';
 import { planEndpoints } from '../../../src/plan/endpoints.ts';
+import { planRestart } from '../../../src/plan/restart.ts';
+import { planRole } from '../../../src/plan/role.ts';
 import { ofConfigServer } from '../../../src/plan/router.ts';
 import { planShard } from '../../../src/plan/shard.ts';
 import { planShards } from '../../../src/plan/shards.ts';
 import { planUsers } from '../../../src/plan/users.ts';
+import { wantedConfig } from '../../../src/plan/wanted-config.ts';
 import { ADDED, cluster, inRole, openRouter, serverRelation, shard, shardRelation } from './cluster.ts';
-import { member, secret, steady, withMembers } from './world.ts';
+import { address, member, secret, steady, unit, withMembers } from './world.ts';
 
 const server = (facts = cluster([]), more: Parameters<typeof inRole>[1] = {}) =>
   inRole('config-server', { router: openRouter(facts), ...more });
@@ -58,6 +63,27 @@ describe('hooks that failed', () => {
   });
 });
 
+// That a movePrimary which goes on is no failure and keeps no hook is in tests/unit/mongo/sharding.test.ts, and with a target that has
+// stopped in tests/integration/sharding/draining.test.ts.
+describe('hooks that waited for', () => {
+  const shop = { databases: [{ name: 'shop', primary: 'a' }] };
+  const chunks = { remaining: new Map([['a', { chunks: 9, jumbo: [] }]]) };
+  test.each([
+    ['the balancer to start', cluster([shard('a'), shard('b')], { balancing: false })],
+    ['chunks to be moved', cluster([shard('a', { draining: true }), shard('b')], chunks)],
+    ['a database to be moved', cluster([shard('a', { draining: true }), shard('b')], shop)],
+    ['a shard to be gone from the list', cluster([shard('a', { draining: true }), shard('b')])],
+  ])('%s', (_, facts) => {
+    expect(planDrain(server(facts), facts, ['a'])).toMatchObject({ pending: false, wake: true });
+    expect(planShard(inRole('shard', { app: ADDED, router: openRouter(renamed(facts)) }))).toMatchObject({ pending: false, wake: true });
+  });
+  /** As the shard itself sees it, whose name is that of its application. */
+  const renamed = ({ shards, ...facts }: ReturnType<typeof cluster>) => ({
+    ...facts,
+    shards: shards.map(one => (one.name === 'a' ? { ...one, name: 'mongodb' } : one)),
+  });
+});
+
 describe('wrong decisions', () => {
   test('passwords and key went out in clear when the shard had not said that it takes them as secrets', () => {
     for (const asked of [undefined, '[]', 'no JSON', '["key-file"]', '["operator-password","backup-password"]']) {
@@ -83,6 +109,7 @@ describe('wrong decisions', () => {
     expect(planUsers(seen).effects).toEqual([]);
   });
 
+  // tests/integration/router/administration.test.ts has it with real ones.
   test('a ping of the router asked mongod in its place', () => {
     expect(routerHostOf('10.0.0.1')).toBe('10.0.0.1:27018');
     expect(hostOf('10.0.0.1')).toBe('10.0.0.1:27017');
@@ -114,7 +141,47 @@ describe('wrong decisions', () => {
 
   test('any word was accepted as a role, and for good', () => {
     for (const role of ['', 'Shard', 'mongos', 'config_server'])
-      expect(checkConfig({ role })).toEqual({ valid: false, problem: `role=${role} must be replication, config-server or shard` });
+      expect(checkConfig({ role })).toEqual({
+        valid: false,
+        option: 'role',
+        problem: `role=${role} must be replication, config-server or shard`,
+      });
+  });
+
+  test('a role that is none was asked for later, and nothing said what it had been', () => {
+    const config = checkConfig({ role: 'nonsense' });
+    const deployed = inRole('config-server', { juju: { config } });
+    expect(worst(together([planRole(deployed), planConfig(deployed)]).unit).message).toBe(
+      'config role=nonsense must be replication, config-server or shard, and cannot be changed any more; set it back with juju config mongodb role=config-server',
+    );
+    const young = { ...deployed.juju, peers: { id: 1, app: {}, units: new Map() } };
+    expect(planRole({ ...deployed, juju: young })).toMatchObject({ effects: [], unit: [] });
+    const other = inRole('config-server', { juju: { config: checkConfig({ 'log-verbosity': 9 }) } });
+    expect(planRole(other)).toMatchObject({ effects: [], unit: [] });
+  });
+
+  test('a shard was told the config servers in another order by every process', () => {
+    const told = (numbers: readonly number[]) => {
+      const seen = server(cluster([]), { juju: { shards: [shardRelation(3, 'a')] } });
+      const units = new Map(numbers.map(n => [unit(n), { address: address(n), data: {} }] as const));
+      const [publish] = planShards({ ...seen, juju: { ...seen.juju, peers: { id: 1, app: {}, units } } }).effects;
+      return publish?.do === 'publish' ? publish.clear.host : undefined;
+    };
+    for (const order of [
+      [0, 2, 10],
+      [10, 0, 2],
+      [2, 10, 0],
+    ])
+      expect(told(order)).toBe(JSON.stringify([0, 2, 10].map(address)));
+  });
+
+  test('all members of a shard restarted at once when it took over the key of its cluster', () => {
+    const restarts = [0, 1, 2].flatMap(self => {
+      const seen = inRole('shard', { juju: { secret: { ...secret, keyToken: 'another' } } }, 3, self);
+      const written = { ...seen, host: { ...seen.host, config: wantedConfig(seen)?.text ?? '' } };
+      return planRestart(written).effects.map(effect => [self, effect.do]);
+    });
+    expect(restarts).toEqual([[1, 'restart-mongod']]);
   });
 
   test('the config servers were listed in another order in every process, and routers restarted', () => {

@@ -5,10 +5,11 @@ import { worst } from '../../../src/core/status.ts';
 import { encodeClusterSecrets, encodeForShard } from '../../../src/interfaces/shards.ts';
 import { planDrain } from '../../../src/plan/draining.ts';
 import { planHolding } from '../../../src/plan/holding.ts';
+import { planLeaving } from '../../../src/plan/leaving.ts';
 import { planShards } from '../../../src/plan/shards.ts';
 import { wantedConfig } from '../../../src/plan/wanted-config.ts';
 import { ADDED, CHARM, cluster, inRole, openRouter, serverRelation, shard, shardRelation } from './cluster.ts';
-import { secret } from './world.ts';
+import { build, member, secret, withMembers } from './world.ts';
 
 const SECRETS = encodeClusterSecrets({
   keyFile: secret.keyFile,
@@ -57,7 +58,21 @@ describe('what a shard is given', () => {
   test('another build of the charm gets nothing secret, and is named', () => {
     const other = shardRelation(3, 'shard-a', { remote: { ...shardRelation(3, 'shard-a').remote, version: '2' } });
     expect(does(seenWith([other]))).toMatchObject([{ do: 'publish', secrets: {} }]);
-    expect(said(seenWith([other]))).toBe('Waiting for shards to upgrade/downgrade to revision 1-locally built: shard-a');
+    expect(said(seenWith([other]))).toBe(
+      'Waiting for shards to upgrade/downgrade to revision 1-locally built. Another one runs on shard-a',
+    );
+    expect(kinds(seenWith([told(other, false)]))).not.toContain('add-shard');
+  });
+
+  test('one of the cluster gets new passwords, and is found again, also while its build of the charm is another', () => {
+    const relation = told(shardRelation(3, 'shard-a', { addresses: ['10.9.9.9'] }));
+    const other = { ...relation, remote: { ...relation.remote, version: '2' }, published: { ...SECRETS, 'operator-password': 'old' } };
+    const seen = seenWith([other], cluster([shard('shard-a', { answers: false })]));
+    expect(does(seen)).toMatchObject([
+      { do: 'publish', secrets: { extra: SECRETS } },
+      { do: 'set-shard-host', name: 'shard-a', host: 'shard-a/10.9.9.9:27017' },
+    ]);
+    expect(said(seen)).toBe('shards shard-a do not answer; see their units');
   });
 
   test('a new password, when the secret of the application has one', () => {
@@ -85,6 +100,20 @@ describe('adding', () => {
       { do: 'add-shard', name: 'a', host: 'a/10.1.0.1:27017,10.1.0.2:27017' },
       { do: 'add-shard', name: 'bb', host: 'bb/10.1.0.2:27017' },
     ]);
+  });
+
+  test('goes by the name of the replica set, whatever Juju calls the application here', () => {
+    const alias = told(shardRelation(3, 'shard-a', { app: 'remote-1f3a' }), false);
+    expect(does(seenWith([alias]))).toEqual([{ do: 'add-shard', name: 'shard-a', host: 'shard-a/10.1.0.7:27017' }]);
+    const there = { ...alias, own: encodeForShard(CHARM, ['10.0.0.1'], true, '', alias.remote) };
+    expect(does(seenWith([there], cluster([shard('shard-a'), shard('b')])))).toEqual([{ do: 'remove-shard', name: 'b' }]);
+  });
+
+  test('of two with one name only the first is there, and the other is told of', () => {
+    const two = [told(shardRelation(3, 'shard-a')), told(shardRelation(4, 'shard-a', { app: 'remote-1f3a' }), false)];
+    const seen = seenWith(two, cluster([shard('shard-a')]));
+    expect(does(seen)).toEqual([]);
+    expect(said(seen)).toBe('cannot add shard remote-1f3a: shard-a has the name shard-a already; deploy it under another name');
   });
 
   test('one that fails says why, and does not keep others from being added', () => {
@@ -143,6 +172,9 @@ describe('adding', () => {
     const two = ['shard-a', 'shard-bb'].map((name, at) => told(shardRelation(at, name)));
     const facts = cluster([shard('shard-a', { answers: false }), shard('shard-bb', { answers: false })]);
     expect(said(seenWith(two, facts))).toContain('shards shard-a, shard-bb do not answer');
+    // One that is being drained has no relation any more.
+    const leaving = cluster([shard('shard-a', { draining: true, answers: false }), shard('shard-bb', { answers: true })]);
+    expect(said(seenWith([two[1]!], leaving))).toBe('shards shard-a do not answer; see their units');
   });
 });
 
@@ -215,8 +247,8 @@ describe('draining', () => {
   test('a shard whose relation is gone, and no other', () => {
     const gone = seenWith([told(shardRelation(3, 'b'))], cluster([shard('a'), shard('b')]));
     expect(kinds(gone)).toEqual(['remove-shard']);
-    const unknown = { ...told(shardRelation(3, 'b')) } as { app?: string } & ShardRelation;
-    const { app: _, ...nameless } = unknown;
+    const unknown = { ...told(shardRelation(3, 'b')) } as { app?: string; name?: string } & ShardRelation;
+    const { app: _, name: __, ...nameless } = unknown;
     expect(kinds(seenWith([nameless], cluster([shard('a'), shard('b')])))).toEqual([]);
   });
 
@@ -229,56 +261,180 @@ describe('draining', () => {
 });
 
 describe('the last unit', () => {
-  const going = (seen: Observed, staying: Observed['juju']['staying']): Observed => ({
+  type Apps = Observed['juju']['staying'];
+  const nobody: Apps = new Map();
+  const going = (seen: Observed, staying: Apps = nobody, alsoGoing: Apps = nobody): Observed => ({
     ...seen,
     context: { ...seen.context, hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' },
-    juju: { ...seen.juju, dying: true, staying },
+    juju: { ...seen.juju, dying: true, staying, going: alsoGoing },
   });
-  const server = inRole('config-server', { router: openRouter(cluster([shard('a')])) });
-
-  test('of a config server stays while shards need it, and goes with them', () => {
-    expect(planHolding(going(server, new Map([['config-server', ['a', 'b']]]))).hold).toEqual([
-      expect.stringContaining('a, b still belong'),
-    ]);
-    expect(planHolding(going(server, new Map())).hold).toEqual([]);
-  });
+  const silent = { kind: 'silent', reason: 'connection refused' } as const;
+  const lateIn = (seen: Observed): Observed => ({ ...seen, lastChance: true });
+  const shop = (primary: string) => ({ databases: [{ name: 'shop', primary }] });
+  const held = (seen: Observed) => planHolding(seen).hold;
+  const done = (seen: Observed) => planLeaving(seen).effects.map(effect => effect.do);
 
   test('of several goes at any time', () => {
     const one = going(inRole('config-server', {}, 3), new Map([['config-server', ['a']]]));
-    expect(planHolding(one).hold).toEqual([]);
+    expect(held(one)).toEqual([]);
+    expect(done(one)).toContain('step-down');
   });
 
-  test('of a shard stays until its data has been moved, and moves it', () => {
-    const facts = cluster([shard('mongodb', { draining: true }), shard('other')], { databases: [{ name: 'shop', primary: 'mongodb' }] });
-    const seen = inRole('shard', { app: ADDED, juju: { configServer: serverRelation() }, router: openRouter(facts) });
-    const held = planHolding(going(seen, new Map([['sharding', ['config']]])));
-    expect(held).toMatchObject({
-      effects: [{ do: 'move-primary', database: 'shop', to: 'other' }],
-      hold: [expect.stringContaining('1 database(s)')],
+  describe('of a config server', () => {
+    const server = (facts: ReturnType<typeof cluster>): Observed => {
+      const seen = inRole('config-server', { router: openRouter(facts), app: KNOWN });
+      return { ...seen, host: { ...seen.host, router: { config: 'x', service: 'active', logBytes: 0 } } };
+    };
+    const KNOWN = { 'shard-hosts': 'a/10.1.0.1:27017 b/10.1.0.2:27017' };
+    const stays: Apps = new Map([['config-server', ['a', 'b']]]);
+
+    test('stays while shards need it, also while its own mongod does not answer, and goes with them', () => {
+      const seen = server(cluster([shard('a')], shop('a')));
+      expect(held(going(seen, stays))).toEqual([expect.stringContaining('a, b still belong')]);
+      const killed = { ...going(seen, stays), mongod: silent, router: silent };
+      expect(held(killed)).toEqual([expect.stringContaining('a, b still belong')]);
+      expect(done(killed)).not.toContain('stop-mongod');
+      expect(held(lateIn(killed))).toHaveLength(1);
+      expect(held(going(seen, nobody, stays))).toEqual([]);
     });
-    expect(planHolding(going(seen, new Map())).hold).toEqual([]); // the config server goes as well
+
+    test('that was never set up goes', () => {
+      const young = inRole('config-server', { app: { initialised: '' } });
+      const { initialised: _, ...app } = young.juju.peers!.app;
+      const fresh = { ...young, juju: { ...young.juju, peers: { ...young.juju.peers!, app } }, mongod: silent };
+      expect(held(going(fresh, stays))).toEqual([]);
+    });
+
+    test('stays while a shard is being drained, and goes on with that', () => {
+      const seen = going(server(cluster([shard('a', { draining: true }), shard('b')], shop('a'))));
+      expect(planLeaving(seen)).toMatchObject({
+        hold: ['a is still being drained'],
+        effects: [{ do: 'move-primary', database: 'shop', to: 'b' }],
+        unit: [{ level: 'blocked', message: 'not removed yet: a is still being drained' }],
+      });
+    });
+
+    test('stays for a shard whose relation is gone, though nobody has begun to drain it', () => {
+      const seen = going(server(cluster([shard('a'), shard('b')], shop('b'))));
+      expect(planHolding(seen)).toMatchObject({ hold: ['still to be drained: a, b'], effects: [{ do: 'remove-shard', name: 'a' }] });
+    });
+
+    test('stays for the last shard, which has the data, and goes when there is none', () => {
+      expect(held(going(server(cluster([shard('a')], shop('a')))))).toEqual(['a is the last shard, with the data of shop; remove a, too']);
+      expect(held(going(server(cluster([shard('a')]))))).toEqual([]);
+    });
+
+    test('does not stay for shards that do not answer, or that go as well', () => {
+      const facts = (more: Parameters<typeof shard>[1]) => cluster([shard('a', { draining: true, ...more }), shard('b')], shop('a'));
+      const withB: Apps = new Map([['config-server', ['b']]]);
+      expect(held(going(server(facts({})), nobody, withB))).toEqual(['a is still being drained']);
+      expect(held(going(server(facts({ answers: false })), nobody, withB))).toEqual([]);
+      expect(held(going(server(facts({ leaving: true })), nobody, withB))).toEqual([]);
+      // There is still somebody who will have the data.
+      expect(held(going(server(facts({ leaving: true }))))).toEqual(['a is still being drained']);
+    });
+
+    test('whose router does not tell stays for as long as a hook waits, if it had shards that stay', () => {
+      for (const router of [silent, openRouter({ problem: 'no primary' })]) {
+        const seen = going({ ...server(cluster([])), router });
+        expect(held(seen)).toEqual(['its router does not tell whether a, b can do without it']);
+        expect(held(lateIn(seen))).toEqual([]);
+        expect(held(going(seen, nobody, stays))).toEqual([]);
+        const stopped = { ...seen.host.router, service: 'inactive' as const };
+        expect(done({ ...seen, host: { ...seen.host, router: stopped } })).toEqual(['start-router']);
+      }
+    });
+
+    test('that has begun to go does not turn back', () => {
+      const seen = going(server(cluster([shard('a', { leaving: true })], shop('a'))));
+      expect(done(seen)).toEqual(['stop-router', 'stop-mongod', 'set-peer-unit']);
+      const begun = {
+        ...seen,
+        mongod: silent,
+        router: silent,
+        host: { ...seen.host, service: 'inactive', router: { service: 'inactive', logBytes: 0 } },
+      };
+      expect(done(begun as Observed)).toEqual(['set-peer-unit']);
+    });
   });
 
-  test('of the last shard stays with its data, and goes without any', () => {
-    const last = (databases: readonly { name: string; primary: string }[]) =>
-      planHolding(
-        going(
-          inRole('shard', {
-            app: ADDED,
-            juju: { configServer: serverRelation() },
-            router: openRouter(cluster([shard('mongodb')], { databases })),
-          }),
-          new Map([['sharding', ['config']]]),
-        ),
-      ).hold;
-    expect(last([{ name: 'shop', primary: 'mongodb' }])).toEqual([expect.stringContaining('the last shard, with the data of shop')]);
-    expect(last([])).toEqual([]);
-  });
+  describe('of a shard', () => {
+    const stays: Apps = new Map([['sharding', ['config']]]);
+    const related = (facts?: Parameters<typeof openRouter>[0], more: Partial<Observed> = {}): Observed => ({
+      ...inRole('shard', { app: ADDED, juju: { configServer: serverRelation() }, router: openRouter(facts) }),
+      ...more,
+    });
+    const left = (router: Observed['router'], more: Partial<Observed> = {}): Observed => ({
+      ...inRole('shard', { app: ADDED, router }),
+      ...more,
+    });
+    const draining = cluster([shard('mongodb', { draining: true }), shard('other')], shop('mongodb'));
 
-  test('of a shard that was never added, or has been drained, goes', () => {
-    const silent = { kind: 'silent', reason: 'x' } as const;
-    const never = inRole('shard', { juju: { configServer: serverRelation({ remote: {} }) }, router: silent });
-    expect(planHolding(going(never, new Map([['sharding', ['config']]]))).hold).toEqual([]);
-    expect(planHolding(going(inRole('shard', { app: { drained: 'true' }, router: silent }), new Map())).hold).toEqual([]);
+    test('stays until its data has been moved, and moves it', () => {
+      expect(planHolding(going(related(draining), stays))).toMatchObject({
+        effects: [{ do: 'move-primary', database: 'shop', to: 'other' }],
+        hold: ['its data is being moved; 1 database(s) and 0 chunk(s) remain'],
+      });
+      expect(held(going(related(draining)))).toEqual([]); // the config server goes as well
+    });
+
+    test('stays while its own mongod does not answer, and one that was stopped is started', () => {
+      const killed = going(related(draining, { mongod: silent }), stays);
+      expect(held(killed)).toEqual([expect.stringContaining('cannot be moved while its MongoDB does not answer; 1 database(s)')]);
+      expect(done(killed)).not.toContain('stop-mongod');
+      expect(done(killed)).not.toContain('start-mongod');
+      expect(done({ ...killed, host: { ...killed.host, service: 'inactive' } })).toContain('start-mongod');
+      // Nothing is there that could be lost, also when its mongod has been stopped because of that.
+      for (const mongod of [{ kind: 'uninitialised', running: { build, config: '' }, others: new Map() }, silent] as const)
+        expect(held(going(related(draining, { mongod, emptyAtStart: true }), stays))).toEqual([]);
+    });
+
+    test('that is being added at this moment stays when the cluster has it already', () => {
+      const configServer = serverRelation({ remote: { version: '1', deployment: 'local', host: '["10.2.0.1"]' } });
+      const young = (router: Observed['router']) => going(inRole('shard', { juju: { configServer }, router }), stays);
+      expect(held(young(openRouter(draining)))).toHaveLength(1);
+      expect(held(young(openRouter({ problem: 'locked' })))).toEqual([]);
+    });
+
+    test('whose relation is there stays when the config server does not tell', () => {
+      for (const router of [silent, openRouter({ problem: 'no primary' })])
+        expect(held(lateIn(going(related(undefined, { router }), stays)))).toEqual([
+          'the config server does not tell where its data can go',
+        ]);
+    });
+
+    test('whose relation is gone stays while the router has a problem, and for as long as a hook waits when it is silent', () => {
+      const electing = going(left(openRouter({ problem: 'no primary' })));
+      expect([held(electing), held(lateIn(electing))]).toEqual([[expect.stringContaining('does not tell')], [expect.anything()]]);
+      expect(done(electing)).not.toContain('stop-mongod');
+      const gone = going(left(silent));
+      expect(held(gone)).toEqual([expect.stringContaining('does not tell')]);
+      expect(done(lateIn(gone))).toContain('stop-mongod');
+      expect(done({ ...gone, mongod: silent, host: { ...gone.host, service: 'inactive' } })).toEqual(['set-peer-unit']);
+    });
+
+    test('that is the last one stays with its data, and goes without any', () => {
+      expect(held(going(related(cluster([shard('mongodb')], shop('mongodb'))), stays))).toEqual([
+        'it is the last shard, with the data of shop; add another shard, or remove the config server, too',
+      ]);
+      expect(held(going(related(cluster([shard('mongodb')])), stays))).toEqual([]);
+    });
+
+    test('whose relation is gone tells the config server, once, that it goes', () => {
+      const last = cluster([shard('mongodb')], shop('mongodb'));
+      const seen = going(left(openRouter(last)));
+      const [mark] = planHolding(seen).effects;
+      expect(mark).toMatchObject({ do: 'reconfigure', force: false, members: [{ unit: 'mongodb/0', leaving: true }] });
+      expect(held(seen)).toHaveLength(1);
+      expect(planHolding(withMembers(seen, [member(0, 'primary', { leaving: true })])).effects).toEqual([]);
+      expect(planHolding(going(related(last), stays)).effects).toEqual([]); // Juju tells it
+    });
+
+    test('that was never added, or has been drained, goes', () => {
+      const never = inRole('shard', { juju: { configServer: serverRelation({ remote: {} }) }, router: silent });
+      expect(held(going(never, stays))).toEqual([]);
+      expect(held(going(inRole('shard', { app: { drained: 'true' }, router: silent })))).toEqual([]);
+      expect(held(going(left(openRouter(cluster([shard('other')])))))).toEqual([]);
+    });
   });
 });

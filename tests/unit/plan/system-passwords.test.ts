@@ -72,7 +72,16 @@ describe('a password that an operator chooses', () => {
   });
   test('reaches the shards when the database has it', () => {
     const asked = { version: '1', deployment: 'local', 'requested-secrets': '["key-file","operator-password","backup-password"]' };
-    const shard = { id: 7, endpoint: 'config-server', app: 'shard-a', remote: asked, own: {}, published: {}, addresses: [] };
+    const shard = {
+      id: 7,
+      endpoint: 'config-server',
+      app: 'shard-a',
+      name: 'shard-a',
+      remote: asked,
+      own: {},
+      published: {},
+      addresses: [],
+    };
     const told = (options: Options) => {
       const seen = world(options);
       const effects = planShards({ ...seen, juju: { ...seen.juju, role: 'config-server', shards: [shard] } }).effects;

@@ -125,6 +125,7 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       secret,
       relations: new Map(),
       staying: new Map(),
+      going: new Map(),
       clients: [],
       shards: [],
       staleSecrets: [],

@@ -102,6 +102,17 @@ export const openCluster = (configString: string, key: string): Cluster => {
   };
 
   const place = async (entry: DatabaseEntry, collection: string | undefined): Promise<Placement> => {
+    try {
+      return await placeOf(entry, collection);
+    } catch (error) {
+      // The shard has left the cluster since this was read.
+      if (!(error instanceof RouterError) || error.codeName !== 'ShardNotFound') throw error;
+      await refresh(entry._id, collection);
+      return placeOf(databases.get(entry._id) ?? entry, collection);
+    }
+  };
+
+  const placeOf = async (entry: DatabaseEntry, collection: string | undefined): Promise<Placement> => {
     if (collection === undefined) {
       return { shard: entry.primary, set: await shard(entry.primary), versions: { databaseVersion: entry.version } };
     }
@@ -138,6 +149,11 @@ export const openCluster = (configString: string, key: string): Cluster => {
     versions.set(namespace, { shard: owner, version });
   };
 
+  const refresh = async (name: string, collection: string | undefined) => {
+    await database(name, true);
+    if (collection !== undefined) await readVersion(`${name}.${collection}`);
+  };
+
   const readDefaults = async (): Promise<Defaults> => {
     const reply = await config.command('admin', { getDefaultRWConcern: 1 });
     return {
@@ -155,10 +171,7 @@ export const openCluster = (configString: string, key: string): Cluster => {
     database,
     createDatabase,
     place,
-    refresh: async (name, collection) => {
-      await database(name, true);
-      if (collection !== undefined) await readVersion(`${name}.${collection}`);
-    },
+    refresh,
     collection,
     forgetAll: () => {
       databases.clear();

@@ -29,13 +29,16 @@ export const runOnData = async (router: Router, login: Login, request: Request):
     if (entry === undefined) return encode(nothingFor(request));
     const placement = await cluster.place(entry, collection);
     if (request.inTransaction) keepToOneShard(router, login, request, placement);
-    const reply = await sendToShard(router, placement.set, request, () =>
-      messageFor(cluster, request, dressing, placement, progress.settled),
-    ).catch(async error => {
-      // The next one is not sent to a shard that was taken out of the cluster; this one it may have done.
-      if (await wasRemoved(router, placement)) await cluster.refresh(db, collection);
-      throw error;
-    });
+    let reply: Buffer;
+    try {
+      reply = await sendToShard(router, placement.set, request, () => messageFor(cluster, request, dressing, placement, progress.settled));
+    } catch (error) {
+      // The next one is not sent to a shard that was taken out of the cluster; this one it may have done, if anybody there has had it.
+      if (!(await wasRemoved(router, placement))) throw error;
+      await cluster.refresh(db, collection);
+      if (request.command.txnNumber !== undefined || !isUnsent(error)) throw error;
+      continue;
+    }
     const staleAt = staleFrom(pick(reply, ['ok', 'code', 'writeErrors']), isStale);
     if (staleAt === undefined || Date.now() > deadline) {
       rememberCursor(router, login, placement.shard, reply);
@@ -85,6 +88,9 @@ export const killCursors = async (router: Router, login: Login, request: Request
 };
 
 const longs = (list: unknown): Long[] => ((list ?? []) as (Long | number)[]).map(id => Long.fromString(String(id)));
+
+/** Of a command that is sent once only, or may be sent twice. */
+const isUnsent = (error: unknown): boolean => error instanceof RouterError && error.codeName === 'FailedToSatisfyReadPreference';
 
 const creating = new Set(['insert', 'update', 'delete', 'findAndModify', 'findandmodify', 'create', 'createIndexes']);
 
