@@ -25,7 +25,7 @@ async function applyOne(mongo: Mongo, effect: MongodEffect, router: () => Promis
     case 'initiate':
       return initiate(await ownLink(mongo), effect);
     case 'reconfigure':
-      return reconfigure(effect.force ? await ownLink(mongo) : await primaryLink(mongo), effect);
+      return reconfigure(await linkForChange(mongo, effect), effect);
     case 'step-down':
       return stepDown(await ownLink(mongo));
     case 'step-down-primary':
@@ -64,6 +64,9 @@ const opened = (link: Link): OpenLink => {
   return link;
 };
 const ownLink = async (mongo: Mongo): Promise<OpenLink> => opened(await mongo.own());
+
+const linkForChange = async (mongo: Mongo, { force, at }: Extract<MongodEffect, { do: 'reconfigure' }>): Promise<OpenLink> =>
+  at !== undefined ? opened(await mongo.at(at)) : force ? ownLink(mongo) : primaryLink(mongo);
 
 /** The primary, wherever it is, as this unit's mongod knows it now; one that is outside of its set knows only who was in it. */
 async function primaryLink(mongo: Mongo): Promise<OpenLink> {

@@ -31,7 +31,14 @@ export type HostEffect =
 /** Done at once, in the database. */
 export type MongodEffect =
   | { readonly do: 'initiate'; readonly set: string; readonly host: string; readonly unit: string; readonly configServer?: boolean }
-  | { readonly do: 'reconfigure'; readonly from: number; readonly members: readonly MemberConfig[]; readonly force: boolean }
+  | {
+      readonly do: 'reconfigure';
+      readonly from: number;
+      readonly members: readonly MemberConfig[];
+      readonly force: boolean;
+      /** The primary, address:port, where this unit's mongod is of no set that could tell. */
+      readonly at?: string;
+    }
   /** Makes this unit's mongod give up being primary. */
   | { readonly do: 'step-down' }
   /** The same for the primary of the set, whichever it is: its unit is gone. */

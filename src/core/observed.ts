@@ -68,6 +68,8 @@ export type Peers = {
   readonly app: Bag;
   /** This unit and those that are here to stay, sorted by unit number. This unit is listed even when it is leaving. */
   readonly units: ReadonlyMap<string, PeerUnit>;
+  /** Units that Juju has, and that have not shown their address yet; asked where this unit leads or leaves. */
+  readonly coming?: readonly string[];
   /** The others have not been asked for yet: `units` is this unit alone. */
   readonly othersUnread?: true;
 };
@@ -193,6 +195,8 @@ export type MongodFacts =
       readonly running: Running;
       /** What the mongods of the other units that are ready answer; asked only in this state. */
       readonly others: ReadonlyMap<string, 'uninitialised' | 'member' | 'silent'>;
+      /** Looked for by the leader only: that of the set which the others are members of, and this mongod is not yet. */
+      readonly primary?: PrimaryFacts;
     }
   /** Its data is of a set that does not list this mongod: removed, or moved to a new address, or not yet added. */
   | {

@@ -44,7 +44,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
       leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside, secretContent) : undefined)),
       juju.configGet(),
       juju.networkAddress(endpoints.peers),
-      readPeers(juju, context, endpoints.peers, leads),
+      readPeers(juju, context, endpoints.peers, leads, goal),
       secretContent,
       goal,
       leads.then(leader => (leader ? undefined : juju.unitStatus())), // the leader learns it with the application's
@@ -54,7 +54,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
       beside,
       readCharmRevision(context.charmFolder),
     ]);
-  const peers = joined && staying(joined, { dying, units }, context.unit);
+  const peers = joined && staying(joined, { dying, units }, context);
   const secret = decodeAppSecret(content, leading?.secretId);
   const config = checkConfig(raw);
   const role = roleOf(peers) ?? (config.valid ? config.config.role : undefined);
@@ -134,7 +134,13 @@ const isLeaving = ({ detaching, departing, unit, hook }: Context): boolean =>
   detaching !== undefined || departing === unit || hook === 'stop' || hook === 'remove';
 
 /** A unit that follows reads what the others say only when it comes to need it: its hooks cost the same however many there are. */
-async function readPeers(juju: Juju, context: Context, endpoint: string, leads: Promise<boolean>): Promise<Peers | undefined> {
+async function readPeers(
+  juju: Juju,
+  context: Context,
+  endpoint: string,
+  leads: Promise<boolean>,
+  goal: Promise<Tools.Goal>,
+): Promise<Peers | undefined> {
   const [id] = await juju.relationIds(endpoint);
   if (id === undefined) return undefined;
   const meets = leads.then(
@@ -144,7 +150,7 @@ async function readPeers(juju: Juju, context: Context, endpoint: string, leads: 
   const [app, own, others] = await Promise.all([
     juju.applicationBag(id, context.app),
     juju.ownBag(id, context.unit),
-    meets.then(now => (now ? readOthers(juju, context, id) : undefined)),
+    meets.then(now => (now ? readOthers(juju, context, id, goal) : undefined)),
   ]);
   const units = inOrder([[context.unit, peerUnit(own)], ...(others ?? [])]);
   return { id, app, units, ...(others === undefined ? { othersUnread: true } : {}) };
@@ -162,12 +168,31 @@ type Named = readonly [string, PeerUnit];
 
 const inOrder = (units: readonly Named[]): Peers['units'] => new Map([...units].sort(([a], [b]) => byUnitNumber(a, b)));
 
-async function readOthers(juju: Juju, context: Context, id: number): Promise<readonly Named[]> {
-  const others = await juju.relationUnits(id);
-  const staying = others.filter(name => name !== context.unit && name !== context.departing);
-  const bags = await Promise.all(staying.map(async name => [name, peerUnit(await juju.unitBag(id, name))] as const));
-  // A unit that has joined and not yet shown its address cannot be reached anyway.
-  return bags.filter(([, { address }]) => address !== '');
+/**
+ * Juju lists a unit only once this one has had its hook for it. Until then a new leader would take the unit for one that is gone, remove
+ * its member, or make a second set beside the one that it has made: so those that are to be are read as well.
+ */
+async function readOthers(
+  juju: Juju,
+  context: Context,
+  id: number,
+  goal: Promise<Tools.Goal> = Promise.resolve(NOBODY),
+): Promise<readonly Named[]> {
+  const isOther = (name: string): boolean => name !== context.unit && name !== context.departing;
+  const met = (await juju.relationUnits(id)).filter(isOther);
+  const read = (names: readonly string[], bagOf: typeof juju.unitBag): Promise<readonly Named[]> =>
+    Promise.all(names.map(async name => [name, peerUnit(await bagOf(id, name))] as const));
+  const [bags, unmet] = await Promise.all([
+    read(met, juju.unitBag),
+    goal.then(({ units, dying }) =>
+      read(
+        units.filter(name => isOther(name) && !met.includes(name) && !dying.includes(name)),
+        juju.ownBag,
+      ),
+    ),
+  ]);
+  // A unit that has not yet shown its address cannot be reached anyway.
+  return [...bags, ...unmet].filter(([, { address }]) => address !== '');
 }
 
 const peerUnit = (bag: Bag): PeerUnit => {
@@ -176,12 +201,15 @@ const peerUnit = (bag: Bag): PeerUnit => {
 };
 
 /** A unit that Juju has no more is still listed here until this unit has had the hook for its departure. */
-const staying = (peers: Peers, { dying, units }: Pick<Tools.Goal, 'dying' | 'units'>, self: string): Peers => ({
+const staying = (peers: Peers, { dying, units }: Pick<Tools.Goal, 'dying' | 'units'>, { unit: self, departing }: Context): Peers => ({
   ...peers,
   units: new Map(
     [...peers.units].filter(([name]) => name === self || (!dying.includes(name) && (units.length === 0 || units.includes(name)))),
   ),
+  ...comingOf(units.filter(name => name !== self && name !== departing && !dying.includes(name) && !peers.units.has(name))),
 });
+
+const comingOf = (coming: readonly string[]): Pick<Peers, 'coming'> => (coming.length === 0 ? {} : { coming });
 
 /** This unit's own address is the one that Juju says now: its bag may still hold the last. */
 const withAddress = (peers: Peers, self: string, address: string): Peers => ({

@@ -41,7 +41,7 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     return running === undefined ? { kind: 'silent', reason: link.reason } : { kind: 'locked', running, reason: link.reason };
   }
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
-  if (found === 'uninitialised') return { kind: 'uninitialised', running, others: await askOthers(mongo, options.others) };
+  if (found === 'uninitialised') return notInitialised(mongo, link, running, options);
   if (found.self === undefined) {
     const primary = options.leader ? await findPrimary(mongo, link, found, options) : undefined;
     return { kind: 'outside', running, set: found.set, ...(primary === undefined ? {} : { primary }) };
@@ -96,7 +96,20 @@ async function attempt(asked: ReturnType<OpenLink['command']>): Promise<Attempt>
   }
 }
 
-type Others = Extract<MongodFacts, { kind: 'uninitialised' }>['others'];
+type NotInitialised = Extract<MongodFacts, { kind: 'uninitialised' }>;
+type Others = NotInitialised['others'];
+
+/** A leader that is not a member itself has to let the others in all the same, and itself: the others tell where the primary is. */
+async function notInitialised(mongo: Mongo, own: OpenLink, running: Running, options: Options): Promise<NotInitialised> {
+  const others = await askOthers(mongo, options.others);
+  const member = [...others].find(([, state]) => state === 'member')?.[0];
+  const host = member === undefined ? undefined : options.others.get(member);
+  if (!options.leader || host === undefined) return { kind: 'uninitialised', running, others };
+  const link = await mongo.at(host);
+  const found = link.kind === 'open' ? await readSet(link) : 'uninitialised';
+  const primary = found === 'uninitialised' ? undefined : await findPrimary(mongo, own, found, options);
+  return { kind: 'uninitialised', running, others, ...(primary === undefined ? {} : { primary }) };
+}
 
 async function askOthers(mongo: Mongo, others: Options['others']): Promise<Others> {
   const answers = await Promise.all(

@@ -1,11 +1,12 @@
 // A unit that goes: it hands over, leaves the set, and only then stops its mongod, all before its storage goes. What lies on that stays.
 
-import { LEAVING, RUNNING_CONFIG } from '../core/bags.ts';
+import { LEAVING, MEMBERS, RUNNING_CONFIG } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { ownData, ownMember, stayingUnits } from './facts.ts';
 import { planHolding } from './holding.ts';
+import { letIn } from './membership.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
@@ -18,10 +19,39 @@ export function planLeaving(seen: Observed): Plan {
   if (holding.hold.length > 0) return { ...holding, unit: holding.hold.map(status.held), pending: true };
   const announce = announced(seen);
   if (seen.host.service !== 'active') return plan({ effects: [...announce, ...cleaned(seen)], unit: [status.leaving] });
+  const handover = handingOver(seen);
+  if (handover.pending) return handover;
   const step = seen.mongod.kind === 'member' ? outOfSet(seen, seen.mongod) : 'done';
   const router: Plan['effects'] = seen.host.router.config === undefined ? [] : [{ do: 'stop-router' }];
   if (step === 'done') return plan({ effects: [...router, { do: 'stop-mongod' }, ...announce], unit: [status.leaving], pending: true });
   return plan({ effects: [...step, ...announce], unit: [status.leaving], pending: true });
+}
+
+/** The only member that has the data does not go before another unit has it, too; what it lies on may go along with it. */
+function handingOver(seen: Observed): Plan {
+  const { mongod, context, juju, host } = seen;
+  const units = stayingUnits(seen);
+  const waitedFor = [...units.keys(), ...(juju.peers?.coming ?? [])];
+  if (context.detaching === undefined || waitedFor.length === 0) return nothing;
+  if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, units);
+  if (mongod.kind !== 'member') return nothing;
+  if (mongod.self !== 'primary' && mongod.self !== 'secondary') return nothing;
+  const self = ownMember(seen, mongod.set);
+  const others = mongod.set.members.filter(member => member !== self);
+  if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
+  // Where another unit leads, that one lets the others in.
+  const step = juju.leader && mongod.self === 'primary' ? letIn(mongod.set, units) : undefined;
+  const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
+  return plan({ effects: step === undefined ? [] : [step], hold: [reason], unit: [status.held(reason)], pending: true });
+}
+
+/** One that does not answer for a moment may be the one that everything depends on. */
+function ofSilent(seen: Observed, units: ReturnType<typeof stayingUnits>): Plan {
+  const members = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
+  const reason = 'its MongoDB does not answer, and no other unit is known to have its data';
+  if (members.includes(seen.context.unit) && !members.some(name => units.has(name)))
+    return plan({ hold: [reason], unit: [status.held(reason)], pending: true });
+  return seen.lastChance ? nothing : plan({ unit: [status.leaving], pending: true });
 }
 
 /** What must still be done before this mongod may stop; an empty list means to wait for the others. */

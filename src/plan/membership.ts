@@ -13,11 +13,22 @@ type Units = ReadonlyMap<string, PeerUnit>;
 export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (!juju.leader || juju.dying || juju.peers === undefined) return nothing;
+  if (mongod.kind === 'uninitialised') return fromOutside(seen, mongod.primary?.set);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
   if (mongod.primary === undefined) return rescue(seen, mongod.set);
   // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
   if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
   return onPrimary(juju.peers.app, mongod.primary.set, joinable(seen));
+}
+
+/** The leader may be a unit that came last and is no member yet. Whoever leads has to let it in, and nobody else does. */
+function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
+  const units = stayingUnits(seen);
+  // A set that none of our units belongs to is that of data from elsewhere.
+  if (set === undefined || !set.members.some(member => unitOfMember(member, units) !== undefined)) return nothing;
+  const change = nextChange(set, units);
+  if (change === undefined || change === 'step-down') return nothing;
+  return plan({ effects: [{ ...reconfigure(set, change), ...(set.primary === undefined ? {} : { at: set.primary }) }], pending: true });
 }
 
 /** Units that stay, but for those whose member vanished while this hook ran: it is leaving, and Juju will say so in a later hook. */
@@ -76,6 +87,15 @@ function withoutDeparted(set: ReplicaSet, units: Units): readonly MemberConfig[]
   return departed.length > 0 ? 'step-down' : undefined;
 }
 
+/**
+ * For the last member that has the data, and goes: the units that stay are let in, whether they have said that they are ready or not, for
+ * its hooks are told nothing new by now.
+ */
+export function letIn(set: ReplicaSet, units: Units): MongodEffect | undefined {
+  const members = withMissing(set, units, false);
+  return members && reconfigure(set, members);
+}
+
 /** A place among the voters that became free goes to the next member that has the data. */
 function promoted(set: ReplicaSet): readonly MemberConfig[] | undefined {
   if (set.members.filter(member => member.votes === 1).length >= MAX_VOTERS) return undefined;
@@ -83,9 +103,12 @@ function promoted(set: ReplicaSet): readonly MemberConfig[] | undefined {
   return next && set.members.map(member => (member === next ? { ...member, votes: 1 as const, priority: 1 } : member));
 }
 
-/** All that are missing are added at once: mongod itself withholds the vote of each until it has the data. */
-function withMissing(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
-  const added = missing(set, units).slice(0, MAX_MEMBERS - set.members.length);
+/**
+ * All that are missing are added at once: mongod itself withholds the vote of each until it has the data.
+ * @param ready only those that have said that their mongod runs.
+ */
+function withMissing(set: ReplicaSet, units: Units, ready = true): readonly MemberConfig[] | undefined {
+  const added = missing(set, units, ready).slice(0, MAX_MEMBERS - set.members.length);
   if (added.length === 0) return undefined;
   const firstId = 1 + Math.max(-1, ...set.members.map(member => member.id));
   const free = MAX_VOTERS - set.members.filter(member => member.votes === 1).length;
@@ -97,10 +120,11 @@ function withMissing(set: ReplicaSet, units: Units): readonly MemberConfig[] | u
 }
 
 /** Units that are ready and no member stands for. */
-const missing = (set: ReplicaSet, units: Units): readonly (readonly [string, PeerUnit])[] =>
+const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonly [string, PeerUnit])[] =>
   [...units].filter(
     ([unit, { address, data }]) =>
-      data[RUNNING_CONFIG] !== undefined && !set.members.some(member => member.unit === unit || member.host === hostOf(address)),
+      (!ready || data[RUNNING_CONFIG] !== undefined) &&
+      !set.members.some(member => member.unit === unit || member.host === hostOf(address)),
   );
 
 /**

@@ -62,6 +62,17 @@ describe('what the leader sees', () => {
     });
   });
 
+  test('units that it has not had a hook for yet, and those that have no address yet', async () => {
+    const world = await deployed(3);
+    const known = world.model.units['mongodb/0']?.agent.relations[PEER_RELATION];
+    delete known?.members['mongodb/1'];
+    delete known?.members['mongodb/2'];
+    delete world.model.relations[PEER_RELATION]?.units['mongodb/2'];
+    const { value } = await observe(world, 'mongodb/0');
+    expect([...(value.peers?.units.keys() ?? [])]).toEqual(['mongodb/0', 'mongodb/1']);
+    expect(value.peers?.coming).toEqual(['mongodb/2']);
+  });
+
   test('a steady application: everything is asked once', async () => {
     const world = await deployed(3);
     await withSecret(world);

@@ -1,8 +1,8 @@
 // The way out of the set, step by step.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../src/core/observed.ts';
 import { planLeaving } from '../../../src/plan/leaving.ts';
-import { member, settle, steady, withMembers } from './world.ts';
+import { member, peerUnits, settle, steady, unit, withMembers } from './world.ts';
 
 const leaving = (self: number, count = 3, lastChance = false): Observed =>
   steady(count, { juju: { dying: true }, context: { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' }, lastChance }, self);
@@ -36,6 +36,39 @@ test('a primary whose others are all behind waits for them', () => {
   expect(planLeaving(seen)).toMatchObject({ pending: true });
   expect(planLeaving(seen).effects.filter(effect => effect.do !== 'set-peer-unit')).toEqual([]);
 });
+describe('the only member that has the data', () => {
+  const app = { members: unit(0), initialised: 'true' };
+  const alone = (juju: Partial<Observed['juju']>, mongod?: Observed['mongod'], lastChance = false): Observed => {
+    const peers = { id: 1, app, units: peerUnits(2, {}) };
+    const context = { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' };
+    const seen = steady(2, { juju: { dying: true, peers, ...juju }, context, lastChance });
+    return mongod === undefined ? withMembers(seen, [member(0)]) : { ...seen, mongod };
+  };
+  const silent = { kind: 'silent', reason: 'no answer' } as const;
+
+  test('lets the units that stay in, if it leads, and does not go before one of them has the data', () => {
+    const plan = planLeaving(alone({}));
+    expect(plan.hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
+    expect(plan.effects).toMatchObject([{ do: 'reconfigure', members: [{ unit: 'mongodb/0' }, { unit: 'mongodb/1', votes: 1 }] }]);
+    const syncing = planLeaving(withMembers(alone({}), [member(0), member(1, 'syncing')]));
+    expect(syncing).toMatchObject({ effects: [], hold: plan.hold });
+    expect(ways(withMembers(alone({}), [member(0), member(1)]))).toEqual(['step-down', 'reconfigure', 'stop-mongod', 'set-peer-unit']);
+  });
+  test('waits for the leader to do so, if it does not lead', () => {
+    expect(planLeaving(alone({ leader: false }, undefined, true))).toMatchObject({ effects: [], hold: [expect.any(String)] });
+  });
+  test('waits for a unit that Juju is only about to make', () => {
+    const peers = { id: 1, app, units: peerUnits(1), coming: ['mongodb/7'] };
+    expect(planLeaving(alone({ peers })).hold).toEqual(['no other unit has its data yet; waiting for mongodb/7']);
+  });
+  test('is not given up because it does not answer', () => {
+    expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);
+    const peers = { id: 1, app: { ...app, members: `${unit(0)} ${unit(1)}` }, units: peerUnits(2) };
+    expect(planLeaving(alone({ peers }, silent))).toMatchObject({ effects: [], hold: [], pending: true });
+    expect(planLeaving(alone({ peers }, silent, true)).effects).toContainEqual({ do: 'stop-mongod' });
+  });
+});
+
 test.each(['sharding-relation-changed', 'sharding-relation-broken', 'database-peers-relation-changed'])(
   'a hook that was due before gives up nothing: %s',
   hook => {

@@ -1,6 +1,6 @@
 // Which reconfiguration is due, by tables.
 import { describe, expect, test } from 'vitest';
-import type { Member, Observed } from '../../../src/core/observed.ts';
+import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
 import { address, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
@@ -16,6 +16,21 @@ const change = (seen: Observed) => {
       }
     : undefined;
 };
+
+describe('a leader that is no member yet', () => {
+  const outside = (set: ReplicaSet) =>
+    steady(2, { mongod: { kind: 'uninitialised', running, others: new Map([[unit(1), 'member']]), primary: primaryFacts(set) } });
+
+  test('lets itself in, through the primary that the others know of', () => {
+    const set = replicaSet([member(1, 'primary')]);
+    expect(planMembership(outside(set)).effects).toMatchObject([
+      { do: 'reconfigure', at: host(1), members: [{ unit: unit(1) }, { unit: unit(0) }] },
+    ]);
+  });
+  test('leaves a set alone that none of its units belongs to', () => {
+    expect(planMembership(outside(replicaSet([member(8, 'primary')]))).effects).toEqual([]);
+  });
+});
 
 describe('one kind of change per reconfiguration', () => {
   test('all ready units that are missing are added at once, with new ids', () => {

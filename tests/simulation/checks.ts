@@ -1,0 +1,181 @@
+// What must hold: all along, and at the end when everything was healed and has come to rest.
+import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
+import type { Application, Model, Secret, Unit } from '../../tools/local-juju/state.ts';
+import { serverAt } from './database/life.ts';
+import { reconfigurations, userWrites } from './database/mongod.ts';
+import { stateOf } from './database/replication.ts';
+import { type Data, type Server, type SetConfig, votersOf } from './database/state.ts';
+import { currentProgram, watch } from './kernel.ts';
+import { currentWorld, type World } from './world.ts';
+
+export type Violation = { readonly what: string; readonly detail: string };
+
+/** Puts the watches in place. @param found told of each violation. */
+export function watchOver(found: (violation: Violation) => void): void {
+  const { model, minted } = currentWorld();
+  watch.words = (_program, where, text) => {
+    const secret = secretIn(text, minted);
+    if (secret !== undefined) found({ what: 'a secret in clear', detail: `${secret.slice(0, 8)}… in ${where}` });
+  };
+  reconfigurations.seen = (server, before, after, force) => {
+    for (const violation of wrongChange(model, server, before, after, force)) found(violation);
+  };
+  userWrites.seen = (server, name, password) => {
+    const app = applicationOfServer(model, server);
+    if (app === undefined || password === undefined || !(SYSTEM_USERS as readonly string[]).includes(name)) return;
+    if (roleOf(app) !== 'replication') return;
+    if (currentProgram()?.context?.hook.action?.name === 'set-password') return;
+    if (appSecret(model, app.name)?.[`${name}-password`] !== password)
+      found({ what: 'a password that is not the published one', detail: `${name} of ${app.name}, by ${currentProgram()?.unit}` });
+  };
+}
+
+/** Databags as they are now. */
+export function secretsInBags({ model, minted }: World): Violation[] {
+  return Object.values(model.relations).flatMap(relation =>
+    [...Object.values(relation.applications), ...Object.values(relation.units)].flatMap(({ values }) => {
+      const secret = secretIn(Object.values(values).join(' '), minted);
+      return secret === undefined ? [] : [{ what: 'a secret in clear', detail: `${secret.slice(0, 8)}… in a databag of ${relation.key}` }];
+    }),
+  );
+}
+
+const secretIn = (text: string, minted: ReadonlySet<string>): string | undefined =>
+  text.length < 32 ? undefined : text.match(/[A-Za-z0-9]{32,}/g)?.find(word => minted.has(word));
+
+function wrongChange(model: Model, server: Server, before: SetConfig, after: SetConfig, force: boolean): Violation[] {
+  const found: Violation[] = [];
+  const say = (what: string) =>
+    found.push({
+      what,
+      detail: `${currentProgram()?.unit}: ${before.members.map(shown).join(' ')} -> ${after.members.map(shown).join(' ')}`,
+    });
+  if (after.members.filter(member => member.votes > 0).length > 7) say('more than 7 voters');
+  const app = applicationOfServer(model, server);
+  const unitOf = (member: { tags?: Record<string, string> }): Unit | undefined => model.units[member.tags?.['juju-unit'] ?? ''];
+  const gone = before.members.filter(member => !after.members.some(one => one._id === member._id));
+  for (const member of gone) {
+    const unit = unitOf(member);
+    if (unit?.life === 'alive' && app?.life === 'alive') say(`the member of ${unit.name}, which stays, is removed`);
+  }
+  if (!force) return found;
+  const voters = votersOf(before);
+  const lost = voters.filter(member => {
+    const unit = unitOf(member);
+    const address = unit && model.machines[unit.machine]?.address;
+    return unit?.life !== 'alive' || `${address}:27017` !== member.host;
+  });
+  if (lost.length * 2 < voters.length) say('forced while the members that stay could elect a primary');
+  return found;
+}
+
+const shown = (member: SetConfig['members'][number]): string => `${member.tags?.['juju-unit'] ?? member.host}:${member.votes}`;
+
+const applicationOfServer = (model: Model, server: Server): Application | undefined => {
+  const unit = Object.values(model.units).find(one => one.machine === server.machine && one.application === server.settings.setName);
+  return unit && model.applications[unit.application];
+};
+
+const charmOf = (model: Model, app: Application): string => model.charms[app.charm]!.name;
+const roleOf = (app: Application): string => String(app.config.role ?? 'replication');
+
+/** Content of the newest revision, in clear. */
+export const contentOf = (secret: Secret | undefined): Record<string, string> | undefined => {
+  const newest = secret?.revisions.find(one => one.revision === secret.latest);
+  return newest && Object.fromEntries(Object.entries(newest.content).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+};
+const secretById = (model: Model, uri: string | undefined) =>
+  model.secrets[
+    uri
+      ?.slice(uri.lastIndexOf(':') + 1)
+      .split('/')
+      .at(-1) ?? ''
+  ];
+export const appSecret = (model: Model, app: string) =>
+  contentOf(Object.values(model.secrets).find(one => one.label === `${app}.app` && one.owner.name === app));
+
+/** The end of a history: all is well, and nothing is lost. @param exempt applications that were left without a majority by force. */
+export function checkEnd(world: World): Violation[] {
+  const { model } = world;
+  const found: Violation[] = secretsInBags(world);
+  for (const unit of Object.values(model.units)) {
+    if (unit.agentError !== undefined) found.push({ what: 'a unit in error', detail: `${unit.name}: ${unit.agentError.message}` });
+    else if (unit.life !== 'alive') found.push({ what: 'a unit that does not go', detail: unit.name });
+  }
+  for (const app of Object.values(model.applications)) {
+    if (app.life !== 'alive') found.push({ what: 'an application that does not go', detail: app.name });
+    else if (charmOf(model, app) === 'mongodb' && roleOf(app) === 'replication') found.push(...checkReplicaSet(world, app));
+  }
+  for (const relation of Object.values(model.relations))
+    if (relation.life !== 'alive') found.push({ what: 'a relation that does not go', detail: relation.key });
+  return found;
+}
+
+export const unitsOf = (model: Model, app: string): Unit[] => Object.values(model.units).filter(unit => unit.application === app);
+
+function checkReplicaSet(world: World, app: Application): Violation[] {
+  const { model, servers } = world;
+  const found: Violation[] = [];
+  const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
+  const units = unitsOf(model, app.name);
+  if (units.length === 0) return [];
+  for (const unit of units)
+    if (unit.workload.current !== 'active') say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
+  if (app.status?.current !== 'active') say('not active', `${app.status?.current} ${app.status?.message}`);
+  const members = units.map(unit => servers[`${unit.machine} mongod`]);
+  const primaries = members.filter(server => server?.primary);
+  const primary = primaries[0];
+  if (primary === undefined || primaries.length > 1) {
+    say(`${primaries.length} primaries`);
+    return found;
+  }
+  const disk = world.disks[primary.disk]!;
+  const hosts = new Set(units.map(unit => `${model.machines[unit.machine]?.address}:27017`));
+  const listed = disk.config!.members.map(member => member.host);
+  if (listed.length !== hosts.size || listed.some(host => !hosts.has(host)))
+    say('members differ from units', `${listed.join(' ')} / ${[...hosts].join(' ')}`);
+  if (votersOf(disk.config!).length !== Math.min(7, units.length))
+    say('voters', `${votersOf(disk.config!).length} of ${units.length} units`);
+  for (const host of listed) {
+    const server = serverAt(host);
+    if (server === undefined || ![1, 2].includes(stateOf(server))) say('a member that is not well', host);
+  }
+  found.push(...checkUsers(world, app, disk.data));
+  const kept = new Set((disk.data.databases.acknowledged?.writes ?? []).map(({ _id }) => _id));
+  for (const { set, document } of world.acknowledged)
+    if (set === `${app.name} ${app.created}` && !kept.has(document)) say('an acknowledged write is lost', document);
+  return found;
+}
+
+function checkUsers({ model }: World, app: Application, data: Data): Violation[] {
+  const found: Violation[] = [];
+  const say = (what: string, detail: string): void => void found.push({ what, detail: `${app.name} ${detail}` });
+  const secret = appSecret(model, app.name);
+  for (const name of SYSTEM_USERS)
+    if (secret === undefined || data.users[name]?.pwd !== secret[`${name}-password`]) say('a published password does not log in', name);
+  const clients = Object.values(model.relations).filter(
+    ({ endpoints, life }) => life === 'alive' && endpoints.some(one => one.application === app.name && one.name === 'database'),
+  );
+  const wanted: string[] = [...SYSTEM_USERS];
+  for (const { id, applications, endpoints, units } of clients) {
+    const other = endpoints.find(one => one.application !== app.name)!.application;
+    const asks = applications[other]?.values.database !== undefined;
+    if (!asks) continue;
+    wanted.push(clientUser(id));
+    const own = applications[app.name]!.values;
+    const published = contentOf(secretById(model, own['secret-user']));
+    const user = data.users[clientUser(id)];
+    if (published === undefined) {
+      if (Object.values(units).some(unit => unit.inScope)) say('no credentials', `for relation ${id}`);
+    } else if (published.username !== clientUser(id) || user?.pwd !== published.password) say('a client cannot log in', `relation ${id}`);
+    const addresses = unitsOf(model, app.name).map(unit => model.machines[unit.machine]!.address);
+    if (published !== undefined && [...(own.endpoints ?? '').split(',')].sort().join() !== [...addresses].sort().join())
+      say('endpoints differ from units', `${own.endpoints} / ${addresses.join()}`);
+  }
+  const extra = Object.keys(data.users).filter(name => !wanted.includes(name));
+  if (extra.length > 0) say('a user too many', extra.join());
+  const labels = Object.values(model.secrets).filter(one => one.owner.name === app.name);
+  const live = new Set(Object.keys(model.relations));
+  for (const { label } of labels) if (label !== `${app.name}.app` && !live.has(label.split('.')[1] ?? '')) say('a secret too many', label);
+  return found;
+}

@@ -1,0 +1,402 @@
+// A random history: what an operator and misfortune do to up to four applications, as plain data made from a seed, so that a history
+// can be run again, and shortened.
+
+import { JujuError } from '../../tools/local-juju/contract.ts';
+import { addUnits } from '../../tools/local-juju/engine/deploy.ts';
+import { changeConfig, parseOptions } from '../../tools/local-juju/engine/options.ts';
+import { integrate, removeRelation } from '../../tools/local-juju/engine/relations.ts';
+import { removeStorage } from '../../tools/local-juju/engine/storage.ts';
+import { enqueue } from '../../tools/local-juju/engine/tasks.ts';
+import { destroyApplication, destroyUnit } from '../../tools/local-juju/engine/units.ts';
+import type { Unit } from '../../tools/local-juju/state.ts';
+import type { Agents, Fate } from './agents.ts';
+import { checkEnd, secretsInBags, unitsOf, type Violation, watchOver } from './checks.ts';
+import { endServer, unsettle } from './database/life.ts';
+import { withDocuments } from './database/mongod.ts';
+import { evolve, replicate } from './database/replication.ts';
+import { below, between, chance, clock, pick, run, START, sleep, watch } from './kernel.ts';
+import { deploy, newWorld, open, rest, unhandled } from './stage.ts';
+import { currentWorld, FOLDER } from './world.ts';
+
+/** `at` and `which` choose among what is there when the command is given. */
+export type Command = { readonly do: string; readonly which: number; readonly at: number; readonly waitMs: number };
+export type Chaos = {
+  /** Chances of one run of a hook: to be killed, to have one call fail, to die or be refused at its commit. */
+  readonly kill: number;
+  readonly fail: number;
+  readonly commit: number;
+  /** Chance of one call to take time, and the most. */
+  readonly slow: number;
+  readonly slowMs: number;
+  readonly delayMs: number;
+};
+export type History = { readonly seed: number; readonly commands: readonly Command[]; readonly chaos: Chaos };
+export type Outcome = {
+  readonly violations: readonly Violation[];
+  readonly hooks: number;
+  readonly calls: number;
+  readonly story: readonly string[];
+};
+
+export const CALM: Chaos = { kill: 0, fail: 0, commit: 0, slow: 0, slowMs: 0, delayMs: 20 };
+
+export function makeHistory(seed: number): History {
+  clock.reset(START, seed);
+  const chaos: Chaos = {
+    kill: chance() < 0.5 ? 0 : chance() * 0.15,
+    fail: chance() < 0.7 ? 0 : chance() * 0.1,
+    commit: chance() < 0.7 ? 0 : chance() * 0.1,
+    slow: chance() < 0.4 ? 0 : chance() * 0.08,
+    slowMs: pick([200, 1_000, 8_000])!,
+    delayMs: pick([20, 500, 5_000])!,
+  };
+  const commands: Command[] = [{ do: 'deploy', which: 0, at: below(6), waitMs: chance() < 0.7 ? 60_000 : below(20_000) }];
+  const length = between(2, 9);
+  while (commands.length < length) commands.push({ do: pick(weighted)!, which: below(1e6), at: below(1e6), waitMs: wait() });
+  return { seed, commands, chaos };
+}
+
+const wait = (): number => (chance() < 0.3 ? 0 : chance() < 0.5 ? below(5_000) : below(60_000));
+
+const weights: Readonly<Record<string, number>> = {
+  deploy: 3,
+  'add-unit': 4,
+  'remove-unit': 5,
+  'remove-leader': 2,
+  'remove-primary': 2,
+  integrate: 6,
+  'remove-relation': 3,
+  config: 4,
+  'set-password': 5,
+  refresh: 1,
+  'remove-application': 1,
+  leader: 4,
+  'kill-mongod': 3,
+  freeze: 2,
+  cut: 2,
+  heal: 2,
+  address: 1,
+  'kill-agent': 3,
+  write: 6,
+  'remove-storage': 1,
+};
+const weighted = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name));
+
+/** Runs the history to its end, and all checks. */
+export async function play({ seed, commands, chaos }: History): Promise<Outcome> {
+  const violations: Violation[] = [];
+  const story: string[] = [];
+  let healing = false;
+  let hooks = 0;
+  let calls = 0;
+  let writes: string[] = [];
+  const leaders = new Map<string, string | undefined>();
+  const fate: Fate = {
+    mishap: unit => {
+      leaders.set(unit.name, currentWorld().model.applications[unit.application]?.leader);
+      if (healing) return undefined;
+      const luck = chance();
+      if (luck >= chaos.kill + chaos.fail) return undefined;
+      return { at: below(90), moment: chance() < 0.5 ? 'before' : 'after', what: luck < chaos.kill ? 'kill' : 'fail' };
+    },
+    atCommit: () => (healing || chance() >= chaos.commit ? undefined : chance() < 0.5 ? 'die' : 'refuse'),
+    delayMs: () => below(chaos.delayMs),
+    ran: (unit, hook, program, end) => {
+      hooks += 1;
+      calls += program.calls.length;
+      const name = hook.action?.name ?? hook.name;
+      story.push(`${clock.iso().slice(11, 23)}     ${unit.name} ${name}${end === 'done' ? '' : `: ${end}`}`);
+      // A unit that must not go fails its hook, and Juju lets a hook fail whose unit has lost the leadership meanwhile.
+      const led = leaders.get(unit.name) === unit.name && currentWorld().model.applications[unit.application]?.leader !== unit.name;
+      const held = unit.workload.message.startsWith('not removed yet');
+      if (end.startsWith('exit status') && program.mishap?.what !== 'fail' && !led && !held)
+        violations.push({ what: 'a hook fails', detail: `${unit.name} ${name}: ${end}` });
+      violations.push(...secretsInBags(currentWorld()));
+    },
+  };
+  unhandled.splice(0);
+  const agents = open(newWorld(), seed, START, fate);
+  clock.setSlowness(chaos.slow, chaos.slowMs);
+  watchOver(violation => violations.push(violation));
+  watchLog(story);
+  watch.wrote = (program, call) => writes.push(`${program?.unit} ${call.kind} ${call.name}`);
+  for (const command of commands) {
+    const said = give(command, agents);
+    story.push(`${clock.iso().slice(11, 23)} ${command.do}: ${said}`);
+    agents.look();
+    const end = clock.now() + command.waitMs;
+    evolve();
+    if (command.waitMs > 0) await run(() => clock.now() >= end || (agents.idle() && command.waitMs > 30_000));
+    if (violations.length > 0) break;
+  }
+  healing = true;
+  clock.setSlowness(0, 0);
+  heal();
+  story.push('healed');
+  if (violations.length === 0) {
+    const quiet = await comeToRest(agents, () => {
+      const made = writes;
+      writes = [];
+      return made;
+    });
+    if (quiet !== undefined) violations.push(quiet);
+    violations.push(...checkEnd(currentWorld()));
+  }
+  for (const error of unhandled.splice(0)) violations.push({ what: 'a rejection that nobody handles', detail: String(error) });
+  return { violations, hooks, calls, story };
+}
+
+function watchLog(story: string[]): void {
+  const { words } = watch;
+  watch.words = (program, where, text) => {
+    words(program, where, text);
+    if (where.startsWith('log of')) story.push(`              ${text.slice(0, 600)}`);
+  };
+}
+
+/** Rounds of update-status at every unit until one of them changes nothing. */
+async function comeToRest(agents: Agents, written: () => readonly string[]): Promise<Violation | undefined> {
+  const { model } = currentWorld();
+  let last: readonly string[] = [];
+  for (let round = 0; round < 14; round += 1) {
+    await rest(agents, 1_800_000);
+    evolve();
+    await passes(12_000);
+    evolve();
+    written();
+    for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
+    await rest(agents, 1_800_000);
+    last = written();
+    if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined)) return undefined;
+  }
+  return { what: 'no end of changes', detail: last.slice(0, 12).join(', ') };
+}
+
+async function passes(ms: number): Promise<void> {
+  let over = false;
+  void sleep(ms).then(() => {
+    over = true;
+  });
+  await run(() => over);
+}
+
+/** All that was done to machines is undone, and every configuration is valid. */
+function heal(): void {
+  const world = currentWorld();
+  for (const machine of Object.values(world.machines)) machine.cut = false;
+  for (const server of Object.values(world.servers)) server.frozen = false;
+  for (const app of Object.values(world.model.applications)) if (app.config['cache-size-mb'] === 1) delete app.config['cache-size-mb'];
+  unsettle();
+}
+
+const ofCharm = (charm: string) => {
+  const { model } = currentWorld();
+  return Object.values(model.applications).filter(app => app.life === 'alive' && model.charms[app.charm]?.name === charm);
+};
+const aliveUnits = (charm: string): Unit[] => {
+  const { model } = currentWorld();
+  const names = ofCharm(charm).map(app => app.name);
+  return Object.values(model.units).filter(unit => unit.life === 'alive' && names.includes(unit.application));
+};
+const choose = <Value>(values: readonly Value[], which: number): Value | undefined => values[which % Math.max(1, values.length)];
+
+/** Gives one command to what is there. @returns what it was in words, or why it came to nothing. */
+function give(command: Command, agents: Agents): string {
+  try {
+    return doers[command.do]?.(command.which, command.at, agents) ?? 'nothing to do it to';
+  } catch (error) {
+    if (error instanceof JujuError) return `refused: ${error.message}`;
+    throw error;
+  }
+}
+
+type Doer = (which: number, at: number, agents: Agents) => string | undefined;
+
+const removeUnit = (unit: Unit | undefined): string | undefined => {
+  const { model } = currentWorld();
+  if (unit === undefined || aliveUnits('mongodb').filter(one => one.application === unit.application).length < 2) return undefined;
+  destroyUnit(model, unit.name, { force: false, destroyStorage: false, now: clock.iso() });
+  return unit.name;
+};
+
+const doers: Readonly<Record<string, Doer>> = {
+  deploy: (which, at) => {
+    const apps = Object.values(currentWorld().model.applications);
+    if (apps.length >= 4) return undefined;
+    const isClient = apps.length > 0 && which % 3 > 0;
+    const name = isClient ? `client-${'abcd'[at % 4]}` : `mongo-${'ab'[at % 2]}`;
+    if (isClient) deploy(name, 'client', { count: 1 + (at % 2) });
+    else deploy(name, 'mongodb', { count: 1 + (at % 3), ...(at % 5 === 0 ? { storage: { mongodb: 'loop' } } : {}) });
+    return name;
+  },
+  'add-unit': (which, at) => {
+    const { model } = currentWorld();
+    const app = choose(ofCharm('mongodb'), which);
+    if (app === undefined || unitsOf(model, app.name).length > 5) return undefined;
+    const free = Object.values(model.storage).filter(one => one.owner === undefined && one.life === 'alive');
+    const brought = at % 3 === 0 ? free.slice(0, 1).map(one => one.id) : [];
+    return addUnits(model, app.name, brought.length > 0 ? 1 : 1 + (at % 2), [], brought, { folder: FOLDER, now: clock.iso }).join(' ');
+  },
+  'remove-unit': which => removeUnit(choose(aliveUnits('mongodb'), which)),
+  'remove-leader': which => removeUnit(currentWorld().model.units[choose(ofCharm('mongodb'), which)?.leader ?? '']),
+  'remove-primary': which => {
+    const { servers } = currentWorld();
+    return removeUnit(
+      choose(
+        aliveUnits('mongodb').filter(unit => servers[`${unit.machine} mongod`]?.primary),
+        which,
+      ),
+    );
+  },
+  integrate: (which, at) => {
+    const client = choose(ofCharm('client'), which);
+    const app = choose(ofCharm('mongodb'), at);
+    if (client === undefined || app === undefined) return undefined;
+    return integrate(currentWorld().model, `${client.name}:db`, `${app.name}:database`, clock.iso()).key;
+  },
+  'remove-relation': which => {
+    const { model } = currentWorld();
+    const relation = choose(
+      Object.values(model.relations).filter(one => one.life === 'alive' && one.endpoints.length > 1),
+      which,
+    );
+    if (relation === undefined) return undefined;
+    removeRelation(model, String(relation.id), undefined, { force: false, now: clock.iso() });
+    return relation.key;
+  },
+  config: (which, at) => {
+    const { model } = currentWorld();
+    const app = choose(ofCharm('mongodb'), which);
+    if (app === undefined) return undefined;
+    const [name, value] = choose(settings, at)!;
+    const charm = model.charms[app.charm]!;
+    changeConfig(app, charm, parseOptions(charm, { [name]: value }, ''), []);
+    return `${app.name} ${name}=${value}`;
+  },
+  'set-password': (which, at) => {
+    const app = choose(ofCharm('mongodb'), which);
+    if (app === undefined) return undefined;
+    const unit = at % 7 === 0 ? choose(aliveUnits('mongodb'), at)?.name : app.leader;
+    if (unit === undefined) return undefined;
+    const username = ['operator', 'monitor', 'backup'][at % 3]!;
+    const given = at % 2 === 0 ? `Chosen${String(at).padStart(26, '0')}` : undefined;
+    if (given !== undefined) currentWorld().minted.add(given);
+    const parameters = { username, ...(given === undefined ? {} : { password: given }) };
+    enqueue(currentWorld().model, { summary: '', receivers: [unit], units: [unit], action: 'set-password', parameters }, clock.iso());
+    return `${unit} ${username}`;
+  },
+  refresh: which => {
+    const { model } = currentWorld();
+    const app = choose(ofCharm('mongodb'), which);
+    if (app === undefined) return undefined;
+    const before = model.charms[app.charm]!;
+    const next = { ...before, revision: before.revision + 1, url: `local:mongodb-${before.revision + 1}` };
+    model.charms[next.url] = next;
+    app.charm = next.url;
+    return `${app.name} to ${next.url}`;
+  },
+  'remove-application': which => {
+    const app = choose([...ofCharm('client'), ...ofCharm('mongodb')], which);
+    if (app === undefined) return undefined;
+    destroyApplication(currentWorld().model, app.name, { force: false, destroyStorage: which % 2 === 0, now: clock.iso() });
+    return app.name;
+  },
+  leader: (which, at) => {
+    const app = choose([...ofCharm('mongodb'), ...ofCharm('client')], which);
+    const next =
+      app &&
+      choose(
+        unitsOf(currentWorld().model, app.name).filter(unit => unit.life === 'alive' && unit.name !== app.leader),
+        at,
+      );
+    if (app === undefined || next === undefined) return undefined;
+    app.leader = next.name;
+    next.agent.leaderSeen = false;
+    return next.name;
+  },
+  'kill-mongod': which => {
+    const unit = choose(aliveUnits('mongodb'), which);
+    if (unit === undefined || currentWorld().servers[`${unit.machine} mongod`] === undefined) return undefined;
+    endServer(unit.machine, 'mongod', false);
+    return unit.name;
+  },
+  freeze: which => {
+    const unit = choose(aliveUnits('mongodb'), which);
+    const server = unit && currentWorld().servers[`${unit.machine} mongod`];
+    if (server === undefined) return undefined;
+    server.frozen = true;
+    unsettle();
+    return unit!.name;
+  },
+  cut: which => {
+    const unit = choose(aliveUnits('mongodb'), which);
+    const machine = unit && currentWorld().machines[unit.machine];
+    if (machine === undefined) return undefined;
+    machine.cut = true;
+    unsettle();
+    return unit!.name;
+  },
+  heal: () => {
+    heal();
+    return 'all';
+  },
+  address: which => {
+    const { model } = currentWorld();
+    const unit = choose(aliveUnits('mongodb'), which);
+    if (unit === undefined) return undefined;
+    model.counters.host += 1;
+    model.machines[unit.machine]!.address = `127.16.1.${model.counters.host}`;
+    unsettle();
+    return `${unit.name} ${model.machines[unit.machine]!.address}`;
+  },
+  'kill-agent': (which, _at, agents) => {
+    const program = choose([...agents.programs.values()], which);
+    if (program === undefined) return undefined;
+    program.dead = true;
+    program.die();
+    return program.unit;
+  },
+  write: which => writeAcknowledged(which),
+  'remove-storage': which => {
+    const { model } = currentWorld();
+    const storage = choose(
+      Object.values(model.storage).filter(one => one.owner === undefined),
+      which,
+    );
+    if (storage === undefined) return undefined;
+    removeStorage(model, storage.id, false);
+    return storage.id;
+  },
+};
+
+const settings: readonly (readonly [string, string])[] = [
+  ['slow-operation-threshold-ms', '50'],
+  ['log-verbosity', '2'],
+  ['max-connections', '500'],
+  ['max-connections', '0'],
+  ['cache-size-mb', '512'],
+  ['cache-size-mb', '0'],
+  ['cache-size-mb', '1'],
+  ['auto-delete', 'true'],
+  ['oplog-size-mb', '2000'],
+];
+
+/** A client writes to the set with majority concern: kept only if a majority has it at once. */
+function writeAcknowledged(which: number): string | undefined {
+  const world = currentWorld();
+  const app = choose(ofCharm('mongodb'), which);
+  evolve();
+  const primary =
+    app &&
+    unitsOf(world.model, app.name)
+      .map(unit => world.servers[`${unit.machine} mongod`])
+      .find(one => one?.primary && !one.frozen);
+  if (app === undefined || primary === undefined || world.machines[primary.machine]?.cut) return undefined;
+  const disk = world.disks[primary.disk]!;
+  const document = `write-${which}-${clock.now()}`;
+  disk.data = withDocuments(disk.data, 'acknowledged', 'writes', old => [...old, { _id: document }]);
+  disk.head = { term: disk.term, index: (disk.head?.index ?? 0) + 1 };
+  if (!replicate(primary)) return `${document} not acknowledged`;
+  world.acknowledged.push({ set: `${app.name} ${app.created}`, document });
+  return document;
+}
