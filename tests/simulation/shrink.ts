@@ -2,7 +2,7 @@
 import { CALM, type History, play } from './history.ts';
 
 /** @param tries how many runs it may take at most. */
-export async function shrink(history: History, tries = 150): Promise<History> {
+export async function shrink(history: History, tries = 60): Promise<History> {
   const what = (await play(history)).violations[0]?.what;
   let best = history;
   let left = tries;

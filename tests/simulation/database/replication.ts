@@ -185,7 +185,7 @@ function tryToLead(server: Server): boolean {
     one.sawPrimaryAt = now;
   }
   disk.head = { term, index: (disk.head?.index ?? 0) + 1 };
-  disk.config = { ...config, term };
+  if (config.term >= 0) disk.config = { ...config, term }; // one that was forced keeps none until the next change
   server.primary = true;
   server.sawMajorityAt = now;
   unsettle();
