@@ -10,9 +10,9 @@ import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unzip } from '../../../tools/local-juju/engine/unzip.ts';
 import { packedCharms, released } from '../../support/packed.ts';
-import { packagedNode, projectFolder } from '../../support/project.ts';
+import { packagedNode } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
-import { copyCheckout } from './checkout.ts';
+import { copyCheckout, sharePackages } from './checkout.ts';
 
 const run = promisify(execFile);
 const [arch, architecture] = process.arch === 'x64' ? ['arm64', 'arm64'] : ['x64', 'amd64'];
@@ -25,10 +25,8 @@ beforeAll(async () => {
   folder = await makeTestFolder('cl-');
   clone = join(folder, 'clone');
   await copyCheckout(clone);
-  // As npm would install them; on the same file system the files are shared.
-  const packages = [join(projectFolder, 'node_modules'), clone];
-  await run('cp', ['-al', ...packages]).catch(() => run('cp', ['-a', ...packages]));
-});
+  await sharePackages(clone);
+}, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('for another architecture', () => {
@@ -112,7 +110,7 @@ test('npm run pack gives the same bytes as in this checkout', async () => {
     expect(stdout).toContain(`${name}.charm  `);
     expect(stdout).toContain(createHash('sha256').update(here!).digest('hex'));
   }
-});
+}, 300_000);
 
 /** The least that passes for a program: 128 bytes of which are loaded, and sections behind them. */
 function smallProgram(): Buffer {

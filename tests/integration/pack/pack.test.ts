@@ -24,7 +24,7 @@ let room: string;
 beforeAll(async () => {
   packed = await packedCharms();
   room = await makeTestFolder('ch-');
-}, 120_000);
+}, 300_000);
 afterAll(() => rm(room, { recursive: true, force: true }));
 
 describe.each(released)('%s.charm', name => {
