@@ -2,7 +2,7 @@
 import type { MongodEffect } from '../core/effects.ts';
 import { isSystemUser } from '../core/names.ts';
 import { failureOf } from '../mongo/errors.ts';
-import { initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
+import { adoptData, initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
 import type { Link, Mongo, OpenLink } from '../mongo/session.ts';
 import { changeSettings } from '../mongo/settings.ts';
 import { addShard, dropLeftovers, forgetCluster, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
@@ -24,6 +24,8 @@ async function applyOne(mongo: Mongo, effect: MongodEffect, router: () => Promis
   switch (effect.do) {
     case 'initiate':
       return initiate(await ownLink(mongo), effect);
+    case 'adopt-data':
+      return adoptData(await ownLink(mongo), effect);
     case 'reconfigure':
       return reconfigure(await linkForChange(mongo, effect), effect);
     case 'step-down':

@@ -1,6 +1,7 @@
 // The charm `mongodb`: a replica set on machines, by itself or as a part of a sharded cluster. Endpoints, storage and options are declared in the YAML files at the root.
 import { getPassword } from '../actions/get-password.ts';
 import { getPrimary } from '../actions/get-primary.ts';
+import { recoverAccess } from '../actions/recover-access.ts';
 import { rotateClientPassword } from '../actions/rotate-client-password.ts';
 import { setPassword } from '../actions/set-password.ts';
 import { statusDetail } from '../actions/status-detail.ts';
@@ -73,6 +74,7 @@ export const mongodb: Charm = {
     'get-password': getPassword,
     'set-password': setPassword,
     'rotate-client-password': rotateClientPassword,
+    'recover-access': recoverAccess,
     'status-detail': statusDetail(toDo),
   },
 };

@@ -31,6 +31,8 @@ export type HostEffect =
 /** Done at once, in the database. */
 export type MongodEffect =
   | { readonly do: 'initiate'; readonly set: string; readonly host: string; readonly unit: string; readonly configServer?: boolean }
+  /** Lets the data on this unit be that of the set `set`, with this unit as its only member; mongod takes note at its next start. */
+  | { readonly do: 'adopt-data'; readonly set: string; readonly host: string; readonly unit: string }
   | {
       readonly do: 'reconfigure';
       readonly from: number;
@@ -152,6 +154,7 @@ const HOST = [
 ];
 const MONGOD = [
   'initiate',
+  'adopt-data',
   'reconfigure',
   'step-down',
   'step-down-primary',

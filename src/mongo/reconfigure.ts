@@ -33,6 +33,22 @@ export async function initiate(
   }
 }
 
+/**
+ * Rewrites what the data says of its replica set. mongod forces no configuration of another name, and lets a member that is outside of its
+ * set write this document (seen on 6.0.5). The new one comes before the old one goes: ended in between, it is done again.
+ */
+export async function adoptData(link: OpenLink, { set, host, unit }: Extract<MongodEffect, { do: 'adopt-data' }>): Promise<void> {
+  const before = await link.findOne('local', 'system.replset');
+  if (before === null) throw new Error('the data says nothing of a replica set');
+  const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
+  const config = { ...before, _id: set, version: before.version + 1, members };
+  const local = { db: 'local' };
+  const { writeErrors = [] } = await link.command({ insert: 'system.replset', documents: [config] }, local);
+  const [refusal] = writeErrors.filter((one: Document) => one.code !== CODES.duplicateKey);
+  if (refusal !== undefined) throw new Error(`cannot write the configuration of the replica set: ${refusal.errmsg}`);
+  await link.command({ delete: 'system.replset', deletes: [{ q: { _id: { $ne: set } }, limit: 0 }] }, local);
+}
+
 /** Changes the members of the configuration that it was planned from; anything else in it stays as it is. */
 export async function reconfigure(link: OpenLink, { from, members, force }: Extract<MongodEffect, { do: 'reconfigure' }>): Promise<void> {
   for (let left = TRIES; ; left -= 1) {

@@ -33,7 +33,7 @@ export function planClients(seen: Observed): Plan {
     ...clients.filter(client => client.withdrawn).map(retracted),
     ...clients.filter(client => !client.withdrawn).map(client => forClient(seen, client, primary)),
     orphans(seen, primary),
-    plan({ effects: [...secrets, ...forgotten(seen), ...remembered(seen), ...schedule(seen)] }),
+    plan({ effects: [...secrets, ...forgotten(seen, primary), ...remembered(seen), ...schedule(seen)] }),
   ]);
 }
 
@@ -173,7 +173,10 @@ function schedule(seen: Observed): readonly JujuEffect[] {
   ];
 }
 
-/** Users that the charm made for relations which are gone; with auto-delete their databases too, unless somebody else uses them. */
+/**
+ * Users that the charm made for relations which are gone; with auto-delete their databases too, unless somebody else uses them. A user that
+ * nobody here has ever been told of came with data from elsewhere, where its database may well be wanted.
+ */
 function orphans(seen: Observed, primary: PrimaryFacts): Plan {
   const asking = answeredClients(seen).filter(
     client => !client.withdrawn && (client.endpoint !== ROUTERS || grantOf(client, seen.juju.clients) !== 'nothing asked'),
@@ -188,15 +191,20 @@ function orphans(seen: Observed, primary: PrimaryFacts): Plan {
 function databaseOf(seen: Observed, primary: PrimaryFacts, user: DatabaseUser, gone: readonly DatabaseUser[]): readonly MongodEffect[] {
   const { config } = seen.juju;
   const { database } = user;
-  if (!config.valid || !config.config['auto-delete'] || database === undefined) return [];
+  const told = user.relation !== undefined && seen.juju.peers?.app[publishedKey({ id: user.relation, ...requestOf(user) })];
+  if (!config.valid || !config.config['auto-delete'] || database === undefined || told !== user.fingerprint) return [];
   const used = [...primary.users.values()].some(other => other.database === database && !gone.includes(other));
   const through = seen.juju.role === 'config-server' ? 'router' : 'primary';
   return used ? [] : [{ do: 'drop-database', name: database, through }];
 }
 
-/** What the peers' databag still says of relations that are gone. */
-function forgotten(seen: Observed): readonly JujuEffect[] {
+const requestOf = ({ requestId }: DatabaseUser): { readonly requestId?: string } => (requestId === undefined ? {} : { requestId });
+
+/** What the peers' databag still says of relations that are gone, and their users with them. */
+function forgotten(seen: Observed, { users }: PrimaryFacts): readonly JujuEffect[] {
   const live = new Set(seen.juju.clients.filter(client => !client.withdrawn).map(publishedKey));
-  const old = Object.keys(seen.juju.peers?.app ?? {}).filter(key => /^client-\d/.test(key) && !live.has(key));
+  const old = Object.keys(seen.juju.peers?.app ?? {}).filter(
+    key => /^client-\d/.test(key) && !live.has(key) && !users.get(key.replace('client-', 'relation-'))?.ours,
+  );
   return old.length === 0 ? [] : [{ do: 'set-peer-app', values: Object.fromEntries(old.map(key => [key, ''])) }];
 }

@@ -21,6 +21,7 @@ function shown(seen: Observed): Plan {
     case 'locked':
       return plan({ unit: [status.locked(mongod.reason)], pending: true });
     case 'outside':
+      if (mongod.set.name !== seen.context.app) return plan({ unit: [status.otherSet(mongod.set.name)] });
       return plan({ unit: [status.beingAdded], pending: true });
     case 'member':
       return plan({

@@ -15,6 +15,8 @@ export function planMembership(seen: Observed): Plan {
   if (!juju.leader || juju.dying || juju.peers === undefined) return nothing;
   if (mongod.kind === 'uninitialised') return fromOutside(seen, mongod.primary?.set);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
+  // mongod forces no configuration on data of a set with another name; a person has to say that it is to be ours.
+  if (mongod.kind === 'outside' && mongod.set.name !== seen.context.app) return plan({ app: [status.otherSet(mongod.set.name)] });
   if (mongod.primary === undefined) return rescue(seen, mongod.set);
   // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
   if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;

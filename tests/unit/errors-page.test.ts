@@ -13,6 +13,7 @@ const MADE: Readonly<Record<string, Status>> = {
   otherState: status.otherState('…'),
   locked: status.locked('…'),
   badConfig: status.badConfig('…'),
+  otherSet: status.otherSet('shop'),
   badSystemUsers: status.badSystemUsers('…'),
   badClient: status.badClient('<client>', '…'),
   tooManyMembers: status.tooManyMembers(50),

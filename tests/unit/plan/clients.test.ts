@@ -170,7 +170,6 @@ describe('several requests in one relation', () => {
     expect(planClients(fresh(seen)).effects).toEqual([
       { do: 'withdraw', relation: 3, requestId: 'aa', own: answeredA },
       { do: 'drop-user', name: 'relation-3-aa' },
-      { do: 'set-peer-app', values: { 'client-3-aa': '' } },
     ]);
   });
   test('requests that cannot be read take nothing away, and the operator is told', () => {
@@ -188,7 +187,6 @@ describe('several requests in one relation', () => {
       { do: 'publish-client', client: { requestId: 'aa' } },
       { do: 'set-peer-app', values: { 'client-3-aa': 'f-aa' } },
       { do: 'drop-user', name: 'relation-3' },
-      { do: 'set-peer-app', values: { 'client-3': '' } },
     ]);
   });
 });
@@ -235,8 +233,15 @@ describe('a relation that is gone', () => {
     expect(planClients(world({ clients: [], users: [USER] })).effects).toEqual([{ do: 'drop-user', name: 'relation-3' }]);
   });
   test('with auto-delete takes the database too', () => {
-    expect(planClients(world({ clients: [], users: [USER], juju: auto })).effects).toEqual([
+    expect(planClients(world({ clients: [], users: [USER], published: { 'client-3': 'f-3' }, juju: auto })).effects).toEqual([
       { do: 'drop-database', name: 'shop', through: 'primary' },
+      { do: 'drop-user', name: 'relation-3' },
+    ]);
+  });
+  test('but not one that nobody was ever told of: its user came with data from elsewhere', () => {
+    expect(planClients(world({ clients: [], users: [USER], juju: auto })).effects).toEqual([{ do: 'drop-user', name: 'relation-3' }]);
+    const other = { 'client-3': 'f-other' };
+    expect(planClients(world({ clients: [], users: [USER], published: other, juju: auto })).effects).toEqual([
       { do: 'drop-user', name: 'relation-3' },
     ]);
   });

@@ -145,7 +145,7 @@ describe('a request that is taken back', () => {
   });
   test('with auto-delete its database goes too, through the router, which knows where it is', () => {
     const config = { valid: true, config: { ...CONFIG, role: 'config-server', 'auto-delete': true } } as const;
-    expect(planClients(world({ users: [USER], juju: { config } })).effects).toEqual([
+    expect(planClients(world({ users: [USER], app: { 'client-4': 'f-4' }, juju: { config } })).effects).toEqual([
       { do: 'drop-database', name: 'shop', through: 'router' },
       { do: 'drop-user', name: 'relation-4' },
     ]);
