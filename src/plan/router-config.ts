@@ -36,6 +36,8 @@ const fixed = ({ root, configDb, external }: RouterSettings) => {
     sharding: { configDB: configDb },
     security: { keyFile: paths.keyFile },
     systemLog: { destination: 'file', path: paths.routerLog, logAppend: true, logRotate: 'rename' },
-    setParameter: { authenticationMechanisms: 'SCRAM-SHA-256' },
+    // A mongos keeps what it knows of a user, and asks after changes only so often: with its 30 seconds, a client would be refused with its
+    // new password for as long, and let in with the old one. (By MongoDB's manual.)
+    setParameter: { authenticationMechanisms: 'SCRAM-SHA-256', userCacheInvalidationIntervalSecs: 1 },
   };
 };
