@@ -55,7 +55,7 @@ export const rotatePasswords: Promises<Memory> = {
       await goesOn(memory);
     },
     'Change them on a schedule': async reader => {
-      expect((await rotations(reader))['database.N.user.secret']).toBe('monthly');
+      await until('the schedule', async () => (await rotations(reader))['database.N.user.secret'] === 'monthly', 60_000);
     },
     "Change the passwords of the charm's own users": async reader => {
       await until('the schedule', async () => (await rotations(reader))['mongodb.app'] === 'quarterly', 60_000);
