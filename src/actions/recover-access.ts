@@ -46,7 +46,7 @@ function takenOver(seen: Observed): ActionAnswer {
   if (!juju.leader) return { refused: `only the leader takes data over; run recover-access on ${context.app}/leader` };
   if (juju.role !== 'replication')
     return { refused: 'this is a part of a sharded cluster: its data belongs with that of the other parts, and is not taken over alone' };
-  if (mongod.kind === 'outside' && mongod.primary !== undefined)
+  if ((mongod.kind === 'outside' || mongod.kind === 'uninitialised') && mongod.primary !== undefined)
     return { refused: `the replica set of this data has a primary, ${mongod.primary.host}; the charm goes on with it by itself` };
   if (others.length > 0)
     return {
