@@ -223,14 +223,16 @@ describe(`with ${routerName}`, () => {
     expect(await throughRouter(model, one => one.db('held').collection('wide').countDocuments())).toBe(500);
   });
 
-  test('a config server stays for the last shard, which nobody can drain; when that goes, too, neither waits for the other', async () => {
+  test('a config server stays for the last shard, which nobody can drain; when that goes, too, neither waits for the other', {
+    timeout: 400_000,
+  }, async () => {
     await removeShard(model, 'shard-a');
     await said('config-server', /^shard-a is the last shard, and its data has nowhere to go/);
     await model.juju('remove-application', '--no-prompt', '--destroy-storage', 'config-server');
     await heldBecause('config-server', /^not removed yet: shard-a is the last shard, with the data of .*again.*; remove shard-a, too$/);
     expect(await throughRouter(model, one => one.db('held').collection('wide').countDocuments())).toBe(500);
     await model.juju('remove-application', '--no-prompt', '--destroy-storage', 'shard-a');
-    await model.waitFor('both to be gone', status => Object.keys(status.applications).join() === 'shard-c');
+    await model.waitFor('both to be gone', status => Object.keys(status.applications).join() === 'shard-c', { limitMs: 240_000 });
   });
 });
 
