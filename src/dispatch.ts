@@ -8,7 +8,7 @@ import type { Action, View } from './core/action.ts';
 import { hostOf, WAKE } from './core/bags.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
-import { clientUser } from './core/names.ts';
+import { clientUser, SYSTEM_USERS } from './core/names.ts';
 import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
 import { type Status, sameStatus, status, worst } from './core/status.ts';
@@ -221,12 +221,30 @@ async function answerAction(run: Dispatch, name: string): Promise<void> {
     // What was done before is told all the same: the next hook would otherwise have to do it again.
     const told = answer.effects.slice(0, at).filter(isJujuEffect);
     await applyJuju(tools, run.facts, told);
-    return failAction(
-      `${told.length === 0 ? 'nothing was changed' : `only a part was changed, up to ${objectOf(effect)}`}: ${outcome.reason}; try again`,
-    );
+    const changed = told.length === 0 ? 'nothing was changed' : `only a part was changed, up to ${objectOf(effect)}`;
+    const state = (await putBack(run)) ? changed : 'MongoDB may have made the change, which the next hook undoes';
+    return failAction(`${state}: ${outcome.reason}; try again`);
   }
-  await applyJuju(tools, run.facts, answer.effects.filter(isJujuEffect));
-  await setResults(answer.results);
+  try {
+    await applyJuju(tools, run.facts, answer.effects.filter(isJujuEffect));
+    await setResults(answer.results);
+  } catch (error) {
+    await putBack(run);
+    throw error;
+  }
+}
+
+/**
+ * MongoDB may have done what an action then could not bring to its end, as when an answer is lost on its way. Any hook makes the charm's
+ * own users agree with what Juju keeps, but the next may be minutes away. Answers whether they are known to agree.
+ */
+async function putBack({ charm, world }: Dispatch): Promise<boolean> {
+  const seen = await world.observe({ lastChance: true, failed: [] });
+  if (seen.mongod.kind !== 'member' || seen.mongod.primary === undefined) return false;
+  const users = planned(charm, seen).effects.filter(
+    effect => effect.do === 'set-user' && SYSTEM_USERS.some(name => name === effect.user.name),
+  );
+  return (await applyOutward(world, users, [])).length === 0;
 }
 
 async function viewsFor(action: Action, seen: Observed, world: World): Promise<readonly View[]> {

@@ -133,7 +133,7 @@ function openWorld(
       for (let run = 0; run < 300; run += 1) {
         const [task] = Object.values(await runAction(model, unit, action, ...parameters));
         if (task?.status === 'completed') return task;
-        if (!/^(terminated|.*connection is shut down|.*try again.*|creating secrets.*)$/s.test(task?.message ?? ''))
+        if (!/^(terminated|.*connection is shut down|.*try again.*|creating secrets.*|exit status 1)$/s.test(task?.message ?? ''))
           throw new Error(`${action} says ${JSON.stringify(task)}`);
         await pause(task?.message === 'terminated' ? 0 : 500);
       }

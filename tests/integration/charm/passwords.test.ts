@@ -1,9 +1,10 @@
 // The passwords of the charm's own users: changed, refused, repaired, and never seen where they do not belong.
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAction } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
+import { rootOf } from '../sharding/world.ts';
 import { acceptsLogin, addressesOf, asOperator, deployMongodb, passwordOf, userUri, wellWith } from './world.ts';
 
 let model: TestModel;
@@ -64,6 +65,14 @@ describe('set-password refuses, with a sentence, and changes nothing:', () => {
   });
 });
 
+test.each(['operator', 'backup'])('the password of %s is the old one at once, if Juju does not take the new one', async user => {
+  const before = await passwordOf(model, user);
+  const spoilt = await failOnce(model, 'mongodb/0', 'secret-set');
+  const [task] = Object.values(await runAction(model, 'mongodb/0', 'set-password', `username=${user}`, 'password=never-told'));
+  expect([task?.status, spoilt()]).toEqual(['failed', true]);
+  expect([await accepts(user, before), await accepts(user, 'never-told')]).toEqual([true, false]); // no hook has run in between
+});
+
 test('members and clients notice nothing: both members are well after all this', async () => {
   await wellWith(model, 2);
 });
@@ -93,6 +102,15 @@ test('no password is in a log, a databag or a status', async () => {
   seen.push(await passwordOf(model));
   for (const password of seen) expect(shown.includes(password), password).toBe(false);
 });
+
+/** The hook tool fails the next time that it is called. Answers whether that has happened. */
+async function failOnce(of: TestModel, unit: string, tool: string): Promise<() => boolean> {
+  const path = join(await rootOf(of, unit), 'var/lib/juju/tools', `unit-${unit.replace('/', '-')}`, tool);
+  cpSync(path, `${path}.kept`, { verbatimSymlinks: true });
+  writeFileSync(`${path}.once`, '#!/bin/sh\nmv "$0.kept" "$0"\necho ERROR connection is shut down >&2\nexit 1\n', { mode: 0o755 });
+  renameSync(`${path}.once`, path);
+  return () => !existsSync(`${path}.kept`);
+}
 
 const filesBelow = (folder: string, name: RegExp): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
