@@ -63,7 +63,7 @@ export async function live(life: Life, plan: Plan, { limitMs, say, wanted = {}, 
   const model = await openModel();
   const world = openWorld(model, charms, { limitMs, say, errors });
   try {
-    await model.juju('model-config', 'update-status-hook-interval=15s');
+    await model.juju('model-config', `update-status-hook-interval=${plan.mode === 'every' ? '90s' : '20s'}`);
     for (const step of life.steps.slice(0, steps)) {
       const from = Date.now();
       try {

@@ -13,7 +13,7 @@ const MAX_KILLS = 600;
 /** Hook tools and commands to MongoDB that change nothing. All others are taken to change something. */
 const LOOKS = new Set('is-leader relation-ids relation-list secret-ids opened-ports goal-state juju-log mongod'.split(' '));
 const MONGO_LOOKS = new Set(
-  'hello saslStart saslContinue ping find getMore aggregate count usersInfo rolesInfo replSetGetStatus replSetGetConfig getCmdLineOpts getParameter serverStatus collStats listCollections listDatabases listShards balancerStatus buildInfo connectionStatus'.split(
+  'hello saslStart saslContinue ping find getMore aggregate count usersInfo rolesInfo replSetGetStatus replSetGetConfig getCmdLineOpts getParameter serverStatus collStats listCollections listDatabases listShards balancerStatus buildInfo connectionStatus profile'.split(
     ' ',
   ),
 );
@@ -35,15 +35,17 @@ function watch() {
   const file = join(folder, `${unit.replace('/', '-')}.json`);
   const state = read(file) ?? { counts: {}, looks: {}, faulted: [] };
   const what = action ? `action ${action}` : [hook, relation, remoteUnit || remoteApp].filter(Boolean).join(' ');
+  // Hooks run between an action that was killed and its next run.
+  const slot = action ? 'action' : 'now';
   begin();
 
   /** A dispatch that was killed is run again by Juju; it is still the same one. */
   function begin() {
-    const again = state.now !== undefined && !state.now.ended && state.now.what === what;
-    if (again) state.now.attempt += 1;
+    const again = state[slot] !== undefined && !state[slot].ended && state[slot].what === what;
+    if (again) state[slot].attempt += 1;
     else {
       state.counts[what] = (state.counts[what] ?? 0) + 1;
-      state.now = { what, number: state.counts[what], attempt: 1, spent: [], ended: false };
+      state[slot] = { what, number: state.counts[what], attempt: 1, spent: [], ended: false };
     }
     save();
   }
@@ -51,7 +53,7 @@ function watch() {
   const seen = new Set();
   let points = 0;
   let faulted = false;
-  const name = `${unit} ${what} #${state.now.number}`;
+  const name = `${unit} ${what} #${state[slot].number}`;
   const looksOf = action ?? hook;
 
   /** @returns the fault that the call is to have, if any. */
@@ -72,7 +74,7 @@ function watch() {
   }
 
   function isWanted(point, call) {
-    const { spent, attempt } = state.now;
+    const { spent, attempt } = state[slot];
     switch (plan.mode) {
       case 'every':
         if (spent.length >= MAX_KILLS) return false;
@@ -89,7 +91,7 @@ function watch() {
 
   function strike(point, call) {
     if (call.looks) state.looks[looksOf] = [...(state.looks[looksOf] ?? []), point];
-    state.now.spent.push(point);
+    state[slot].spent.push(point);
     save();
     tell({ did: 'kill', point, id: idOf(point) });
     process.kill(process.pid, 'SIGKILL');
@@ -121,7 +123,7 @@ function watch() {
   function tell(line) {
     appendFileSync(
       join(folder, 'calls.ndjson'),
-      `${JSON.stringify({ step: plan.step, dispatch: name, attempt: state.now.attempt, ...line })}\n`,
+      `${JSON.stringify({ step: plan.step, dispatch: name, attempt: state[slot].attempt, ...line })}\n`,
     );
   }
 
@@ -129,7 +131,7 @@ function watch() {
     // All is done, and Juju has not yet been told: what it would now commit is lost.
     pass('before', { kind: 'end', text: 'the end of the process', looks: false });
     if (plan.mode === 'fault' && plan.fault === 'commit-fails' && code === 0) spoilCommit();
-    state.now.ended = true;
+    state[slot].ended = true;
     save();
     tell({ did: 'end', code, points });
   });
@@ -156,8 +158,8 @@ function watch() {
   child.execFile = (command, words, options, done) => {
     const tool = command.slice(command.lastIndexOf('/') + 1);
     const looks = tool.endsWith('-get') || LOOKS.has(tool) || (tool === 'snap' && words[0] === 'services');
-    // What is logged, and shown, has times and numbers in it.
-    const shown = tool === 'juju-log' ? [] : words;
+    // What is logged has times and numbers in it; results of an action have passwords.
+    const shown = tool === 'juju-log' || tool === 'action-set' ? [] : words;
     const call = { kind: tool === 'snap' || tool === 'mongod' ? 'service' : 'tool', text: plain([tool, ...shown].join(' ')), looks };
     const fault = pass('before', call);
     const answered = (...answer) => {
@@ -203,7 +205,12 @@ function watch() {
       const { command, value } = firstOf(bytes);
       const own = where.path !== undefined;
       const at = own ? plain(where.path) : plain(`${where.host}:${where.port}`);
-      const call = { kind: 'mongo', own, text: plain(`${command}${value} at ${at}`), looks: MONGO_LOOKS.has(command) };
+      const call = {
+        kind: 'mongo',
+        own,
+        text: plain(`${command}${value} at ${at}`),
+        looks: value !== ' slowms' && MONGO_LOOKS.has(command),
+      };
       const fault = pass('before', call);
       asked.push({ call, fault });
       if (fault === 'no-answer') return true;
@@ -237,6 +244,8 @@ function firstOf(bytes) {
   const type = bytes[25];
   const end = bytes.indexOf(0, 26);
   const command = bytes.toString('utf8', 26, end);
+  // The charm asks and sets by the same command.
+  if (command === 'profile' && bytes.includes('slowms')) return { command, value: ' slowms' };
   const value = type === 2 ? ` ${bytes.toString('utf8', end + 5, end + 4 + bytes.readInt32LE(end + 1))}` : '';
   return { command, value };
 }
