@@ -18,8 +18,8 @@ npm run sweep -- --mode every                         one part: every, once or f
   --fault dropped                                     fault: ${faults.join(', ')}
 npm run sweep -- --life replica-set --point 3fa9c1d20b  a life in which the charm is killed at that point alone
 `;
-/** Of each wait: a dispatch that is killed at all of its points takes minutes. */
-const LIMIT_MS = 20 * 60_000;
+/** Of each wait in which nothing new was done to the charm. */
+const LIMIT_MS = 10 * 60_000;
 
 const { values } = parseArgs({
   options: {
