@@ -154,6 +154,22 @@ describe('several requests in one relation', () => {
       { do: 'set-user', user: { name: 'relation-3-bb', password: 'p-bb', relation: 3, requestId: 'bb', database: 'stock' } },
     ]);
   });
+  test('one whose secret Juju asks to be changed gets another password, and the others keep theirs', () => {
+    const answered = {
+      version: 'v1',
+      requests: JSON.stringify([
+        { 'request-id': 'aa', resource: 'shop', 'secret-user': 'secret:a', endpoints: OWN.endpoints },
+        { 'request-id': 'bb', resource: 'stock', 'secret-user': 'secret:b', endpoints: OWN.endpoints },
+      ]),
+      data: JSON.stringify({ aa: A, bb: B }),
+    };
+    const users = [userOf('aa', 'shop', 'f'), userOf('bb', 'stock', 'g')];
+    const published = { 'client-3-aa': 'f', 'client-3-bb': 'g' };
+    const seen = fresh(world({ clients: relation([A, B], answered), users, published }));
+    const rotating = { ...seen, context: { ...seen.context, hook: 'secret-rotate', rotating: 'b' } };
+    expect(planClients(seen).effects).toEqual([]);
+    expect(planClients(rotating).effects).toMatchObject([{ do: 'set-user', user: { name: 'relation-3-bb', password: 'p-bb' } }]);
+  });
   test('one that comes later leaves the first as it is', () => {
     const seen = world({
       clients: relation([A, B], answeredA),
