@@ -1,6 +1,6 @@
 // What must hold: all along, and at the end when everything was healed and has come to rest.
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
-import type { Application, Model, Secret, Unit } from '../../tools/local-juju/state.ts';
+import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
 import { serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
@@ -104,7 +104,7 @@ export function checkEnd(world: World): Violation[] {
   }
   for (const app of Object.values(model.applications)) {
     if (app.life !== 'alive') found.push({ what: 'an application that does not go', detail: app.name });
-    else if (charmOf(model, app) === 'mongodb' && roleOf(app) === 'replication') found.push(...checkReplicaSet(world, app));
+    else if (charmOf(model, app) === 'mongodb') found.push(...checkReplicaSet(world, app));
   }
   for (const relation of Object.values(model.relations))
     if (relation.life !== 'alive') found.push({ what: 'a relation that does not go', detail: relation.key });
@@ -119,9 +119,11 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
   const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
   const units = unitsOf(model, app.name);
   if (units.length === 0) return [];
+  // A part of a cluster that lacks the other parts says so, and is blocked.
+  const well = (status: string | undefined): boolean => status === 'active' || (status === 'blocked' && roleOf(app) !== 'replication');
   for (const unit of units)
-    if (unit.workload.current !== 'active') say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
-  if (app.status?.current !== 'active') say('not active', `${app.status?.current} ${app.status?.message}`);
+    if (!well(unit.workload.current)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
+  if (!well(app.status?.current)) say('not active', `${app.status?.current} ${app.status?.message}`);
   const members = units.map(unit => servers[`${unit.machine} mongod`]);
   const primaries = members.filter(server => server?.primary);
   const primary = primaries[0];
@@ -140,10 +142,52 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
     const server = serverAt(host);
     if (server === undefined || ![1, 2].includes(stateOf(server))) say('a member that is not well', host);
   }
-  found.push(...checkUsers(world, app, disk.data));
+  found.push(...(roleOf(app) === 'replication' ? checkUsers(world, app, disk.data) : checkPart(world, app, disk.data)));
   const kept = new Set((disk.data.databases.acknowledged?.writes ?? []).map(({ _id }) => _id));
   for (const { set, document } of world.acknowledged)
     if (set === `${app.name} ${app.created}` && !kept.has(document)) say('an acknowledged write is lost', document);
+  return found;
+}
+
+const relationsAt = (model: Model, app: string, endpoint: string): Relation[] =>
+  Object.values(model.relations).filter(
+    ({ endpoints, life }) => life === 'alive' && endpoints.some(one => one.application === app && one.name === endpoint),
+  );
+const otherSide = ({ endpoints }: Relation, app: string): string => endpoints.find(one => one.application !== app)?.application ?? app;
+
+/** A config server, or a shard: passwords and key are the cluster's, the shards are those that are integrated, and so are the routers' users. */
+function checkPart(world: World, app: Application, data: Data): Violation[] {
+  const { model } = world;
+  const found: Violation[] = [];
+  const say = (what: string, detail: string): void => void found.push({ what, detail: `${app.name} ${detail}` });
+  const own = appSecret(model, app.name);
+  const isShard = roleOf(app) === 'shard';
+  const [up] = isShard ? relationsAt(model, app.name, 'sharding') : [];
+  const head = up && otherSide(up, app.name);
+  const isPart = head !== undefined && roleOf(model.applications[head]!) === 'config-server';
+  const given = isPart ? appSecret(model, head) : own;
+  for (const name of SYSTEM_USERS) {
+    const wanted = name === 'monitor' ? own : given;
+    if (wanted === undefined || data.users[name]?.pwd !== wanted[`${name}-password`]) say('a published password does not log in', name);
+  }
+  if (own?.keyfile !== given?.keyfile) say('another key than the cluster', '');
+  if (isShard) return found;
+  const shards = (data.databases.config?.shards ?? []).map(({ _id, draining }) => `${_id}${draining ? ' draining' : ''}`).sort();
+  const integrated = relationsAt(model, app.name, 'config-server')
+    .map(relation => otherSide(relation, app.name))
+    .filter(shard => roleOf(model.applications[shard]!) === 'shard')
+    .sort();
+  if (shards.join() !== integrated.join() && app.status?.current === 'active')
+    say('other shards than those that are integrated', `${shards} / ${integrated}`);
+  const routers = relationsAt(model, app.name, 'cluster');
+  for (const { id, applications } of routers) {
+    const published = contentOf(secretById(model, applications[app.name]!.values['secret-user']));
+    if (published !== undefined && data.users[published.username ?? '']?.pwd !== published.password)
+      say('a router cannot log in', `relation ${id}`);
+  }
+  const known: string[] = [...SYSTEM_USERS, ...routers.map(({ id }) => clientUser(id))];
+  const extra = Object.keys(data.users).filter(name => !known.includes(name));
+  if (extra.length > 0) say('a user too many', extra.join());
   return found;
 }
 

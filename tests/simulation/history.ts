@@ -14,8 +14,9 @@ import { checkEnd, secretsInBags, unitsOf, type Violation, watchOver } from './c
 import { endServer, unsettle } from './database/life.ts';
 import { withDocuments } from './database/mongod.ts';
 import { evolve, replicate } from './database/replication.ts';
-import { below, between, chance, clock, pick, run, START, sleep, watch } from './kernel.ts';
-import { deploy, newWorld, open, rest, unhandled } from './stage.ts';
+import { below, between, chance, clock, pick, run, START, watch } from './kernel.ts';
+import { comeToRest, heal } from './rest.ts';
+import { deploy, newWorld, open, unhandled } from './stage.ts';
 import { currentWorld, FOLDER } from './world.ts';
 
 /** `at` and `which` choose among what is there when the command is given. */
@@ -51,7 +52,11 @@ export function makeHistory(seed: number): History {
     delayMs: pick([20, 500, 5_000])!,
   };
   const commands: Command[] = [{ do: 'deploy', which: 0, at: below(6), waitMs: chance() < 0.7 ? 60_000 : below(20_000) }];
-  const length = between(2, 9);
+  // A history of a cluster needs more to begin with.
+  const length = seed % 4 === 0 ? between(7, 14) : between(2, 9);
+  if (seed % 4 === 0)
+    for (const what of ['deploy', 'integrate', 'deploy', 'integrate', 'deploy'])
+      commands.push({ do: what, which: below(1e6), at: below(1e6), waitMs: wait() });
   while (commands.length < length) commands.push({ do: pick(weighted)!, which: below(1e6), at: below(1e6), waitMs: wait() });
   return { seed, commands, chaos };
 }
@@ -115,6 +120,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
     },
   };
   unhandled.splice(0);
+  sharded = seed % 4 === 0;
   const agents = open(newWorld(), seed, START, fate);
   clock.setSlowness(chaos.slow, chaos.slowMs);
   watchOver(violation => violations.push(violation));
@@ -154,41 +160,6 @@ function watchLog(story: string[]): void {
   };
 }
 
-/** Rounds of update-status at every unit until one of them changes nothing. */
-async function comeToRest(agents: Agents, written: () => readonly string[]): Promise<Violation | undefined> {
-  const { model } = currentWorld();
-  let last: readonly string[] = [];
-  for (let round = 0; round < 14; round += 1) {
-    await rest(agents, 1_800_000);
-    evolve();
-    await passes(12_000);
-    evolve();
-    written();
-    for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
-    await rest(agents, 1_800_000);
-    last = written();
-    if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined)) return undefined;
-  }
-  return { what: 'no end of changes', detail: last.slice(0, 12).join(', ') };
-}
-
-async function passes(ms: number): Promise<void> {
-  let over = false;
-  void sleep(ms).then(() => {
-    over = true;
-  });
-  await run(() => over);
-}
-
-/** All that was done to machines is undone, and every configuration is valid. */
-function heal(): void {
-  const world = currentWorld();
-  for (const machine of Object.values(world.machines)) machine.cut = false;
-  for (const server of Object.values(world.servers)) server.frozen = false;
-  for (const app of Object.values(world.model.applications)) if (app.config['cache-size-mb'] === 1) delete app.config['cache-size-mb'];
-  unsettle();
-}
-
 const ofCharm = (charm: string) => {
   const { model } = currentWorld();
   return Object.values(model.applications).filter(app => app.life === 'alive' && model.charms[app.charm]?.name === charm);
@@ -221,6 +192,7 @@ const removeUnit = (unit: Unit | undefined): string | undefined => {
 
 const doers: Readonly<Record<string, Doer>> = {
   deploy: (which, at) => {
+    if (sharded) return deployPart(which, at);
     const apps = Object.values(currentWorld().model.applications);
     if (apps.length >= 4) return undefined;
     const isClient = apps.length > 0 && which % 3 > 0;
@@ -249,6 +221,7 @@ const doers: Readonly<Record<string, Doer>> = {
     );
   },
   integrate: (which, at) => {
+    if (sharded) return integrateParts(which);
     const client = choose(ofCharm('client'), which);
     const app = choose(ofCharm('mongodb'), at);
     if (client === undefined || app === undefined) return undefined;
@@ -368,6 +341,35 @@ const doers: Readonly<Record<string, Doer>> = {
     return storage.id;
   },
 };
+
+/** Whether this history is one of a cluster. */
+let sharded = false;
+
+function deployPart(which: number, at: number): string | undefined {
+  const { applications } = currentWorld().model;
+  const missing = ['config', 'shard-a', 'shard-b', 'client', 'router'].filter(name => applications[name] === undefined);
+  const name = Object.keys(applications).length === 0 ? 'config' : choose(missing, which);
+  if (name === 'client') deploy(name, 'client');
+  else if (name === 'router') deploy(name, 'mongos');
+  else if (name !== undefined)
+    deploy(name, 'mongodb', { count: 1 + (at % 2), config: { role: name === 'config' ? 'config-server' : 'shard' } });
+  return name;
+}
+
+/** Whichever of a cluster's relations is possible and not there yet. */
+function integrateParts(which: number): string | undefined {
+  const { model } = currentWorld();
+  const wanted = [
+    ['shard-a:sharding', 'config:config-server'],
+    ['shard-b:sharding', 'config:config-server'],
+    ['router:mongos_proxy', 'client:mongos'],
+    ['router:cluster', 'config:cluster'],
+  ] as const;
+  const there = ([a, b]: readonly [string, string]): boolean => Object.values(model.relations).some(({ key }) => key === `${a} ${b}`);
+  const possible = wanted.filter(pair => !there(pair) && pair.every(end => model.applications[end.split(':')[0] ?? ''] !== undefined));
+  const pair = choose(possible, which);
+  return pair && integrate(model, pair[0], pair[1], clock.iso()).key;
+}
 
 const settings: readonly (readonly [string, string])[] = [
   ['slow-operation-threshold-ms', '50'],

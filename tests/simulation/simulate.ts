@@ -1,90 +1,138 @@
 // `npm run simulate -- --histories 10000 --seed 1 [--workers 2]`: random histories of the charms against a simulated database, and what
-// fails in them, shortened. `--crashes` crashes every outward call of the life of a cluster instead. Ends with 1 if anything failed.
+// fails in them, shortened. `--crashes` crashes every outward call of the life of a set and of a cluster instead; `--every 50` only one
+// point in fifty, which ones by the seed. Ends with 1 if anything failed.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Violation } from './checks.ts';
-import type { History } from './history.ts';
 
 type Failed = {
-  readonly seed: number;
+  readonly name: string;
   readonly violations: readonly Violation[];
-  readonly shortest: History;
+  readonly shortest: string;
   readonly story: readonly string[];
 };
-type Done = { readonly histories: number; readonly hooks: number; readonly calls: number; readonly failed: readonly Failed[] };
+type Done = { readonly played: number; readonly hooks: number; readonly calls: number; readonly failed: readonly Failed[] };
+type Work = { readonly from: number; readonly many: number; readonly every: number };
+/** What there is to do, told by a worker when it is ready. */
+type Ready = { readonly points: number; readonly calls: number; readonly phases: number };
+type Kind = 'histories' | 'crashes';
 
-/** Histories that a worker takes at a time. */
+/** Histories or crash points that a worker takes at a time. */
 const BATCH = 20;
 
 if (isMainThread) process.exitCode = await main();
-else await serve();
+else await serve(workerData as Kind);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       histories: { type: 'string', default: '1000' },
+      crashes: { type: 'boolean', default: false },
+      every: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: String(availableParallelism()) },
     },
   });
-  const [count, first, workers] = [values.histories, values.seed, values.workers].map(Number) as [number, number, number];
+  const [count, every, seed, workers] = [values.histories, values.every, values.seed, values.workers].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const kind: Kind = values.crashes ? 'crashes' : 'histories';
   const started = Date.now();
-  const total = { histories: 0, hooks: 0, calls: 0 };
-  const failed: Failed[] = [];
-  let next = first;
+  const total = { played: 0, hooks: 0, calls: 0, failed: 0 };
+  let there: Ready = { points: 0, calls: 0, phases: 0 };
+  let next = values.crashes ? seed % every : seed;
   await Promise.all(
     Array.from({ length: Math.max(1, workers) }, async () => {
-      const worker = new Worker(new URL(import.meta.url), { workerData: 'histories', argv: [] });
-      for (;;) {
-        const from = next;
-        const many = Math.min(BATCH, first + count - from);
-        if (many <= 0) break;
-        next += many;
-        worker.postMessage({ from, many });
-        const done = await new Promise<Done>((settle, refuse) => worker.once('message', settle).once('error', refuse));
-        worker.removeAllListeners();
-        total.histories += done.histories;
+      const worker = new Worker(new URL(import.meta.url), { workerData: kind, argv: [] });
+      const answer = <Value>(): Promise<Value> =>
+        new Promise((settle, refuse) => {
+          worker.removeAllListeners();
+          worker.once('message', settle).once('error', refuse);
+        });
+      there = await answer<Ready>();
+      const end = values.crashes ? there.points : seed + count;
+      while (next < end) {
+        const work: Work = { from: next, many: Math.min(BATCH, Math.ceil((end - next) / every)), every };
+        next += work.many * every;
+        worker.postMessage(work);
+        const done = await answer<Done>();
+        total.played += done.played;
         total.hooks += done.hooks;
         total.calls += done.calls;
+        total.failed += done.failed.length;
         for (const one of done.failed) tell(one);
-        failed.push(...done.failed);
       }
       await worker.terminate();
     }),
   );
-  const minutes = (Date.now() - started) / 60_000;
-  const speed = Math.round(total.histories / minutes);
+  const speed = Math.round(total.played / ((Date.now() - started) / 60_000));
   console.log(
-    `${total.histories} histories from seed ${first}: ${total.hooks} hooks, ${total.calls} outward calls, ${failed.length} failed; ${speed} a minute`,
+    values.crashes
+      ? `${there.points} crash points in ${there.phases} phases with ${there.calls} outward calls: ${total.played} played, ${total.failed} failed; ${speed} a minute`
+      : `${total.played} histories from seed ${seed}: ${total.hooks} hooks, ${total.calls} outward calls, ${total.failed} failed; ${speed} a minute`,
   );
-  return failed.length === 0 ? 0 : 1;
+  return total.failed === 0 ? 0 : 1;
 }
 
-function tell({ seed, violations, shortest, story }: Failed): void {
-  console.log(`seed ${seed} fails: ${violations.map(({ what, detail }) => `${what} (${detail})`).join('; ')}`);
-  console.log(`  shortest: ${JSON.stringify(shortest)}`);
+function tell({ name, violations, shortest, story }: Failed): void {
+  console.log(`${name} fails: ${violations.map(({ what, detail }) => `${what} (${detail})`).join('; ')}`);
+  console.log(`  shortest: ${shortest}`);
   for (const line of story) console.log(`  ${line}`);
 }
 
-async function serve(): Promise<void> {
+async function serve(kind: Kind): Promise<void> {
   await import('./outside/hooks.ts');
-  const { makeHistory, play } = await import('./history.ts');
-  const { shrink } = await import('./shrink.ts');
-  if (workerData !== 'histories') return;
-  parentPort?.on('message', async ({ from, many }: { from: number; many: number }) => {
+  const player = kind === 'histories' ? await histories() : await crashes();
+  parentPort?.on('message', async ({ from, many, every }: Work) => {
     const failed: Failed[] = [];
-    let hooks = 0;
-    let calls = 0;
-    for (let seed = from; seed < from + many; seed += 1) {
-      const outcome = await play(makeHistory(seed));
+    let [hooks, calls] = [0, 0];
+    for (let count = 0; count < many; count += 1) {
+      const outcome = await player.play(from + count * every);
       hooks += outcome.hooks;
       calls += outcome.calls;
-      if (outcome.violations.length === 0) continue;
-      const shortest = await shrink(makeHistory(seed));
-      const { story, violations } = await play(shortest);
-      failed.push({ seed, violations, shortest, story });
+      if (outcome.failed !== undefined) failed.push(outcome.failed);
     }
-    parentPort?.postMessage({ histories: many, hooks, calls, failed } satisfies Done);
+    parentPort?.postMessage({ played: many, hooks, calls, failed } satisfies Done);
   });
+  parentPort?.postMessage(player.ready);
+}
+
+type Player = { ready: Ready; play(number: number): Promise<{ hooks: number; calls: number; failed?: Failed }> };
+
+async function histories(): Promise<Player> {
+  const { makeHistory, play } = await import('./history.ts');
+  const { shrink } = await import('./shrink.ts');
+  return {
+    ready: { points: 0, calls: 0, phases: 0 },
+    play: async seed => {
+      const { hooks, calls, violations } = await play(makeHistory(seed));
+      if (violations.length === 0) return { hooks, calls };
+      const shortest = await shrink(makeHistory(seed));
+      const again = await play(shortest);
+      const failed = { name: `seed ${seed}`, violations: again.violations, shortest: JSON.stringify(shortest), story: again.story };
+      return { hooks, calls, failed };
+    },
+  };
+}
+
+async function crashes(): Promise<Player> {
+  const { enumerate, lives, playPoint } = await import('./crashes.ts');
+  const all = [];
+  for (const phases of lives) all.push(...(await enumerate(phases)));
+  const points = all.flatMap(phase => phase.points.map(point => ({ phase, point })));
+  return {
+    ready: { points: points.length, calls: all.reduce((sum, { calls }) => sum + calls, 0), phases: all.length },
+    play: async number => {
+      const { phase, point } = points[number]!;
+      const run = phase.runs[point.run]!;
+      const { violations, story } = await playPoint(phase, point);
+      const where = { ...point, unit: run.unit, hook: run.hook, call: 'at' in point ? run.calls[point.at]?.name : 'commit' };
+      const failed = { name: `point ${number} of "${phase.phase.name}"`, violations, shortest: JSON.stringify(where), story };
+      return { hooks: 0, calls: 0, ...(violations.length === 0 ? {} : { failed }) };
+    },
+  };
 }

@@ -121,6 +121,8 @@ function readSettings(machine: string, program: 'mongod' | 'mongos'): { values: 
       return undefined;
     }
   };
+  // snapd starts mongos with the words of this variable, and with nothing else.
+  if (program === 'mongos' && !read(`${root}/etc/environment`)?.includes(`${folder}/mongos.conf`)) return undefined;
   const text = read(`${folder}/${program}.conf`);
   if (text === undefined) return undefined;
   const config = parsed.get(text) ?? (load(text) as Record<string, Record<string, unknown>>);

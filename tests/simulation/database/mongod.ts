@@ -284,6 +284,12 @@ async function write(server: Server, command: Document, change: (data: Data) => 
   }
 }
 
+/** A write that a majority has. @throws when it has not. */
+export async function change(server: Server, to: (data: Data) => Data): Promise<Document> {
+  const { writeConcernError: doubt, ...answer } = await write(server, { writeConcern: { w: 'majority', wtimeout: 10_000 } }, to);
+  return doubt === undefined ? answer : error(doubt.code, doubt.errmsg);
+}
+
 /** Told of each password that is set: for the checks of a simulation. */
 export const userWrites: { seen(server: Server, name: string, password: string | undefined): void } = { seen: () => {} };
 

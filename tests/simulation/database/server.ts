@@ -3,10 +3,10 @@ import type { Document } from 'bson';
 import { ConnectionLost, ServerError } from '../../../src/mongo/errors.ts';
 import { clock, currentProgram, outward } from '../kernel.ts';
 import { currentWorld, rootOf } from '../world.ts';
-import { answers, connected, diskOf, hostOf, serverAt } from './life.ts';
+import { connected, diskOf, serverAt } from './life.ts';
 import { runCommand } from './mongod.ts';
-import { evolve, stateOf } from './replication.ts';
-import { runRouterCommand } from './router.ts';
+import { evolve } from './replication.ts';
+import { primaryOfCluster, runRouterCommand } from './router.ts';
 import type { Server } from './state.ts';
 
 export type Connection = {
@@ -32,6 +32,11 @@ export function connectTo(target: string): Promise<Connection> {
     if (!connected(machine, server.machine)) return never();
     if (server.readyAt > clock.now()) throw refusedBy(target);
     if (server.frozen) return never();
+    // A router listens only once it has found its config servers.
+    if (server.program === 'mongos' && server.copiedAt === undefined) {
+      if (primaryOfCluster(server) === undefined) throw refusedBy(target);
+      server.copiedAt = clock.now();
+    }
     return connectionTo(server, machine);
   });
 }
@@ -105,25 +110,3 @@ function usersOfCluster(router: Server) {
   if (primary === undefined) throw new ServerError('could not find host matching read preference', 133);
   return diskOf(primary).data.users;
 }
-
-export function primaryOfCluster(router: Server): Server | undefined {
-  const hosts = router.settings.configDb.slice(router.settings.configDb.indexOf('/') + 1).split(',');
-  return primaryAmong(router, hosts);
-}
-
-/** The primary of a set, known by some of its members' hosts; found through any of those. */
-export function primaryAmong(from: Server, hosts: readonly string[]): Server | undefined {
-  for (const host of hosts) {
-    const seed = serverAt(host);
-    if (!answers(seed) || !connected(from.machine, seed.machine)) continue;
-    for (const member of diskOf(seed).config?.members ?? []) {
-      const other = serverAt(member.host);
-      if (answers(other) && connected(from.machine, other.machine) && other.primary && stateOf(other) === 1) return other;
-    }
-  }
-  return undefined;
-}
-
-/** Whether somebody who knows this password gets in at the server: for the checks of a simulation. */
-export const wouldLogIn = (server: Server, user: string, password: string): boolean => diskOf(server).data.users[user]?.pwd === password;
-export { hostOf };

@@ -1,0 +1,43 @@
+// Healed and left to itself: whether all comes to rest, and stays as it is.
+import type { Agents } from './agents.ts';
+import type { Violation } from './checks.ts';
+import { unsettle } from './database/life.ts';
+import { evolve } from './database/replication.ts';
+import { clock, run, sleep } from './kernel.ts';
+import { rest } from './stage.ts';
+import { currentWorld } from './world.ts';
+
+/** Rounds of update-status at every unit until one of them changes nothing. */
+export async function comeToRest(agents: Agents, written: () => readonly string[]): Promise<Violation | undefined> {
+  const { model } = currentWorld();
+  let last: readonly string[] = [];
+  for (let round = 0; round < 14; round += 1) {
+    await rest(agents, 1_800_000);
+    evolve();
+    await passes(12_000);
+    evolve();
+    written();
+    for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
+    await rest(agents, 1_800_000);
+    last = written();
+    if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined)) return undefined;
+  }
+  return { what: 'no end of changes', detail: last.slice(0, 12).join(', ') };
+}
+
+async function passes(ms: number): Promise<void> {
+  let over = false;
+  void sleep(ms).then(() => {
+    over = true;
+  });
+  await run(() => over);
+}
+
+/** All that was done to machines is undone, and every configuration is valid. */
+export function heal(): void {
+  const world = currentWorld();
+  for (const machine of Object.values(world.machines)) machine.cut = false;
+  for (const server of Object.values(world.servers)) server.frozen = false;
+  for (const app of Object.values(world.model.applications)) if (app.config['cache-size-mb'] === 1) delete app.config['cache-size-mb'];
+  unsettle();
+}
