@@ -1,0 +1,56 @@
+// The packages that the project is made with: pinned, each with its checksum, from one place; and that CI asks whether they are known to be bad.
+import { execFile } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { packagedNode, projectFolder } from '../../support/project.ts';
+import { makeTestFolder } from '../../support/run-folder.ts';
+
+const read = (name: string) => JSON.parse(readFileSync(join(projectFolder, name), 'utf8'));
+const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+
+test('package.json names exact versions, and the lock file has them', () => {
+  const { devDependencies, optionalDependencies, dependencies = {} } = read('package.json');
+  const wanted: Record<string, string> = { ...devDependencies, ...optionalDependencies, ...dependencies };
+  expect(Object.entries(wanted).filter(([, version]) => !exact.test(version))).toEqual([]);
+  const { packages } = read('package-lock.json');
+  for (const [name, version] of Object.entries(wanted)) expect(packages[`node_modules/${name}`]).toMatchObject({ version });
+});
+
+test('everything in the lock file comes from the public registry, and what is installed here has a checksum', () => {
+  const { packages } = read('package-lock.json');
+  type Entry = { resolved?: string; integrity?: string; optional?: boolean };
+  const all = Object.entries(packages as Record<string, Entry>).filter(([path]) => path !== '');
+  expect(all.length).toBeGreaterThan(50);
+  expect(all.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'))).toEqual([]);
+  // npm leaves out the checksums of packages for other kinds of computers, which it has not fetched.
+  expect(all.filter(([, { integrity, optional }]) => !integrity?.startsWith('sha512-') && !optional)).toEqual([]);
+});
+
+const clean = { auditReportVersion: 2, vulnerabilities: {} };
+const bad = { auditReportVersion: 2, vulnerabilities: { left: { name: 'left', severity: 'high', range: '<2' } } };
+const refused = { message: '405 Method Not Allowed', statusCode: 405 };
+
+test.each([
+  ['nothing is known', JSON.stringify(clean), 0, '0 of the packages have known vulnerabilities'],
+  ['something is known', JSON.stringify(bad), 1, 'high: left <2'],
+  ['the registry does not tell', JSON.stringify(refused), 0, 'not audited: the registry does not tell of vulnerabilities (405 Method Not Allowed)'],
+  ['npm says nothing that can be read', 'oh', 0, 'not audited'],
+])('CI where %s', async (_, report, code, words) => {
+  const folder = await makeTestFolder('au-');
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const npm = join(folder, 'npm');
+  writeFileSync(npm, `#!/bin/sh\n[ "$*" = 'audit --json' ] || exit 3\ncat <<'END'\n${report}\nEND\nexit 1\n`);
+  chmodSync(npm, 0o755);
+  const ended = await new Promise<{ code: number; stdout: string }>(done => {
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    execFile(packagedNode, [join(projectFolder, '.ci', 'audit.mjs')], { env }, (error, stdout) =>
+      done({ code: error ? Number(error.code) : 0, stdout }),
+    );
+  });
+  expect(ended).toEqual({ code, stdout: expect.stringContaining(words) });
+});
+
+test('CI asks', () => {
+  expect(readFileSync(join(projectFolder, '.ci', 'run'), 'utf8')).toContain('\nstep node .ci/audit.mjs\n');
+});
