@@ -95,7 +95,7 @@ async function stay({ context, facts }: Dispatch, { hold }: Plan, shown: Status)
  */
 function awake({ charm, context, facts, world }: Dispatch, progressed: boolean): readonly JujuEffect[] {
   const wasWoken = context.hook === `${charm.endpoints.peers}-relation-changed`;
-  const before = Number(facts.peers?.app[WAKE]?.split(' ')[0] ?? 0);
+  const before = Number(facts.peers?.app[WAKE]?.split(' ')[0]) || 0;
   const count = wasWoken && !progressed ? before + 1 : 0;
   return facts.leader && count <= MAX_WAKES ? [{ do: 'set-peer-app', values: { [WAKE]: `${count} ${world.token}` } }] : [];
 }

@@ -66,7 +66,9 @@ async function addAppSecret(juju: Juju, label: string, content: Bag): Promise<vo
   const id = await juju.ownedSecretId(label);
   if (id === undefined) return void (await juju.secretAdd(label, content));
   const held = await juju.secretById(id);
-  if (held !== undefined) await juju.secretSet(id, { ...content, ...held }); // the same content makes no new revision
+  if (held === undefined) return;
+  const inUse = Object.entries(held).filter(([, value]) => value !== '' && value !== 'None'); // see the reading of it
+  await juju.secretSet(id, { ...content, ...Object.fromEntries(inUse) }); // the same content makes no new revision
 }
 
 const merged = (effects: readonly JujuEffect[], kind: 'set-peer-app' | 'set-peer-unit'): Bag =>

@@ -41,6 +41,9 @@ export const ROUTERS_CONFIG = 'routers-config';
 /** Key in a unit's databag: version of its router, which is ready. */
 export const ROUTER = 'mongos';
 
+/** An address or a name of a machine, as one may be told by another application. */
+export const isAddress = (text: string): boolean => /^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$/.test(text) || /^[0-9A-Fa-f:.]{2,45}$/.test(text);
+
 export const hostOf = (address: string): string => `${address.includes(':') ? `[${address}]` : address}:${MONGOD_PORT}`;
 export const routerHostOf = (address: string): string => `${address.includes(':') ? `[${address}]` : address}:${MONGOS_PORT}`;
 export const addressOf = (host: string): string => host.slice(0, host.lastIndexOf(':')).replace(/^\[|\]$/g, '');

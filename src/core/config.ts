@@ -2,25 +2,26 @@
 import * as z from 'zod/mini';
 import { ROLES, ROTATIONS } from './names.ts';
 
+const number = () => z.number('must be a number');
 const zeroOr = (low: number, high: number, unit: string) =>
-  z.number().check(z.refine(value => value === 0 || (value >= low && value <= high), `must be 0 or from ${low} to ${high} ${unit}`));
+  number().check(z.refine(value => value === 0 || (value >= low && value <= high), `must be 0 or from ${low} to ${high} ${unit}`));
 
 const oneOf = <Word extends string>(words: readonly Word[]) => z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
 
 /** Options that a charm does not have are at their defaults there. */
 const schema = z.object({
   role: z._default(oneOf(ROLES), 'replication'),
-  'auto-delete': z._default(z.boolean(), false),
+  'auto-delete': z._default(z.boolean('must be true or false'), false),
   'client-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
   'system-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
   'system-users': z._default(z.string(), ''),
   'cache-size-mb': z._default(zeroOr(256, 10_000_000, 'MiB'), 0),
   'oplog-size-mb': z._default(zeroOr(990, 1_000_000_000, 'MB'), 0),
   'slow-operation-threshold-ms': z._default(
-    z.number().check(z.refine(value => value >= 0 && value <= 2_147_483_647, 'must be from 0 to 2147483647 milliseconds')),
+    number().check(z.refine(value => value >= 0 && value <= 2_147_483_647, 'must be from 0 to 2147483647 milliseconds')),
     100,
   ),
-  'log-verbosity': z._default(z.number().check(z.refine(value => value >= 0 && value <= 5, 'must be from 0 to 5')), 0),
+  'log-verbosity': z._default(number().check(z.refine(value => value >= 0 && value <= 5, 'must be from 0 to 5')), 0),
   'max-connections': z._default(zeroOr(100, 1_000_000, 'connections'), 0),
 });
 
@@ -35,7 +36,8 @@ export function checkConfig(raw: unknown): CheckedConfig {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { valid: true, config: parsed.data };
   const issue = parsed.error.issues[0];
-  const option = String(issue?.path[0] ?? '');
-  const value = (raw as Record<string, unknown>)?.[option];
-  return { valid: false, option, problem: `${option}=${String(value)} ${issue?.message ?? 'is not valid'}` };
+  if (issue?.path[0] === undefined) return { valid: false, option: '', problem: 'is no list of options' };
+  const option = String(issue.path[0]);
+  const value = (raw as Record<string, unknown>)[option];
+  return { valid: false, option, problem: `${option}=${typeof value === 'string' ? value : JSON.stringify(value)} ${issue.message}` };
 }

@@ -7,6 +7,12 @@ export function keysOf(text: string): readonly string[] {
   return listed.length > 0 ? listed : [bare(text)].filter(key => key !== '');
 }
 
+/** Whether mongod takes every key of such a text: it ends at its start if it does not. */
+export function isKeyFile(text: string): boolean {
+  const keys = keysOf(text);
+  return keys.length > 0 && keys.every(key => /^[A-Za-z0-9+/=]{1,1024}$/.test(key));
+}
+
 export const keyFileOf = (keys: readonly string[]): string =>
   keys.length === 1 ? (keys[0] ?? '') : keys.map(key => `- ${key}\n`).join('');
 

@@ -26,6 +26,9 @@ export const SYSTEM_USERS = ['operator', 'monitor', 'backup'] as const;
 export type SystemUser = (typeof SYSTEM_USERS)[number];
 export const isSystemUser = (name: string): name is SystemUser => (SYSTEM_USERS as readonly string[]).includes(name);
 
+/** Whether Juju takes the text for the name of a secret; what another application calls one may be anything. */
+export const isSecretUri = (text: string): boolean => /^secret:(\/\/[0-9a-f-]{36}\/)?[0-9a-v]{20}$/.test(text);
+
 /** The id alone, of `secret:<id>`, `secret://<model>/<id>` or itself: Juju uses all three. */
 export const bareSecretId = (text: string): string => text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(':')) + 1);
 export const appSecretLabel = (app: string): string => `${app}.app`;
@@ -42,3 +45,4 @@ export const MAX_PASSWORD_LENGTH = 4096;
 
 /** Databases that are MongoDB's own: no client may ask for them. */
 export const RESERVED_DATABASES = ['admin', 'config', 'local'] as const;
+export const isReserved = (database: string): boolean => (RESERVED_DATABASES as readonly string[]).includes(database.toLowerCase());

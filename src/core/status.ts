@@ -1,13 +1,17 @@
 // Every status that an operator can see: level, text, and what to do about it.
 // The texts `Primary`, empty, `Member …` and `Waiting for MongoDB to start` are known to clients and operators from the charm before this one.
+import { oneLine } from './text.ts';
 
 export type Level = 'active' | 'waiting' | 'maintenance' | 'blocked';
 export type Status = { readonly level: Level; readonly message: string };
 
+/** Longer than any that says something; Juju takes a status as a word of a call, which the system bounds. */
+const LONGEST = 1_000;
+
 const active = (message: string): Status => ({ level: 'active', message });
-const waiting = (message: string): Status => ({ level: 'waiting', message });
+const waiting = (message: string): Status => ({ level: 'waiting', message: oneLine(message, LONGEST) });
 const maintenance = (message: string): Status => ({ level: 'maintenance', message });
-const blocked = (message: string): Status => ({ level: 'blocked', message });
+const blocked = (message: string): Status => ({ level: 'blocked', message: oneLine(message, LONGEST) });
 
 export const status = {
   primary: active('Primary'),

@@ -23,7 +23,9 @@ const ALL_SECRET = JSON.stringify([
 ]);
 
 /** It becomes part of a user's name and of a secret's label. The clients' library makes it of 16 hexadecimal digits. */
-const id = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
+const id = z.string().check(z.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/));
+/** Each is a user and a secret. */
+const MOST_REQUESTS = 100;
 const object = z.record(z.string(), z.unknown());
 const askedFor = z.array(z.looseObject({ 'request-id': id, resource: z.string() }));
 const answered = z.array(z.looseObject({ 'request-id': id }));
@@ -51,7 +53,7 @@ export function splitRequests(remote: Bag | undefined, own: Bag): readonly Split
 function requestsIn(remote: Bag): readonly { readonly requestId: string | undefined; readonly remote: Bag }[] | undefined {
   if (remote.version !== 'v1') return [{ requestId: undefined, remote }];
   const list = readJson(remote.requests ?? '[]', askedFor);
-  if (list === undefined || new Set(list.map(one => one['request-id'])).size < list.length) return undefined;
+  if (list === undefined || list.length > MOST_REQUESTS || new Set(list.map(one => one['request-id'])).size < list.length) return undefined;
   return list.map(one => ({ requestId: one['request-id'], remote: inOldWords(one) }));
 }
 

@@ -1,5 +1,6 @@
 // The interface `config-server`: a router asks for a user as any client does, and is told besides what makes it one of the cluster.
 import * as z from 'zod/mini';
+import { isKeyFile } from '../core/key-file.ts';
 import type { Bag } from '../core/observed.ts';
 import { readJson } from './json.ts';
 import type { Answer, ClientRequest } from './mongodb-client.ts';
@@ -57,6 +58,9 @@ export const asksForSecrets = (request: Bag): boolean =>
 
 const asked = (request: Bag): readonly string[] => readJson(request['requested-secrets'], names) ?? [];
 
+/** `<set>/<address:port>,…` */
+const CONFIG_DB = /^[^\s/]{1,255}\/[^\s/]{1,65535}$/;
+
 export type ClusterAccess = {
   readonly user: string;
   readonly password: string;
@@ -65,10 +69,11 @@ export type ClusterAccess = {
   readonly configDb: string;
 };
 
-/** Undefined until everything is there. `content`: what the secrets hold, together. */
+/** Undefined until everything is there, in a form that mongos can start with. `content`: what the secrets hold, together. */
 export function decodeRouterAnswer(remote: Bag, content: Bag): ClusterAccess | undefined {
   const configDb = content['config-server-db'] ?? remote['config-server-db'];
   const { username: user, password, 'key-file': keyFile } = content;
   const { database } = remote;
-  return user && password && keyFile && configDb && database ? { user, password, database, keyFile, configDb } : undefined;
+  if (!user || !password || !database || !keyFile || !isKeyFile(keyFile) || !configDb || !CONFIG_DB.test(configDb)) return undefined;
+  return { user, password, database, keyFile, configDb };
 }

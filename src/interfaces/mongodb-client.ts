@@ -42,7 +42,9 @@ function versionProblem(remote: Bag): string | undefined {
   const { version } = remote;
   if (!version || version === 'v0' || remote.database) return undefined;
   if (version === 'v1')
-    return remote.requests && 'requests is not a JSON list of requests, each with a request-id of its own; upgrade the client charm';
+    return (
+      remote.requests && 'requests is not a JSON list of at most 100 requests, each with a request-id of its own; upgrade the client charm'
+    );
   return `speaks version ${JSON.stringify(version)} of mongodb_client, and this charm v0 and v1; use a client charm that speaks one of them`;
 }
 
@@ -145,7 +147,7 @@ export type RouterPlaces = { readonly uri: string; readonly endpoints: string };
 
 /** `places`: address:port of each, or the path of a unix socket. */
 export function routerPlaces(places: readonly string[], access: Pick<Answer, 'user' | 'password' | 'database'>): RouterPlaces {
-  const [name, secret, path] = [access.user, access.password, access.database].map(encodeURIComponent);
+  const [name, secret, path] = [access.user, access.password, access.database].map(quoted);
   const hosts = places.map(place => (place.startsWith('/') ? encodeURIComponent(place) : place)).join(',');
   const endpoints = places.map(place => (place.startsWith('/') ? encodeURIComponent(place) : addressOf(place))).join(',');
   return { uri: `mongodb://${name}:${secret}@${hosts}/${path}?authSource=admin`, endpoints };
@@ -153,6 +155,8 @@ export function routerPlaces(places: readonly string[], access: Pick<Answer, 'us
 
 /** A connection string for the whole set. Users are kept in `admin`. */
 export function clientUri({ user, password, hosts, database, replset }: Omit<Answer, 'request'>): string {
-  const [name, secret, path, set] = [user, password, database, replset].map(encodeURIComponent);
+  const [name, secret, path, set] = [user, password, database, replset].map(quoted);
   return `mongodb://${name}:${secret}@${hosts.join(',')}/${path}?replicaSet=${set}&authSource=admin`;
 }
+
+const quoted = (text: string): string => encodeURIComponent(text.toWellFormed());

@@ -1,6 +1,7 @@
 // The interface `shards`: what a config server and its shards tell each other. Passwords and key travel in a secret, or not at all.
 import * as z from 'zod/mini';
-import { ADDED_BY, CONFIG_SERVERS, DRAINED } from '../core/bags.ts';
+import { ADDED_BY, CONFIG_SERVERS, DRAINED, isAddress } from '../core/bags.ts';
+import { isKeyFile } from '../core/key-file.ts';
 import type { Bag, CharmRevision, JujuFacts } from '../core/observed.ts';
 import { readJson } from './json.ts';
 
@@ -22,8 +23,11 @@ const SECRET_FIELDS = [
 /** Nothing is sent to a shard that has not asked for these as secrets. */
 const NEEDED = ['key-file', 'operator-password', 'backup-password'];
 
-/** Addresses without ports, as the config server publishes them; undefined when they cannot be read. */
-export const decodeHosts = (text: string | undefined): readonly string[] | undefined => readJson(text, names);
+/** Addresses without ports, as the config server publishes them; undefined when they cannot be read, or one of them is no address. */
+export function decodeHosts(text: string | undefined): readonly string[] | undefined {
+  const hosts = readJson(text, names);
+  return hosts?.every(isAddress) ? hosts : undefined;
+}
 
 /** Missing until the other side's leader has told it. */
 export function decodeRevision(remote: Bag): CharmRevision | undefined {
@@ -89,14 +93,14 @@ export const encodeClusterSecrets = ({ keyFile, operatorPassword, backupPassword
   'backup-password': backupPassword,
 });
 
-/** Undefined until the secret is there with all that a shard needs. */
+/** Undefined until the secret is there with all that a shard needs, and a key that its members can start with. */
 export function decodeClusterSecrets(content: Bag): ClusterSecrets | undefined {
   const { 'key-file': keyFile, 'operator-password': operatorPassword, 'backup-password': backupPassword } = content;
-  return keyFile && operatorPassword && backupPassword ? { keyFile, operatorPassword, backupPassword } : undefined;
+  return keyFile && isKeyFile(keyFile) && operatorPassword && backupPassword ? { keyFile, operatorPassword, backupPassword } : undefined;
 }
 
 /** How often a shard of the cluster has moved with all of its members; empty if none has. */
-export const movesOf = (remote: Bag): string => remote['shard-moves'] ?? '';
+export const movesOf = (remote: Bag): string => /^\d{1,9}$/.exec(remote['shard-moves'] ?? '')?.[0] ?? '';
 
 export const isIntegrated = (remote: Bag): boolean => remote['shard-integrated'] === 'true';
 

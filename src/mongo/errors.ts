@@ -35,12 +35,15 @@ export class ConnectionLost extends Error {}
 /** mongod keeps the connection and says nothing. */
 export class NoAnswer extends Error {}
 
+const UNKNOWN_ANSWER = 'MongoDB answered in a way that the charm does not know';
+
 export function failureOf(error: unknown): Failure {
   const known = error as { code?: unknown; name?: unknown; message?: unknown };
   const code = typeof known.code === 'number' ? known.code : undefined;
   const name = String(known.name ?? '');
-  if (name === '$ZodError' || name === 'ZodError')
-    return { network: false, text: 'MongoDB answered in a way that the charm does not know' };
+  if (name === '$ZodError' || name === 'ZodError') return { network: false, text: UNKNOWN_ANSWER };
+  // Something that every answer has was not there.
+  if (error instanceof TypeError && code === undefined) return { network: false, text: `${UNKNOWN_ANSWER} (${error.message})` };
   // Errors of the system, such as ECONNREFUSED, have a word for their code.
   const network = error instanceof NoAnswer || error instanceof ConnectionLost || (known.code !== undefined && code === undefined);
   const text = String(known.message ?? error).split('\n')[0] ?? '';

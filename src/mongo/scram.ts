@@ -10,6 +10,8 @@ export type Login = { readonly user: string; readonly password: string; readonly
 
 /** What anything that says less is not to be trusted with: RFC 7677 asks for as much. */
 const FEWEST_ITERATIONS = 4_096;
+/** More would keep a hook for seconds, even after the probe was given up; mongod's own are 15 000. */
+const MOST_ITERATIONS = 1_000_000;
 
 /** Greets the server and logs in. @param greeting the command `hello`. @throws ServerError (18) when the login is refused. */
 export async function greetAndLogIn(wire: Wire, greeting: Document, { user, password, source }: Login): Promise<Document> {
@@ -25,10 +27,13 @@ export async function greetAndLogIn(wire: Wire, greeting: Document, { user, pass
   const challenge = textOf(offered.payload);
   const fields = Object.fromEntries(challenge.split(',').map(field => [field.slice(0, 1), field.slice(2)]));
   const iterations = Number(fields.i);
-  if (!(iterations >= FEWEST_ITERATIONS) || !(fields.r ?? '').startsWith(first.slice(first.indexOf(',r=') + 3)))
+  if (
+    !(iterations >= FEWEST_ITERATIONS && iterations <= MOST_ITERATIONS) ||
+    !(fields.r ?? '').startsWith(first.slice(first.indexOf(',r=') + 3))
+  )
     throw new ServerError('the server answered the login in a way that is not SCRAM-SHA-256', CODES.authenticationFailed);
 
-  const salted = await derive(await prepared(password), Buffer.from(fields.s ?? '', 'base64'), iterations, 32, 'sha256');
+  const salted = await derive(await preparePassword(password), Buffer.from(fields.s ?? '', 'base64'), iterations, 32, 'sha256');
   const last = `c=biws,r=${fields.r}`;
   const transcript = `${first},${challenge},${last}`;
   const clientKey = hmac(salted, 'Client Key');
@@ -53,7 +58,10 @@ const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).up
 
 const textOf = (payload: unknown): string => (payload instanceof Binary ? Buffer.from(payload.value()).toString() : '');
 
-/** SASLprep leaves printable ASCII as it is; its tables are large, and only a password that an operator chose may need them. */
-async function prepared(password: string): Promise<string> {
+/**
+ * SASLprep leaves printable ASCII as it is; its tables are large, and only a password that an operator chose may need them.
+ * @throws for characters that a password may not have.
+ */
+export async function preparePassword(password: string): Promise<string> {
   return /^[\x20-\x7e]*$/.test(password) ? password : (await import('./saslprep.ts')).saslprep(password);
 }

@@ -82,6 +82,7 @@ export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSys
   if (existing === undefined && spec.password === undefined) throw new Error(`user ${spec.name} is gone`);
   // Under an empty key, whoever may read the users could guess the password from its fingerprint.
   if (spec.password !== undefined && key === '') throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
+  if (spec.password !== undefined) await checkPassword(spec.password);
   const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(key, spec.name, spec.password);
   const { relation, requestId, database } = spec;
   const customData = {
@@ -100,6 +101,13 @@ export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSys
     writeConcern: MAJORITY,
   };
   await link.command(command, { timeoutMs: WRITE_MS });
+}
+
+/** A password that mongod might take and a login cannot be made with would lock everybody out, this charm included. */
+async function checkPassword(password: string): Promise<void> {
+  const { preparePassword } = await import('./scram.ts');
+  const prepared = await preparePassword(password).catch(() => '');
+  if (prepared === '') throw new Error('the password has characters that SCRAM-SHA-256 does not allow (SASLprep); give one without them');
 }
 
 /** @throws when the user is somebody else's. */

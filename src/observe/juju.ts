@@ -1,11 +1,11 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import * as z from 'zod/mini';
-import { LEAVING, ROLE } from '../core/bags.ts';
+import { isAddress, LEAVING, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import type { Endpoints } from '../core/endpoints.ts';
 import { keysOf } from '../core/key-file.ts';
-import { appSecretLabel, bareSecretId, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
+import { appSecretLabel, bareSecretId, isSecretUri, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
 import type {
   AppSecret,
   Bag,
@@ -217,12 +217,9 @@ const withAddress = (peers: Peers, self: string, address: string): Peers => ({
   units: new Map([...peers.units].map(([name, unit]) => [name, name === self ? { ...unit, address } : unit])),
 });
 
-const systemSecret = z.object({
-  'operator-password': z.string(),
-  'monitor-password': z.string(),
-  'backup-password': z.string(),
-  keyfile: z.string(),
-});
+/** The charm before this one stores the word for what it has deleted. */
+const held = z.string().check(z.refine(text => text !== '' && text !== 'None'));
+const systemSecret = z.object({ 'operator-password': held, 'monitor-password': held, 'backup-password': held, keyfile: held });
 
 /** Only the leader is told the id. A secret that lacks something counts as missing: the leader completes it. */
 function decodeAppSecret(content: Bag | undefined, id = ''): AppSecret | undefined {
@@ -311,7 +308,7 @@ async function readShards(
         remote: remote ?? {},
         own,
         published,
-        addresses: bags.flatMap(bag => bag['ingress-address'] ?? []),
+        addresses: bags.flatMap(({ 'ingress-address': address = '' }) => (isAddress(address) ? [address] : [])),
       };
     }),
   );
@@ -376,9 +373,9 @@ async function readHost(
   return { endpoint, id, app: client, remote, own, published: await readSecrets(juju, own), ...memory };
 }
 
-/** Contents of all secrets that a databag names, together. */
+/** Contents of all secrets that a databag names, together. What is no name of a secret is like one that we may not read. */
 async function readSecrets(juju: Juju, bag: Bag): Promise<Bag> {
-  const uris = Object.entries(bag).flatMap(([key, uri]) => (/^secret-(user|extra|entity)$/.test(key) ? [uri] : []));
+  const uris = Object.entries(bag).flatMap(([key, uri]) => (/^secret-(user|extra|entity)$/.test(key) && isSecretUri(uri) ? [uri] : []));
   return Object.assign({}, ...(await Promise.all(uris.map(uri => juju.secretById(uri)))));
 }
 

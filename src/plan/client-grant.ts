@@ -1,6 +1,6 @@
 // What a client's request comes to: a database and roles, or a sentence that says why not.
 import { ROUTERS } from '../core/endpoints.ts';
-import { RESERVED_DATABASES } from '../core/names.ts';
+import { isReserved } from '../core/names.ts';
 import type { Bag, ClientRelation, Role } from '../core/observed.ts';
 import { asksForSecrets, sameHost } from '../interfaces/config-server.ts';
 import { type ClientRequest, decodeClientAnswer, decodeClientRequest } from '../interfaces/mongodb-client.ts';
@@ -41,6 +41,8 @@ const ROUTER_ROLES: Roles = {
 
 /** `clients` are all relations, to see whether two databases differ only by case, which MongoDB does not allow. */
 export function grantOf(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+  const problem = sizeProblem(client.remote);
+  if (problem !== undefined) return { problem };
   return client.endpoint === ROUTERS ? grantOfRouter(client, clients) : grantOfClient(client, clients);
 }
 
@@ -91,9 +93,18 @@ function rolesOf(request: ClientRequest, database: string, known: Roles): { role
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** We give the request back with each answer, and Juju keeps both: it refuses a hook that writes too much. */
+const LARGEST_REQUEST = 256 * 1024;
+
+function sizeProblem(remote: Bag): string | undefined {
+  const size = Object.entries(remote).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  if (size <= LARGEST_REQUEST) return undefined;
+  return `writes ${size} characters into its databag, and ${LARGEST_REQUEST} are read; remove the relation, and see the client charm`;
+}
+
 function nameProblem(database: string): string | undefined {
-  if ((RESERVED_DATABASES as readonly string[]).includes(database.toLowerCase()))
-    return `database ${database} belongs to MongoDB itself; ask for another name`;
+  if (isReserved(database)) return `database ${database} belongs to MongoDB itself; ask for another name`;
+  if (!database.isWellFormed()) return 'the name of the database is no text; ask for another name';
   if (new TextEncoder().encode(database).length > 63) return 'the name of the database is longer than 63 bytes; ask for a shorter one';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[/\\. "$*<>:|?\u0000-\u001f\u007f]/.test(database))
@@ -102,14 +113,15 @@ function nameProblem(database: string): string | undefined {
 }
 
 function caseProblem(client: ClientRelation, database: string, clients: readonly ClientRelation[]): string | undefined {
-  const twin = clients.find(
-    other =>
-      (other.id !== client.id || other.requestId !== client.requestId) &&
-      other.own.database !== undefined &&
-      other.own.database !== database &&
-      other.own.database.toLowerCase() === database.toLowerCase(),
-  );
-  return twin && `database ${database} differs only by case from ${twin.own.database}, which ${twin.app} uses; ask for another name`;
+  const differs = (other: string | undefined): boolean =>
+    other !== undefined && other !== database && other.toLowerCase() === database.toLowerCase();
+  const isSelf = ({ id, requestId }: ClientRelation): boolean => id === client.id && requestId === client.requestId;
+  // Of two that ask at the same time, the one that comes first.
+  const at = clients.findIndex(isSelf);
+  const used = (other: ClientRelation): string | undefined =>
+    other.own.database ?? (clients.indexOf(other) < at ? other.remote.database : undefined);
+  const twin = clients.find(other => !isSelf(other) && differs(used(other)));
+  return twin && `database ${database} differs only by case from ${used(twin)}, which ${twin.app} uses; ask for another name`;
 }
 
 function changeOf(granted: ClientRequest, now: ClientRequest | GrantProblem): string | undefined {

@@ -4,7 +4,7 @@
 import { addressOf, CLIENT_ROTATION, ROUTERS_CONFIG } from '../core/bags.ts';
 import type { Effect, JujuEffect, MongodEffect, PublishedClient, UserSpec } from '../core/effects.ts';
 import { DATABASE, ROUTERS } from '../core/endpoints.ts';
-import { bareSecretId, clientUser, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
+import { bareSecretId, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
@@ -62,6 +62,8 @@ function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: 
   if (client.endpoint === ROUTERS && juju.secret === undefined) return nothing; // The key cannot be read at the moment.
   const answer = answerTo(seen, client, grant);
   const user = primary.users.get(answer.user);
+  if (user?.ours === false)
+    return refused(client, { problem: `user ${answer.user} was not made by this charm; drop it in MongoDB, and the charm makes its own` });
   const published = juju.peers?.app[publishedKey(client)];
   const isDue = context.rotating !== undefined && userSecretOf(client) === context.rotating;
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
@@ -193,6 +195,8 @@ function databaseOf(seen: Observed, primary: PrimaryFacts, user: DatabaseUser, g
   const { database } = user;
   const told = user.relation !== undefined && seen.juju.peers?.app[publishedKey({ id: user.relation, ...requestOf(user) })];
   if (!config.valid || !config.config['auto-delete'] || database === undefined || told !== user.fingerprint) return [];
+  // An administrator among the clients can write what the mark of a user says.
+  if (isReserved(database)) return [];
   const used = [...primary.users.values()].some(other => other.database === database && !gone.includes(other));
   const through = seen.juju.role === 'config-server' ? 'router' : 'primary';
   return used ? [] : [{ do: 'drop-database', name: database, through }];

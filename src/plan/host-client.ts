@@ -49,8 +49,12 @@ function published(host: HostRelation, access: ClusterAccess, places: readonly s
   const answer = { ...access, replset: '', hosts: [], request: remote, router: routerPlaces(places, access) };
   const { clear, secrets } = encodeClientAnswer(answer);
   const content: Bag = Object.assign({}, ...Object.values(secrets));
-  const same = holds(own, clear) && holds(held, content) && Object.keys(secrets).every(group => own[`secret-${group}`] !== undefined);
-  return same ? nothing : plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets }] });
+  const groups = Object.keys(secrets).map(group => `secret-${group}`);
+  // What it wants otherwise now, such as in a secret, does not stay where it was.
+  const old = CREDENTIALS.filter(key => own[key] !== undefined && clear[key] === undefined && !groups.includes(key));
+  const same = old.length === 0 && holds(own, clear) && holds(held, content) && groups.every(key => own[key] !== undefined);
+  if (same) return nothing;
+  return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear: { ...clear, ...emptied(old) }, secrets }] });
 }
 
 const holds = (bag: Bag, wanted: Bag): boolean => Object.entries(wanted).every(([key, value]) => bag[key] === value);
@@ -61,6 +65,7 @@ const CREDENTIALS = ['secret-user', 'secret-entity', 'username', 'password', 'ur
 function retracted({ id, endpoint, own }: HostRelation): Plan {
   const old = CREDENTIALS.filter(key => own[key] !== undefined);
   if (old.length === 0) return nothing;
-  const clear = Object.fromEntries(old.map(key => [key, '']));
-  return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear, secrets: {} }] });
+  return plan({ effects: [{ do: 'publish', relation: id, endpoint, own, clear: emptied(old), secrets: {} }] });
 }
+
+const emptied = (keys: readonly string[]): Bag => Object.fromEntries(keys.map(key => [key, '']));

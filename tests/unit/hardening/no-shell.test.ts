@@ -7,7 +7,8 @@ import { projectFolder } from '../../support/project.ts';
 /** Ways to a shell. `exec` of a pattern is none, nor are the bench's Python programs. */
 const SHELL: Readonly<Record<string, RegExp>> = {
   'the option shell': /\bshell\s*:\s*(?!false)/,
-  'exec or execSync': /\bexec(Sync)?\b[^;\n]*\bfrom ['"]node:child_process|\{[^}]*\bexec(Sync)?\b[^}]*\}\s*(from|=)[^\n]*child_process|(?<![.\w])exec(Sync)?\(/,
+  'exec or execSync':
+    /\bexec(Sync)?\b[^;\n]*\bfrom ['"]node:child_process|\{[^}]*\bexec(Sync)?\b[^}]*\}\s*(from|=)[^\n]*child_process|(?<![.\w])exec(Sync)?\(/,
   'a shell by name': /['"`](\/(usr\/)?bin\/)?(ba|da|z|k)?sh['"`]/,
   'the whole of child_process': /import\s+(\*\s+as\s+)?\w+\s+from\s+['"]node:child_process/,
   eval: /(?<![.\w])eval\(|\bnew Function\(/,

@@ -34,7 +34,12 @@ const refused = { message: '405 Method Not Allowed', statusCode: 405 };
 test.each([
   ['nothing is known', JSON.stringify(clean), 0, '0 of the packages have known vulnerabilities'],
   ['something is known', JSON.stringify(bad), 1, 'high: left <2'],
-  ['the registry does not tell', JSON.stringify(refused), 0, 'not audited: the registry does not tell of vulnerabilities (405 Method Not Allowed)'],
+  [
+    'the registry does not tell',
+    JSON.stringify(refused),
+    0,
+    'not audited: the registry does not tell of vulnerabilities (405 Method Not Allowed)',
+  ],
   ['npm says nothing that can be read', 'oh', 0, 'not audited'],
 ])('CI where %s', async (_, report, code, words) => {
   const folder = await makeTestFolder('au-');

@@ -18,7 +18,7 @@ const answer = {
   replset: 'config',
   hosts: ['10.0.0.1:27017', '10.0.0.2:27017'],
   request,
-  keyFile: 'cluster-key',
+  keyFile: 'clusterKey',
 };
 
 describe('the request', () => {
@@ -45,7 +45,7 @@ describe('the answer', () => {
       user: 'relation-4',
       password: 'p/w',
       database: 'shop',
-      keyFile: 'cluster-key',
+      keyFile: 'clusterKey',
       configDb: 'config/10.0.0.1:27017,10.0.0.2:27017',
     });
   });
@@ -69,7 +69,7 @@ describe('the answer', () => {
     const older = { ...request, 'requested-secrets': '["username","password","tls","tls-ca","uris","key-file","int-ca-secret"]' };
     const { clear, secrets } = encodeRouterAnswer({ ...answer, request: older });
     expect(clear['config-server-db']).toBe('config/10.0.0.1:27017,10.0.0.2:27017');
-    expect(secrets.extra).toEqual({ 'key-file': 'cluster-key' });
+    expect(secrets.extra).toEqual({ 'key-file': 'clusterKey' });
     expect(decodeRouterAnswer(clear, { ...secrets.user, ...secrets.extra })?.configDb).toBe('config/10.0.0.1:27017,10.0.0.2:27017');
   });
   test.each(['[]', '["username","password"]', 'no JSON'])('never goes to a router that asks for %s', asked => {

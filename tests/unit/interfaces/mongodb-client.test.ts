@@ -57,7 +57,7 @@ describe('what a client asks for', () => {
     ['roles of a group', { ...request, 'extra-group-roles': 'readers' }, 'asks for extra-group-roles'],
     ['permissions of its own', { ...request, 'entity-permissions': '[{"resource_name": "a"}]' }, 'asks for entity-permissions'],
     ['another version of the interface', { version: 'v2', requests: '[]' }, 'speaks version "v2" of mongodb_client'],
-    ['requests that cannot be read', { version: 'v1', requests: '{}' }, 'requests is not a JSON list of requests'],
+    ['requests that cannot be read', { version: 'v1', requests: '{}' }, 'requests is not a JSON list of at most 100 requests'],
   ])('%s is refused with a sentence', (_, remote, problem) => {
     const decoded = decodeClientRequest(remote);
     expect(decoded).toEqual({ problem: expect.stringContaining(problem) });

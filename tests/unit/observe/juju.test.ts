@@ -137,6 +137,16 @@ describe('what the leader sees', () => {
     expect((await observe(world, 'mongodb/0')).value.secret).toBeUndefined();
   });
 
+  test.each(['None', ''])('a secret in which a password is %j as none', async deleted => {
+    const world = await deployed(1);
+    await withSecret(world, content);
+    const known = { ...tools, secretByLabel: async () => ({ ...content, 'backup-password': deleted }) };
+    const { value } = await inHook(world.model, 'mongodb/0', 'update-status', () =>
+      observeJuju(known, context('mongodb/0'), mongodb.endpoints),
+    );
+    expect(value.secret).toBeUndefined();
+  });
+
   test('the new content of the secret, as soon as it is committed', async () => {
     const world = await deployed(1);
     await withSecret(world);

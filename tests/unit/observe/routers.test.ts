@@ -72,7 +72,7 @@ async function deployed() {
     };
     return {
       do: 'publish-client',
-      client: { ...client, request: clients[0]?.remote ?? {}, keyFile: 'cluster-key', ...(password === undefined ? {} : { password }) },
+      client: { ...client, request: clients[0]?.remote ?? {}, keyFile: 'clusterKey', ...(password === undefined ? {} : { password }) },
     };
   };
   return { model: sim.model, host, cluster, observe, apply, ask, answer };
@@ -113,10 +113,10 @@ describe('what the config server tells', () => {
       expect((await observe(unit)).configServer?.content).toEqual({
         username: `relation-${cluster.id}`,
         password: 's3cret',
-        'key-file': 'cluster-key',
+        'key-file': 'clusterKey',
         'config-server-db': 'config/10.0.0.1:27017',
       });
-    expect(JSON.stringify([ran.calls, ran.log, bagOf(cluster, 'config')])).not.toMatch(/s3cret|cluster-key/);
+    expect(JSON.stringify([ran.calls, ran.log, bagOf(cluster, 'config')])).not.toMatch(/s3cret|clusterKey/);
   });
 
   test('keeps its password when the config servers are elsewhere', async () => {

@@ -94,7 +94,7 @@ export const shardRelation = (id: number, name: string, more: Partial<ShardRelat
 });
 
 /** What the config server has given a shard. */
-export const GIVEN = { 'key-file': 'cluster-key', 'operator-password': 'c-op', 'backup-password': 'c-back' } as const;
+export const GIVEN = { 'key-file': 'clusterKey', 'operator-password': 'c-op', 'backup-password': 'c-back' } as const;
 
 export const serverRelation = (more: Partial<ConfigServerRelation> = {}): ConfigServerRelation => ({
   id: 7,

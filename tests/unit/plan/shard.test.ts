@@ -65,7 +65,7 @@ describe('the key of the cluster', () => {
 
   test('goes into the secret, and the units are woken', () => {
     const effects = planShard(inRole('shard', { juju: { configServer: strange } }, 3)).effects;
-    expect(effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({ content: { keyfile: '- key\n- cluster-key\n' } });
+    expect(effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({ content: { keyfile: '- key\n- clusterKey\n' } });
     expect(effects).toContainEqual({ do: 'set-peer-app', values: { [KEY_STAGE]: '7: 2 of 2' } });
   });
 
@@ -79,17 +79,17 @@ describe('the key of the cluster', () => {
   });
 
   test('and passwords are not mixed: the users keep theirs until the key is the cluster’s alone', () => {
-    const changing = { ...secret, keyFile: '- cluster-key\n- key\n' };
+    const changing = { ...secret, keyFile: '- clusterKey\n- key\n' };
     const seen = inRole('shard', { juju: { configServer: strange, secret: changing } }, 3);
     expect(planUsers({ ...seen, host: { ...seen.host, keyFile: changing.keyFile } }).effects).toEqual([]);
   });
 });
 
 describe('the passwords of the cluster', () => {
-  const has = { ...secret, keyFile: 'cluster-key' };
+  const has = { ...secret, keyFile: 'clusterKey' };
   const server = { ...strange, fingerprints: { operator: 'f-c-op', backup: 'f-c-back' } };
   const seen = inRole('shard', { juju: { configServer: server, secret: has } });
-  const ready = { ...seen, host: { ...seen.host, keyFile: 'cluster-key' } };
+  const ready = { ...seen, host: { ...seen.host, keyFile: 'clusterKey' } };
 
   test('are given to the database, and kept in the secret; monitor keeps its own', () => {
     expect(planUsers(ready).effects.map(effect => effect.do === 'set-user' && [effect.user.name, effect.user.password])).toEqual([
@@ -97,7 +97,7 @@ describe('the passwords of the cluster', () => {
       ['backup', 'c-back'],
     ]);
     expect(planShard(ready).effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({
-      content: { 'operator-password': 'c-op', 'backup-password': 'c-back', 'monitor-password': 'mon', keyfile: 'cluster-key' },
+      content: { 'operator-password': 'c-op', 'backup-password': 'c-back', 'monitor-password': 'mon', keyfile: 'clusterKey' },
     });
   });
 

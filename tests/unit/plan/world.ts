@@ -250,7 +250,7 @@ export function applied(seen: Observed, effect: Effect): Observed {
       return steppedDown(seen);
     case 'set-user':
       return changeUsers(seen, users => {
-        const { name, password, roles, relation, database } = effect.user;
+        const { name, password, roles, relation, requestId, database } = effect.user;
         const known =
           (secret.passwords as Record<string, string>)[name] === password
             ? (secret.fingerprints as Record<string, string>)[name]
@@ -262,6 +262,7 @@ export function applied(seen: Observed, effect: Effect): Observed {
           fingerprint,
           roles,
           ...(relation === undefined ? {} : { relation }),
+          ...(requestId === undefined ? {} : { requestId }),
           ...(database === undefined ? {} : { database }),
         });
       });
