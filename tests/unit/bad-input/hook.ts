@@ -1,16 +1,20 @@
 // One hook of a charm from the raw databags to the hook tools' words, without processes: the local Juju's own tools answer in this
 // process, and a mongod is played that does what it is told. What Linux and Node refuse of a call's words is refused here, too.
+import { join } from 'node:path';
 import { applyJuju } from '../../../src/apply/juju.ts';
 import type { Charm } from '../../../src/charms/charm.ts';
 import { hostOf } from '../../../src/core/bags.ts';
 import type { Context } from '../../../src/core/context.ts';
 import { type Effect, isJujuEffect, type JujuEffect } from '../../../src/core/effects.ts';
-import { clientUser, isSystemUser } from '../../../src/core/names.ts';
-import type { HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../../../src/core/observed.ts';
+import { keysOf } from '../../../src/core/key-file.ts';
+import { clientUser } from '../../../src/core/names.ts';
+import type { ClusterFacts, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../../../src/core/observed.ts';
+import { mongodPaths, routerWords } from '../../../src/core/paths.ts';
 import { type Plan, together } from '../../../src/core/plan.ts';
 import { worst } from '../../../src/core/status.ts';
 import { ToolFailure } from '../../../src/juju/run.ts';
 import * as tools from '../../../src/juju/tools.ts';
+import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
 import { mintFresh } from '../../../src/observe/fresh.ts';
 import { observeJuju } from '../../../src/observe/juju.ts';
 import { wantedConfig } from '../../../src/plan/wanted-config.ts';
@@ -61,7 +65,7 @@ const READS =
 
 /** @throws whatever would end the charm with 1, and what Juju refuses when the hook is over. */
 export async function hook(charm: Charm, model: Model, unit: string, machine: Machine, info: HookInfo = UPDATE): Promise<Hooked> {
-  const context: Context = { unit, app: unit.split('/')[0] ?? '', hook: info.name, charmFolder: '/nonexistent', root: '' };
+  const context: Context = { unit, app: unit.split('/')[0] ?? '', hook: info.name, charmFolder: CHARM_FOLDER, root: '' };
   current = makeContext(hostFor(model), `${unit}-0`, unit, info);
   called = [];
   try {
@@ -91,6 +95,9 @@ export async function asUnit(model: Model, unit: string, ...calls: readonly (rea
   return printed;
 }
 
+/** Its version is `x`. */
+const CHARM_FOLDER = join(import.meta.dirname, 'charm');
+
 const UPDATE: HookInfo = { name: 'update-status', kind: 'lifecycle' };
 
 /** Rounds of one dispatch. */
@@ -119,21 +126,57 @@ function carried(charm: Charm, context: Context, juju: JujuFacts, machine: Machi
       return { seen, plan };
     }
     machine.done.push(...due);
-    seen = due.reduce((before, effect) => withFingerprint(applied(before, effect), effect), seen);
+    seen = due.reduce((before, effect) => withFingerprint(withRouter(applied(before, effect), effect), effect), seen);
   }
   throw new Error('no round');
 }
+
+/** A router that starts with what it is given, and a cluster that does what it is told. */
+function withRouter(seen: Observed, effect: Effect): Observed {
+  const { host, router } = seen;
+  const cluster = router.kind === 'open' && router.cluster !== undefined && !('problem' in router.cluster) ? router.cluster : NO_SHARDS;
+  const open = (shards: ClusterFacts['shards']): Observed =>
+    router.kind === 'open' ? { ...seen, router: { ...router, cluster: { ...cluster, shards } } } : seen;
+  switch (effect.do) {
+    case 'write-router-files': {
+      const files = { ...host.router, config: effect.config, words: routerWords(mongodPaths('')) };
+      return { ...seen, host: { ...host, keyFile: effect.keyFile, router: files } };
+    }
+    case 'start-router':
+    case 'restart-router': {
+      const config = /automationServiceDescriptor: charm-(\w+)/.exec(host.router.config ?? '')?.[1] ?? '';
+      const running = { ...host, router: { ...host.router, service: 'active' as const } };
+      return { ...seen, host: running, router: { kind: 'open', version: '6.0.5', config, cluster } };
+    }
+    case 'halt-router':
+    case 'stop-router': {
+      const { config, words, ...left } = host.router;
+      const files = effect.do === 'stop-router' || config === undefined || words === undefined ? {} : { config, words };
+      const stopped = { ...host, router: { ...left, ...files, service: 'inactive' as const } };
+      return { ...seen, host: stopped, router: { kind: 'silent', reason: 'stopped' } };
+    }
+    case 'add-shard':
+      return open([
+        ...cluster.shards,
+        { name: effect.name, hosts: effect.host.slice(effect.host.indexOf('/') + 1).split(','), draining: false },
+      ]);
+    case 'remove-shard':
+      return open(
+        cluster.shards.flatMap(shard => (shard.name !== effect.name ? [shard] : shard.draining ? [] : [{ ...shard, draining: true }])),
+      );
+    default:
+      return seen;
+  }
+}
+
+const NO_SHARDS: ClusterFacts = { shards: [], balancing: true, databases: [], remaining: new Map() };
 
 /** The played database remembers a password by its fingerprint, as the real one does. */
 function withFingerprint(seen: Observed, effect: Effect): Observed {
   if (effect.do !== 'set-user' || effect.user.password === undefined || seen.mongod.kind !== 'member' || seen.mongod.primary === undefined)
     return seen;
   const { name, password } = effect.user;
-  const minted = seen.fresh.clients.get(name);
-  const { secret } = seen.juju;
-  const isSystem = secret !== undefined && isSystemUser(name) && secret.passwords[name] === password;
-  const fingerprint = minted?.password === password ? minted.fingerprint : isSystem ? secret.fingerprints[name] : undefined;
-  if (fingerprint === undefined) return seen;
+  const fingerprint = userFingerprint(keysOf(seen.host.keyFile ?? '')[0] ?? '', name, password);
   const { primary } = seen.mongod;
   const user = primary.users.get(name);
   if (user === undefined) return seen;
@@ -143,7 +186,7 @@ function withFingerprint(seen: Observed, effect: Effect): Observed {
 
 /** A machine whose mongod is the one member of its set, and runs with what it should. */
 export async function steadyMachine(charm: Charm, model: Model, unit: string): Promise<Machine> {
-  const context: Context = { unit, app: unit.split('/')[0] ?? '', hook: 'update-status', charmFolder: '/nonexistent', root: '' };
+  const context: Context = { unit, app: unit.split('/')[0] ?? '', hook: 'update-status', charmFolder: CHARM_FOLDER, root: '' };
   current = makeContext(hostFor(model), `${unit}-0`, unit, UPDATE);
   const juju = await observeJuju(tools, context, charm.endpoints);
   current.discard();
