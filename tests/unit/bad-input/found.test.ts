@@ -164,9 +164,14 @@ describe('clients', () => {
     expect(shownBy(seen)[0]).toMatch(/^app-3: writes 300\d{3} characters into its databag, and 262144 are read/);
   });
   test('and the database of a mark that an administrator has forged: MongoDB’s own are never deleted', () => {
-    const forged: DatabaseUser = { name: 'relation-9', ours: true, fingerprint: '', roles: [], relation: 9, database: 'config' };
+    const forged: DatabaseUser = { name: 'relation-9', ours: true, fingerprint: 'f', roles: [], relation: 9, database: 'config' };
     const config = { valid: true, config: { ...CONFIG, 'auto-delete': true } } as const;
-    expect(planClients(seenWith([], [forged], { config })).effects).toEqual([{ do: 'drop-user', name: 'relation-9' }]);
+    const dropped = (user: DatabaseUser) => {
+      const peers = { id: 1, app: { initialised: 'true', members: 'mongodb/0', 'client-9': 'f' }, units: peerUnits(1) };
+      return planClients(seenWith([], [user], { config, peers })).effects.filter(effect => effect.do.startsWith('drop'));
+    };
+    expect(dropped(forged)).toEqual([{ do: 'drop-user', name: 'relation-9' }]);
+    expect(dropped({ ...forged, database: 'shop' })).toContainEqual({ do: 'drop-database', name: 'shop', through: 'primary' });
   });
 });
 
