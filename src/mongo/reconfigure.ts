@@ -6,7 +6,7 @@ import { LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
 import type { OpenLink } from './session.ts';
 
 /** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
-const SETTINGS = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000 };
+const SETTINGS = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000, heartbeatTimeoutSecs: 5 };
 /** A reconfiguration waits until a majority has it: about two heartbeats, unless a member is down that counts. */
 const RECONFIG_MS = 10_000;
 const ANSWER_MS = 2_000;

@@ -48,5 +48,5 @@ const tell = ({ hooks, cluster, growth }: Results): string =>
 
 const tellWhen = ({ measured }: Measured): string => `Measured ${measured.at.slice(0, 16)}Z on ${measured.computer}.\n`;
 
-const computer = (): string =>
+export const computer = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`;

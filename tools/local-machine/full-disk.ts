@@ -16,11 +16,11 @@ export const fillDisk = async (host: FaultHost): Promise<string> => {
   if (host.state.snap === undefined) throw new Error(`cannot fill the disk: ${snapName} is not installed, so nothing writes to it`);
   const folder = await realpath(host.folders.common);
   if (await ownsFileSystem(folder, host.folders.root)) {
-    const bytes = await fill(join(folder, ballast));
+    const bytes = await fillFileSystem(folder);
     return `filled the file system of the storage with ${Math.ceil(bytes / pieceBytes)} MiB; nothing more can be written there`;
   }
   if (host.state.diskLimited) throw new Error('cannot fill the disk: it is full already');
-  await limitRunning(host, '0:');
+  await limitRunning(host, true);
   host.state.diskLimited = true;
   await host.save();
   return 'the storage lies on the disk of this computer, which is left alone; instead the services may write to no file any more';
@@ -28,15 +28,15 @@ export const fillDisk = async (host: FaultHost): Promise<string> => {
 
 /** @returns what was done, in a sentence. @throws {Error} with a sentence when the disk is not full. */
 export const freeDisk = async (host: FaultHost): Promise<string> => {
-  const file = join(await realpath(host.folders.common).catch(() => host.folders.common), ballast);
+  const folder = await realpath(host.folders.common).catch(() => host.folders.common);
   if (host.state.diskLimited) {
     host.state.diskLimited = false;
     await host.save();
-    await limitRunning(host, 'unlimited:');
+    await limitRunning(host, false);
     return 'the services may write to files again';
   }
-  if ((await stat(file).catch(() => undefined)) === undefined) throw new Error('cannot free the disk: it is not full');
-  await rm(file);
+  if ((await stat(join(folder, ballast)).catch(() => undefined)) === undefined) throw new Error('cannot free the disk: it is not full');
+  await freeFileSystem(folder);
   return 'removed what filled the file system of the storage';
 };
 
@@ -46,11 +46,12 @@ export const limited = (command: string, args: readonly string[]): { command: st
   args: ['--fsize=0:', command, ...args],
 });
 
-const ownsFileSystem = async (folder: string, root: string): Promise<boolean> => (await stat(folder)).dev !== (await stat(root)).dev;
+/** Whether something is mounted at the folder, or between it and the root. */
+export const ownsFileSystem = async (folder: string, root: string): Promise<boolean> => (await stat(folder)).dev !== (await stat(root)).dev;
 
-/** Writes until nothing fits any more: in large pieces first, then in ever smaller ones. @returns how much was written, in bytes. */
-const fill = async (path: string): Promise<number> => {
-  const file = await open(path, 'a', 0o600);
+/** Writes a file until nothing fits any more: in large pieces first, then in ever smaller ones. @returns how large it is, in bytes. */
+export const fillFileSystem = async (folder: string): Promise<number> => {
+  const file = await open(join(folder, ballast), 'a', 0o600);
   try {
     for (let size = pieceBytes; size >= 1; size = Math.floor(size / 16)) await fillWith(file, Buffer.alloc(size));
     return (await file.stat()).size;
@@ -58,6 +59,8 @@ const fill = async (path: string): Promise<number> => {
     await file.close();
   }
 };
+
+export const freeFileSystem = (folder: string): Promise<void> => rm(join(folder, ballast));
 
 const fillWith = async (file: FileHandle, piece: Buffer): Promise<void> => {
   try {
@@ -67,18 +70,18 @@ const fillWith = async (file: FileHandle, piece: Buffer): Promise<void> => {
   }
 };
 
-/** @param limit as prlimit(1) takes it; the hard limit stays, so that the other can be lifted again. */
-const limitRunning = async (host: FaultHost, limit: string): Promise<void> => {
+const limitRunning = async (host: FaultHost, full: boolean): Promise<void> => {
   for (const service of serviceNames) {
     const process = host.services[service].running();
-    if (process !== undefined) await prlimit(`--pid=${process.pid}`, `--fsize=${limit}`);
+    if (process !== undefined) await limitWriting(process.pid, full);
   }
 };
 
-const prlimit = (...words: string[]): Promise<void> =>
+/** Lets a running process write to no file any more, or again. The hard limit stays, so that the other can be lifted. @throws {Error} */
+export const limitWriting = (pid: number, full: boolean): Promise<void> =>
   new Promise((settle, refuse) => {
-    execFile('prlimit', words, (error, _, stderr) => {
+    execFile('prlimit', [`--pid=${pid}`, `--fsize=${full ? '0' : 'unlimited'}:`], (error, _, stderr) => {
       if (error === null) settle();
-      else refuse(new Error(`cannot change what the services may write: ${stderr.trim() || error.message}`));
+      else refuse(new Error(`cannot change what a service may write: ${stderr.trim() || error.message}`));
     });
   });

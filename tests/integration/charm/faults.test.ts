@@ -1,8 +1,9 @@
-// What goes wrong on machines, and how the set comes back by itself.
+// What people do to a set behind the charm's back, and new addresses of all: the set comes back by itself. Failures of machines are in
+// failures.test.ts.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openModel, type TestModel } from '../../support/model.ts';
 import { unitsOf } from '../../support/status.ts';
-import { addressesOf, asOperator, deployMongodb, membersAreUnits, membersOf, onUnit, primariesOf, primaryOf, wellWith } from './world.ts';
+import { addressesOf, asOperator, deployMongodb, membersOf, onUnit, wellWith } from './world.ts';
 
 let model: TestModel;
 beforeAll(async () => {
@@ -26,32 +27,6 @@ async function write(): Promise<void> {
   written += 1;
 }
 const stored = () => asOperator(model, client => client.db('test').collection('writes').countDocuments());
-
-test('a primary that is killed is replaced, and comes back as a member', async () => {
-  const primary = await primaryOf(model);
-  await write();
-  await model.juju('fault', primary, 'kill');
-  await write();
-  await wellWith(model, 3);
-  expect(await stored()).toBe(written);
-});
-
-test('all killed at once come back with all that was written', async () => {
-  const units = Object.keys(unitsOf(await model.status(), 'mongodb'));
-  await Promise.all(units.map(unit => model.juju('fault', unit, 'kill')));
-  await write();
-  await wellWith(model, 3);
-  expect(await stored()).toBe(written);
-});
-
-test('a frozen primary is replaced; thawed, it is a member and there is one primary', async () => {
-  const primary = await primaryOf(model);
-  await model.juju('fault', primary, 'freeze');
-  await model.waitFor('another primary', status => primariesOf(status).some(name => name !== primary));
-  await model.juju('fault', primary, 'thaw');
-  await write();
-  await wellWith(model, 3);
-});
 
 test('a mongod that somebody stopped is started again', async () => {
   const [unit] = Object.keys(unitsOf(await model.status(), 'mongodb')).filter(name => name !== 'mongodb/0') as [string];
@@ -82,31 +57,6 @@ test.each(['another unit', 'the leader'])('a member that somebody took out of th
   );
   await model.waitFor('the member to be back', async () => (await membersOf(model)).some(address => gone.startsWith(address)));
   await wellWith(model, 3);
-});
-
-test('a member whose disk is lost gets the data again', async () => {
-  const leader = 'mongodb/0';
-  await model.juju('fault', leader, 'lose-disk');
-  await write();
-  await wellWith(model, 3);
-  await model.waitFor('the data to be back', () =>
-    onUnit(
-      model,
-      leader,
-      async client =>
-        (await client.db('test').collection('writes').countDocuments({}, { readPreference: 'secondaryPreferred' })) === written,
-    ).catch(() => false),
-  );
-});
-
-test('a member with a new address is known by it', async () => {
-  const [unit] = Object.keys(unitsOf(await model.status(), 'mongodb')).slice(-1) as [string];
-  const before = addressesOf(await model.status());
-  await model.juju('fault', unit, 'change-address');
-  await model.waitFor('the new address to show', status => !before.includes(unitsOf(status, 'mongodb')[unit]?.['public-address'] ?? ''));
-  await membersAreUnits(model);
-  await wellWith(model, 3);
-  await write();
 });
 
 test('new addresses of all members at once do not end the set', async () => {

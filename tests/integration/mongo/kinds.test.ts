@@ -58,7 +58,7 @@ test('from nothing to a primary with its operator, all through the key file', as
   expect(link).toMatchObject({ kind: 'open', as: 'operator' });
   if (link.kind !== 'open') return;
   const { config } = await link.command({ replSetGetConfig: 1 });
-  expect(config.settings).toMatchObject({ heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000 });
+  expect(config.settings).toMatchObject({ heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000, heartbeatTimeoutSecs: 5 });
 
   // The other one, which is empty, sees that there is a set.
   expect(await look(session(b!), new Map([['mongodb/0', a!.host]]))).toMatchObject({ others: new Map([['mongodb/0', 'member']]) });

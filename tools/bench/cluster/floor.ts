@@ -3,14 +3,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findServer } from '../../local-machine/binaries.ts';
+import { accepts, mongodWords, port, setSettings, socketName } from './mongod.ts';
 import { areVotingSecondaries, type Client, canWrite, clientOf, until } from './replica-set.ts';
 import type { Contender } from './steps.ts';
 
-const settings = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000 };
-const port = 27017;
 const set = 'floor';
 
 type Mongod = { host: string; socket: string; process: ChildProcess };
@@ -31,19 +29,13 @@ export const openFloor = async (room: string, network: string): Promise<Contende
     const number = mongods.length;
     const address = `${network}.${10 + number}`;
     const folder = join(room, String(number));
-    const log = join(folder, 'log');
-    const mongod: Mongod = { host: `${address}:${port}`, socket: join(folder, `mongodb-${port}.sock`), process: undefined as never };
+    const mongod: Mongod = { host: `${address}:${port}`, socket: join(folder, socketName), process: undefined as never };
     mongods.push(mongod);
     await mkdir(join(folder, 'data'), { recursive: true });
-    const words = [
-      ...['--dbpath', join(folder, 'data'), '--port', String(port), '--bind_ip', address, '--replSet', set, '--keyFile', keyFile],
-      ...['--unixSocketPrefix', folder, '--logpath', log, '--wiredTigerCacheSizeGB', '0.25'],
-      ...['--wiredTigerEngineConfigString', 'log=(file_max=8MB)', '--setParameter', 'authenticationMechanisms=SCRAM-SHA-256'],
-      ...['--setParameter', 'diagnosticDataCollectionEnabled=false', '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
-    ];
+    const words = mongodWords({ folder, address, set, keyFile });
     mongod.process = spawn(found.path, words, { stdio: 'ignore', cwd: folder });
     await until(`mongod on ${address}`, async () => {
-      if (mongod.process.exitCode !== null) throw new Error(`mongod ended with ${mongod.process.exitCode}, see ${log}`);
+      if (mongod.process.exitCode !== null) throw new Error(`mongod ended with ${mongod.process.exitCode}, see ${join(folder, 'log')}`);
       return (await accepts({ host: address, port })) && (await accepts({ path: mongod.socket }));
     });
     return mongod;
@@ -60,7 +52,7 @@ export const openFloor = async (room: string, network: string): Promise<Contende
       const uri = `mongodb://${encodeURIComponent(first.socket)}/?directConnection=true`;
       const local = await clientOf(uri);
       // Three members that are initiated together wait out an election's time first; one elects itself at once, and the others join it.
-      await local.db('admin').command({ replSetInitiate: { _id: set, members: [{ _id: 0, host: first.host }], settings } });
+      await local.db('admin').command({ replSetInitiate: { _id: set, members: [{ _id: 0, host: first.host }], settings: setSettings } });
       await until('a primary', async () => (await local.db('admin').command({ hello: 1 })).isWritablePrimary === true);
       // Before there is a user, whoever comes from the same computer may make one.
       await local.db('admin').command({ createUser: 'operator', pwd: password, roles: ['root'] });
@@ -116,13 +108,3 @@ export const openFloor = async (room: string, network: string): Promise<Contende
     },
   };
 };
-
-const accepts = (where: { path: string } | { host: string; port: number }): Promise<boolean> =>
-  new Promise(answer => {
-    const connection = connect(where);
-    connection.once('connect', () => {
-      connection.destroy();
-      answer(true);
-    });
-    connection.once('error', () => answer(false));
-  });

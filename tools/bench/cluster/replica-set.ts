@@ -42,14 +42,18 @@ export const canWrite = async (uri: string, username: string, password: string):
   }
 };
 
-/** They are up to date, and no longer among those that may not vote yet for being new. */
+/**
+ * They are up to date, and no longer among those that may not vote yet for being new. mongod hides from its configuration who is new, and tells
+ * only how many may vote.
+ */
 export const areVotingSecondaries = async (admin: Db, hosts: readonly string[]): Promise<boolean> => {
-  const [{ members }, { config }] = await Promise.all([admin.command({ replSetGetStatus: 1 }), admin.command({ replSetGetConfig: 1 })]);
-  const seen = members as { name: string; stateStr: string }[];
-  const listed = config.members as { host: string; votes: number; newlyAdded?: boolean }[];
+  const [status, { config }] = await Promise.all([admin.command({ replSetGetStatus: 1 }), admin.command({ replSetGetConfig: 1 })]);
+  const seen = status.members as { name: string; stateStr: string }[];
+  const listed = config.members as { host: string; votes: number }[];
+  if (status.votingMembersCount !== listed.filter(({ votes }) => votes === 1).length) return false;
   return hosts.every(
     host =>
       seen.some(({ name, stateStr }) => name === host && stateStr === 'SECONDARY') &&
-      listed.some(member => member.host === host && member.votes === 1 && member.newlyAdded !== true),
+      listed.some(member => member.host === host && member.votes === 1),
   );
 };
