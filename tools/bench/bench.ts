@@ -8,12 +8,14 @@ import { benchCluster } from './cluster/cluster.ts';
 import { benchGrowth } from './growth/growth.ts';
 import { benchHooks } from './hooks/hooks.ts';
 import { modelName } from './hooks/world.ts';
+import { benchLoad } from './load/load.ts';
 import { type Fresh, writeResults } from './results.ts';
 
 const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--only KEY] [--no-peers] [--out FOLDER]]
 
   hooks          what a hook costs, beside Python charms
   cluster        how long deploy, add-unit, integrate, set-password and remove-unit take, beside a plain script
+  load           many clients, units and changes of a password; only when named, for it takes long
   growth         how the cost of a hook grows with units and clients
   --runs N       how often each hook is run (20)
   --rounds N     how often a cluster is deployed (5)
@@ -21,8 +23,10 @@ const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--onl
   --no-peers     without the Python peers
   --out FOLDER   where the results go (bench)
 `;
-const parts = ['hooks', 'cluster', 'growth'] as const;
+const parts = ['hooks', 'cluster', 'growth', 'load'] as const;
 type Part = (typeof parts)[number];
+/** Without the one that takes longer than all others together. */
+const usual: readonly Part[] = ['hooks', 'cluster', 'growth'];
 type Options = { parts: readonly Part[]; runs: number; rounds: number; only: string[]; peers: boolean; out: string };
 
 const projectFolder = join(import.meta.dirname, '..', '..');
@@ -46,7 +50,8 @@ const main = async (words: readonly string[]): Promise<number> => {
       try {
         if (part === 'hooks') fresh.hooks = await benchHooks(own);
         else if (part === 'cluster') fresh.cluster = await benchCluster(own);
-        else fresh.growth = await benchGrowth(own);
+        else if (part === 'growth') fresh.growth = await benchGrowth(own);
+        else fresh.load = await benchLoad(own);
       } finally {
         await clearAway(join(own.room, 'j'), modelName);
       }
@@ -81,7 +86,7 @@ const readOptions = (words: readonly string[]): Options | undefined => {
       else return undefined;
     }
   }
-  return { ...options, parts: chosen.length === 0 ? parts : chosen };
+  return { ...options, parts: chosen.length === 0 ? usual : chosen };
 };
 
 process.exitCode = await main(process.argv.slice(2));

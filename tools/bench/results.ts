@@ -11,8 +11,10 @@ import { tellGrowth } from './growth/table.ts';
 import type { HookResults } from './hooks/hooks.ts';
 import { plotHooks } from './hooks/plot.ts';
 import { tellHooks } from './hooks/table.ts';
+import type { LoadResults } from './load/load.ts';
+import { tellLoad } from './load/table.ts';
 
-export type Fresh = { hooks?: HookResults; cluster?: ClusterResults; growth?: GrowthResults };
+export type Fresh = { hooks?: HookResults; cluster?: ClusterResults; growth?: GrowthResults; load?: LoadResults };
 /** When and where a part was measured. */
 type Measured = { measured: { at: string; computer: string } };
 type Results = { [Part in keyof Fresh]: Fresh[Part] & Measured };
@@ -35,7 +37,7 @@ export const writeResults = async (folder: string, fresh: Fresh): Promise<string
   return text;
 };
 
-const tell = ({ hooks, cluster, growth }: Results): string =>
+const tell = ({ hooks, cluster, growth, load }: Results): string =>
   [
     '# What this charm costs',
     '',
@@ -44,6 +46,7 @@ const tell = ({ hooks, cluster, growth }: Results): string =>
     ...(hooks === undefined ? [] : [tellHooks(hooks), tellWhen(hooks)]),
     ...(cluster === undefined ? [] : [tellCluster(cluster), tellWhen(cluster)]),
     ...(growth === undefined ? [] : [tellGrowth(growth), tellWhen(growth)]),
+    ...(load === undefined ? [] : [tellLoad(load), tellWhen(load)]),
   ].join('\n');
 
 const tellWhen = ({ measured }: Measured): string => `Measured ${measured.at.slice(0, 16)}Z on ${measured.computer}.\n`;

@@ -14,7 +14,6 @@ export const openCharm = async (data: string, interrupted: AbortSignal): Promise
   const world = await openWorld(data, interrupted);
   const { juju } = world;
   let operator: Client | undefined;
-  const operatorClient = (model: Model): Promise<Client> => clientOf(uriOf(model), 'operator', operatorPassword(model, 'mongodb'));
 
   return {
     deploy: async () => {
@@ -66,7 +65,10 @@ export const openCharm = async (data: string, interrupted: AbortSignal): Promise
   };
 };
 
-const uriOf = (model: Model): string => `mongodb://${hostsOf(model).join(',')}/?replicaSet=mongodb`;
+/** With the password that the model has at this moment. */
+export const operatorClient = (model: Model): Promise<Client> => clientOf(uriOf(model), 'operator', operatorPassword(model, 'mongodb'));
+
+export const uriOf = (model: Model): string => `mongodb://${hostsOf(model).join(',')}/?replicaSet=mongodb`;
 
 /** Members in the order in which they came; one whose machine has no address yet is not among them. */
 const hostsOf = ({ units, machines }: Model): string[] =>

@@ -4,15 +4,14 @@ import { type Db, MongoClient } from 'mongodb';
 
 export type Client = MongoClient;
 
-const limitMs = 240_000;
-const pollMs = 20;
+const usual = { limitMs: 240_000, everyMs: 20 };
 
-/** @throws when it has not come true in four minutes, or the check itself fails. */
-export const until = async (what: string, check: () => Promise<boolean>): Promise<void> => {
+/** @throws when it has not come true in time, four minutes unless given, or the check itself fails. */
+export const until = async (what: string, check: () => Promise<boolean>, { limitMs, everyMs } = usual): Promise<void> => {
   const deadline = Date.now() + limitMs;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`waited ${limitMs / 1000} s in vain for ${what}`);
-    await sleep(pollMs);
+    await sleep(everyMs);
   }
 };
 

@@ -1,0 +1,63 @@
+// As many units as a replica set may have, each with a real mongod, seven of them voting.
+import { operatorClient } from '../cluster/charm.ts';
+import { until } from '../cluster/replica-set.ts';
+import type { World } from '../hooks/world.ts';
+import { availableMiB, daemonMiB, mongodsMiB } from './memory.ts';
+import { patience } from './side.ts';
+
+/** @property addedMs from add-unit until all are members with all data, and active. @property mongodMiB the median of the mongods. */
+export type Step = { units: number; addedMs: number; voters: number; mongodMiB: number; daemonMiB: number };
+/** @property stopped why no more were tried. */
+export type Units = { steps: Step[]; stopped?: string };
+
+/** What a further mongod may need, and what the computer is to keep. */
+const roomForOneMiB = 250;
+const keptMiB = 2_048;
+
+/** The set is there, with fewer units than the first step. */
+export const loadUnits = async (world: World, counts: readonly number[], say: (text: string) => void): Promise<Units> => {
+  const { juju, state } = world;
+  const steps: Step[] = [];
+  for (const count of counts) {
+    const missing = count - (await unitsOf(world));
+    const room = await availableMiB();
+    if (room < missing * roomForOneMiB + keptMiB)
+      return { steps, stopped: `${count} units: ${missing} more would not fit into the ${Math.round(room)} MiB that are free` };
+    say(`${count} units`);
+    const start = performance.now();
+    await juju.run('add-unit', 'mongodb', '-n', String(missing));
+    await until(`${count} units`, async () => isWhole(await state(), count), patience);
+    const addedMs = performance.now() - start;
+    const client = await operatorClient(await state());
+    try {
+      const { members } = await client.db('admin').command({ replSetGetStatus: 1 });
+      const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+      const well = members.filter(({ state }: { state: number }) => state === 1 || state === 2).length;
+      if (well !== count) throw new Error(`${count} units are active, but ${well} members are well`);
+      const voters = config.members.filter(({ votes }: { votes: number }) => votes === 1).length;
+      const sizes = (await mongodsMiB(world.folder)).sort((a, b) => a - b);
+      steps.push({
+        units: count,
+        addedMs,
+        voters,
+        mongodMiB: sizes[Math.floor(sizes.length / 2)] ?? 0,
+        daemonMiB: await daemonMiB(juju.data),
+      });
+    } finally {
+      await client.close();
+    }
+  }
+  return { steps };
+};
+
+const unitsOf = async ({ state }: World): Promise<number> => own(await state()).length;
+
+type Model = Awaited<ReturnType<World['state']>>;
+const own = ({ units }: Model) => Object.values(units).filter(({ application }) => application === 'mongodb');
+
+const isWhole = (model: Model, count: number): boolean => {
+  const units = own(model);
+  return (
+    units.length === count && units.every(({ workload, agentStatus }) => workload.current === 'active' && agentStatus.current === 'idle')
+  );
+};
