@@ -39,8 +39,8 @@ function handingOver(seen: Observed): Plan {
   const self = ownMember(seen, mongod.set);
   const others = mongod.set.members.filter(member => member !== self);
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
-  // Where another unit leads, that one lets the others in.
-  const step = juju.leader && mongod.self === 'primary' ? letIn(mongod.set, units) : undefined;
+  // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
+  const step = mongod.self === 'primary' ? letIn(mongod.set, units) : undefined;
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
   return plan({ effects: step === undefined ? [] : [step], hold: [reason], unit: [status.held(reason)], pending: true });
 }

@@ -58,7 +58,12 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
     const unit = unitOf(member);
     if (unit?.life === 'alive' && app?.life === 'alive') say(`the member of ${unit.name}, which stays, is removed`);
   }
-  if (!force) return found;
+  if (!force) {
+    const [old, next] = [before, after].map(config => votersOf(config).map(({ _id }) => _id)) as [number[], number[]];
+    const changed = [...old.filter(id => !next.includes(id)), ...next.filter(id => !old.includes(id))];
+    if (changed.length > 1) say('more than one vote changes');
+    return found;
+  }
   const voters = votersOf(before);
   const lost = voters.filter(member => {
     const unit = unitOf(member);

@@ -198,13 +198,13 @@ const doers: Readonly<Record<string, Doer>> = {
     const isClient = apps.length > 0 && which % 3 > 0;
     const name = isClient ? `client-${'abcd'[at % 4]}` : `mongo-${'ab'[at % 2]}`;
     if (isClient) deploy(name, 'client', { count: 1 + (at % 2) });
-    else deploy(name, 'mongodb', { count: 1 + (at % 3), ...(at % 5 === 0 ? { storage: { mongodb: 'loop' } } : {}) });
+    else deploy(name, 'mongodb', { count: at % 29 === 0 ? 8 : 1 + (at % 3), ...(at % 5 === 0 ? { storage: { mongodb: 'loop' } } : {}) });
     return name;
   },
   'add-unit': (which, at) => {
     const { model } = currentWorld();
     const app = choose(ofCharm('mongodb'), which);
-    if (app === undefined || unitsOf(model, app.name).length > 5) return undefined;
+    if (app === undefined || unitsOf(model, app.name).length > 8) return undefined;
     const free = Object.values(model.storage).filter(one => one.owner === undefined && one.life === 'alive');
     const brought = at % 3 === 0 ? free.slice(0, 1).map(one => one.id) : [];
     return addUnits(model, app.name, brought.length > 0 ? 1 : 1 + (at % 2), [], brought, { folder: FOLDER, now: clock.iso }).join(' ');

@@ -220,10 +220,10 @@ async function reconfigure(server: Server, given: Document, force: boolean, maxT
     version: force ? Math.max(before.version, given.version) + between(10_000, 100_000) : given.version,
     term: force ? -1 : disk.term,
   };
+  reconfigured(server, before, config, force);
   checkMembers(server, before, config, force);
   if (!force && before.version !== diskOf(server).config?.version) return error(109, 'reconfig is running');
   disk.config = config;
-  reconfigured(server, before, config, force);
   unsettle();
   if (force) return {};
   const end = clock.now() + (maxTimeMS || 10_000);
@@ -236,7 +236,7 @@ async function reconfigure(server: Server, given: Document, force: boolean, maxT
   }
 }
 
-/** Told of each change of a set's members: for the checks of a simulation. */
+/** Told of each change of a set's members that is asked for, whether it is made or refused: for the checks of a simulation. */
 export const reconfigurations: { seen(server: Server, before: SetConfig, after: SetConfig, force: boolean): void } = { seen: () => {} };
 const reconfigured = (server: Server, before: SetConfig, after: SetConfig, force: boolean): void =>
   reconfigurations.seen(server, before, after, force);

@@ -46,7 +46,7 @@ describe('the only member that has the data', () => {
   };
   const silent = { kind: 'silent', reason: 'no answer' } as const;
 
-  test('lets the units that stay in, if it leads, and does not go before one of them has the data', () => {
+  test('lets the units that stay in, and does not go before one of them has the data', () => {
     const plan = planLeaving(alone({}));
     expect(plan.hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
     expect(plan.effects).toMatchObject([{ do: 'reconfigure', members: [{ unit: 'mongodb/0' }, { unit: 'mongodb/1', votes: 1 }] }]);
@@ -54,8 +54,9 @@ describe('the only member that has the data', () => {
     expect(syncing).toMatchObject({ effects: [], hold: plan.hold });
     expect(ways(withMembers(alone({}), [member(0), member(1)]))).toEqual(['step-down', 'reconfigure', 'stop-mongod', 'set-peer-unit']);
   });
-  test('waits for the leader to do so, if it does not lead', () => {
-    expect(planLeaving(alone({ leader: false }, undefined, true))).toMatchObject({ effects: [], hold: [expect.any(String)] });
+  test('does so whoever leads, and is held to the end of its time', () => {
+    const plan = planLeaving(alone({ leader: false }, undefined, true));
+    expect(plan).toMatchObject({ effects: [{ do: 'reconfigure' }], hold: [expect.any(String)] });
   });
   test('waits for a unit that Juju is only about to make', () => {
     const peers = { id: 1, app, units: peerUnits(1), coming: ['mongodb/7'] };
