@@ -219,7 +219,7 @@ describe(`with ${routerName}`, () => {
   });
 
   describe('removal', () => {
-    test('of the last config server is held while a shard needs it, and goes on when that is gone', async () => {
+    test('of the last config server is held while a shard needs it, and goes on when that is gone', { timeout: 400_000 }, async () => {
       await model.juju('remove-application', '--no-prompt', '--destroy-storage', 'config-server');
       await model.waitFor('the status that says why', status =>
         Object.values(unitsOf(status, 'config-server')).some(unit =>
