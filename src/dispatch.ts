@@ -8,7 +8,7 @@ import type { Action, View } from './core/action.ts';
 import { hostOf, WAKE } from './core/bags.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
-import { clientUser, SYSTEM_USERS } from './core/names.ts';
+import { SYSTEM_USERS } from './core/names.ts';
 import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
 import { type Status, sameStatus, status, worst } from './core/status.ts';
@@ -17,7 +17,7 @@ import { readContext } from './juju/context.ts';
 import * as tools from './juju/tools.ts';
 import { helloOf } from './mongo/hello.ts';
 import { rotateLog } from './mongo/logs.ts';
-import { mintFresh } from './observe/fresh.ts';
+import { freshFor, mintFresh } from './observe/fresh.ts';
 import { meetOthers, observeJuju } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
 
@@ -47,10 +47,7 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
   }
   try {
     const facts = await observeJuju(tools, context, charm.endpoints);
-    const fresh = mintFresh(
-      facts.secret?.keyFile,
-      facts.clients.map(client => clientUser(client.id, client.requestId)),
-    );
+    const fresh = mintFresh(facts.secret?.keyFile, facts.clients.map(freshFor));
     const world = openWorld(context, facts, fresh, charm.runsMongod);
     try {
       const run = { charm, context, facts, world };

@@ -6,6 +6,7 @@ import { bareSecretId, type Rotation, relationSecretLabel } from '../core/names.
 import type { Bag, JujuFacts } from '../core/observed.ts';
 import { sameStatus } from '../core/status.ts';
 import { secretsNamedIn, withAnswer, withoutAnswer } from '../interfaces/client-requests.ts';
+import { withStatuses } from '../interfaces/client-status.ts';
 import { encodeRouterAnswer } from '../interfaces/config-server.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';
 import type * as Tools from '../juju/tools.ts';
@@ -45,6 +46,8 @@ async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect, told: 
       return publishClient(juju, facts, effect.client, told);
     case 'publish':
       return publish(juju, effect, told);
+    case 'tell-client':
+      return change(told, effect, own => withStatuses(own, effect.statuses));
     case 'withdraw':
       return change(told, effect, own => withoutAnswer(own, effect.requestId));
     case 'open-port':
@@ -90,7 +93,7 @@ async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<voi
 async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, told: Told): Promise<void> {
   const { relation, requestId, endpoint } = client;
   const found = facts.clients.find(one => one.id === relation && one.requestId === requestId);
-  const password = client.password ?? found?.own.password ?? (await secretPassword(juju, client));
+  const password = client.isGroup ? '' : (client.password ?? found?.own.password ?? (await secretPassword(juju, client)));
   if (password === undefined) throw new Error(`cannot publish addresses to relation ${relation}: its secret cannot be read`);
   const answer = { ...client, password };
   const { clear, secrets } = endpoint === ROUTERS ? encodeRouterAnswer(answer) : encodeClientAnswer(answer);

@@ -3,6 +3,7 @@ import type { MongodEffect } from '../core/effects.ts';
 import { isSystemUser } from '../core/names.ts';
 import { failureOf } from '../mongo/errors.ts';
 import { adoptData, initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
+import { dropRole, setRole } from '../mongo/roles.ts';
 import type { Link, Mongo, OpenLink } from '../mongo/session.ts';
 import { changeSettings } from '../mongo/settings.ts';
 import { addShard, dropLeftovers, forgetCluster, movePrimary, removeShard, setShardHost, startBalancer } from '../mongo/sharding.ts';
@@ -36,6 +37,10 @@ async function applyOne(mongo: Mongo, effect: MongodEffect, router: () => Promis
       return setUser(await primaryLink(mongo), mongo.key, effect.user, isSystemUser(effect.user.name));
     case 'drop-user':
       return dropUser(await primaryLink(mongo), effect.name);
+    case 'set-role':
+      return setRole(await primaryLink(mongo), effect.role);
+    case 'drop-role':
+      return dropRole(await primaryLink(mongo), effect.name);
     case 'drop-database':
       return dropDatabase(effect.through === 'router' ? opened(await router()) : await primaryLink(mongo), effect.name);
     case 'add-shard':

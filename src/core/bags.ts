@@ -38,6 +38,8 @@ export const SYSTEM_ROTATION = 'system-rotation';
 export const GOVERNED = 'system-users';
 /** Key in the application databag: where routers were told to find the config servers. */
 export const ROUTERS_CONFIG = 'routers-config';
+/** Key in the application databag: where the units of a client come from, as its last hook found it. */
+export const networksKey = (relation: number): string => `networks-${relation}`;
 /** Key in a unit's databag: version of its router, which is ready. */
 export const ROUTER = 'mongos';
 

@@ -5,6 +5,8 @@ export type Context = {
   readonly app: string;
   readonly hook: string; // '' in an action
   readonly action?: string;
+  /** Relation that the hook is about. */
+  readonly relation?: number;
   /** Relation that is going away: Juju still lists it, we must not. */
   readonly breaking?: number;
   /** Unit that is leaving, in relation-departed of any relation. */

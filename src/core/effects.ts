@@ -1,8 +1,8 @@
 // Everything that a plan may ask for. Each names the state to reach, so that doing it twice does no harm.
 
 import type { Rotation, Service } from './names.ts';
-import type { Bag, Role } from './observed.ts';
-import type { Status } from './status.ts';
+import type { Bag, DatabaseRole, Role } from './observed.ts';
+import type { RelationStatus, Status } from './status.ts';
 
 export type Effect = HostEffect | MongodEffect | JujuEffect;
 
@@ -47,6 +47,8 @@ export type MongodEffect =
   | { readonly do: 'step-down-primary' }
   | { readonly do: 'set-user'; readonly user: UserSpec }
   | { readonly do: 'drop-user'; readonly name: string }
+  | { readonly do: 'set-role'; readonly role: RoleSpec }
+  | { readonly do: 'drop-role'; readonly name: string }
   | { readonly do: 'drop-database'; readonly name: string; readonly through: 'primary' | 'router' }
   /** `host`: name/address:port,… */
   | { readonly do: 'add-shard'; readonly name: string; readonly host: string }
@@ -80,6 +82,8 @@ export type MemberConfig = {
   readonly votes: 0 | 1;
   readonly priority: number;
 };
+/** A role in the database admin, made for a request: `of` is what `clientUser` calls its user. */
+export type RoleSpec = Required<DatabaseRole>;
 export type UserSpec = {
   readonly name: string;
   /** Missing: keep the one it has. */
@@ -88,6 +92,8 @@ export type UserSpec = {
   readonly relation?: number;
   readonly requestId?: string;
   readonly database?: string;
+  /** Networks (CIDR) from which it may log in; missing for anywhere. */
+  readonly from?: readonly string[];
 };
 
 /** Written when the rest is done; Juju commits most of it when the hook has succeeded. */
@@ -102,6 +108,8 @@ export type JujuEffect =
   | { readonly do: 'publish-client'; readonly client: PublishedClient }
   /** Takes the answer to a request out of our databag; `own` is what that holds now. */
   | { readonly do: 'withdraw'; readonly relation: number; readonly requestId?: string; readonly own: Bag }
+  /** What the client is told of its requests. */
+  | { readonly do: 'tell-client'; readonly relation: number; readonly own: Bag; readonly statuses: readonly RelationStatus[] }
   /** Our databag of a relation and, by group, the secrets that it names; `own` is what it holds now. An empty value takes a key away. */
   | {
       readonly do: 'publish';
@@ -123,7 +131,10 @@ export type PublishedClient = {
   readonly relation: number;
   /** Which of several requests in the relation. */
   readonly requestId?: string;
+  /** The user, or the group. */
   readonly user: string;
+  /** There is no password. */
+  readonly isGroup?: true;
   /** Missing: the one in the secret that was published before. */
   readonly password?: string;
   readonly database: string;
@@ -160,6 +171,8 @@ const MONGOD = [
   'step-down-primary',
   'set-user',
   'drop-user',
+  'set-role',
+  'drop-role',
   'drop-database',
   'add-shard',
   'remove-shard',

@@ -24,6 +24,8 @@ export type Rotation = (typeof ROTATIONS)[number];
 /** The charm's own users. Everything else in admin.system.users belongs to clients or to the operators themselves. */
 export const SYSTEM_USERS = ['operator', 'monitor', 'backup'] as const;
 export type SystemUser = (typeof SYSTEM_USERS)[number];
+/** Role that Percona Backup for MongoDB asks for. */
+export const BACKUP_ROLE = 'pbmAnyAction';
 export const isSystemUser = (name: string): name is SystemUser => (SYSTEM_USERS as readonly string[]).includes(name);
 
 /** Whether Juju takes the text for the name of a secret; what another application calls one may be anything. */

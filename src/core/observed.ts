@@ -114,7 +114,14 @@ export type ClientRelation = {
   readonly withdrawn?: true;
   /** Our application databag, whole. */
   readonly databag: Bag;
+  /** Name and password that the client wishes for, until it has been answered; `unreadable` where it has a secret for them that is not granted. */
+  readonly wish?: { readonly name: string; readonly password?: string } | 'unreadable';
+  /** Where its units come from; only of a relation with a request for which that matters. */
+  readonly networks?: Networks;
 };
+
+/** Networks (CIDR) from which each unit connects; none where Juju does not tell. */
+export type Networks = Readonly<Record<string, readonly string[]>>;
 
 /** A shard, as its config server sees it. */
 export type ShardRelation = {
@@ -304,9 +311,24 @@ export type PrimaryFacts = {
   readonly operatorAccepted: boolean;
   /** The data says to which cluster it belongs; asked of a shard that has left its cluster. */
   readonly cluster?: boolean;
+  /** Roles that were made there, by name. */
+  readonly roles: ReadonlyMap<string, DatabaseRole>;
   /** The custom role that the backup user needs exists. */
   readonly backupRole: boolean;
 };
+
+/** A role that somebody has made in the database admin. */
+export type DatabaseRole = {
+  readonly name: string;
+  /** The name that `clientUser` gives to the user of the request it was made for; missing where it was not made by this charm. */
+  readonly of?: string;
+  /** Sorted by database and role. */
+  readonly roles: readonly Role[];
+  /** Sorted by resource and action. */
+  readonly privileges: readonly Privilege[];
+};
+/** An empty collection stands for all of the database. */
+export type Privilege = { readonly db: string; readonly collection: string; readonly actions: readonly string[] };
 
 export type Role = { readonly role: string; readonly db: string };
 export type DatabaseUser = {
@@ -319,6 +341,8 @@ export type DatabaseUser = {
   /** The same: which of several requests in the relation. */
   readonly requestId?: string;
   readonly database?: string;
+  /** Networks from which it may log in, sorted; missing for anywhere. */
+  readonly from?: readonly string[];
   /** Sorted by database and role. */
   readonly roles: readonly Role[];
 };

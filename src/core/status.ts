@@ -8,6 +8,9 @@ export type Status = { readonly level: Level; readonly message: string };
 /** Longer than any that says something; Juju takes a status as a word of a call, which the system bounds. */
 const LONGEST = 1_000;
 
+/** What a client is told of its request. `code`: from 5000 on, only another request or another relation helps. */
+export type RelationStatus = { readonly code: number; readonly message: string; readonly resolution: string };
+
 const active = (message: string): Status => ({ level: 'active', message });
 const waiting = (message: string): Status => ({ level: 'waiting', message: oneLine(message, LONGEST) });
 const maintenance = (message: string): Status => ({ level: 'maintenance', message });

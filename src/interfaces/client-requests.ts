@@ -22,8 +22,8 @@ const ALL_SECRET = JSON.stringify([
   ...['key-file', 'config-server-db', 'int-ca-secret', 'ext-ca-secret'],
 ]);
 
-/** It becomes part of a user's name and of a secret's label. The clients' library makes it of 16 hexadecimal digits. */
-const id = z.string().check(z.regex(/^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/));
+/** It becomes part of a user's name and of a secret's label. The clients' library makes it of 16 hexadecimal digits. `data` has a use for `status`. */
+const id = z.string().check(z.regex(/^(?!(?:__proto__|status)$)[A-Za-z0-9_-]{1,64}$/));
 /** Each is a user and a secret. */
 const MOST_REQUESTS = 100;
 const object = z.record(z.string(), z.unknown());

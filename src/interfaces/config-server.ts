@@ -13,8 +13,10 @@ const SECRET_FIELDS = ['username', 'password', 'tls', 'tls-ca', 'uris', 'key-fil
 /** Tells one host from the next, who must not get the password of the one before. A charm that does not know it passes it over. */
 const HOST_RELATION = 'host-relation';
 
+type AskedOfRouter = Pick<ClientRequest, 'database' | 'extraUserRoles' | 'external'>;
+
 /** The router's application databag: what its host asked for, handed on. `host`: id of the relation to it. */
-export const encodeRouterRequest = ({ database, extraUserRoles, external = false }: ClientRequest, host: number): Bag => ({
+export const encodeRouterRequest = ({ database, extraUserRoles, external = false }: AskedOfRouter, host: number): Bag => ({
   'requested-secrets': JSON.stringify(SECRET_FIELDS),
   database: database ?? '',
   'extra-user-roles': extraUserRoles.join(','),

@@ -2,39 +2,47 @@
 // version 0; client-requests.ts brings those of later versions into them.
 import * as z from 'zod/mini';
 import { addressOf } from '../core/bags.ts';
+import { DATABASE } from '../core/endpoints.ts';
 import type { Bag } from '../core/observed.ts';
+import { decodeEntity, type Entity, rolesIn } from './client-entity.ts';
 import { readJson } from './json.ts';
 
-export type ClientRequest = {
+export type ClientRequest = Entity & {
   /** Undefined until the client has asked: nothing may be written before. */
   readonly database?: string;
   readonly extraUserRoles: readonly string[];
   /** Fields that go into secrets; all others of the answer go in clear. */
   readonly requestedSecrets: readonly string[];
-  /** The client wants to be told its user as an entity, too. */
-  readonly entityType?: 'USER';
-  /** It is to reach the database from other machines. Only routers make a difference of it. */
+  /** It is to reach the database from elsewhere than its units: any network, and a router through its port. */
   readonly external?: boolean;
 };
 
 const names = z.array(z.string());
+
+/**
+ * Whether such a client's user may log in from its own units alone. Not that of a router: its client comes through a unix socket, which
+ * MongoDB takes for no address at all.
+ */
+export function isFromItsUnits(endpoint: string, remote: Bag): boolean {
+  const request = decodeClientRequest(remote);
+  return endpoint === DATABASE && !('problem' in request) && request.database !== undefined && request.external !== true;
+}
 const bag = z.record(z.string(), z.string());
 
 /** What the client asks for, or a sentence that says what is wrong with it. What MongoDB has no use for, such as prefix-matching, is passed over. */
 export function decodeClientRequest(remote: Bag): ClientRequest | { readonly problem: string } {
   const requestedSecrets = readJson(remote['requested-secrets'] ?? '[]', names);
   if (requestedSecrets === undefined) return { problem: 'requested-secrets is not a JSON list of names; upgrade the client charm' };
-  const problem = versionProblem(remote) ?? entityProblem(remote);
+  const problem = versionProblem(remote);
+  const entity = decodeEntity(remote);
   if (problem !== undefined) return { problem };
+  if ('problem' in entity) return entity;
   return {
     ...(remote.database ? { database: remote.database } : {}),
-    extraUserRoles: (remote['extra-user-roles'] ?? '')
-      .split(',')
-      .map(role => role.trim())
-      .filter(role => role !== ''),
+    extraUserRoles: rolesIn(remote['extra-user-roles']),
     requestedSecrets,
     ...(remote['external-node-connectivity'] === 'true' ? { external: true } : {}),
-    ...(remote['entity-type'] ? { entityType: 'USER' } : {}),
+    ...entity,
   };
 }
 
@@ -48,20 +56,12 @@ function versionProblem(remote: Bag): string | undefined {
   return `speaks version ${JSON.stringify(version)} of mongodb_client, and this charm v0 and v1; use a client charm that speaks one of them`;
 }
 
-/** An entity is a user by another name; a group would be a role that nobody can log in with. */
-function entityProblem(remote: Bag): string | undefined {
-  const type = remote['entity-type'];
-  if (type === 'GROUP') return 'asks for an entity of type GROUP, which this charm does not make; ask for USER';
-  if (type && type !== 'USER') return `asks for an entity of type ${JSON.stringify(type)}; ask for USER`;
-  if (remote['extra-group-roles']) return 'asks for extra-group-roles, which this charm does not grant; ask for extra-user-roles';
-  const permissions = remote['entity-permissions'];
-  if (permissions && permissions !== '[]') return 'asks for entity-permissions, which this charm does not grant; ask for extra-user-roles';
-  return undefined;
-}
+/** One of these is in a databag that answers a request. */
+const GIVEN = ['secret-user', 'username', 'secret-entity', 'entity-name'];
 
 /** The request that our own databag answers, as it was then; undefined if no credentials were published. */
 export function decodeClientAnswer(own: Bag): Bag | undefined {
-  if (own['secret-user'] === undefined && own.username === undefined) return undefined;
+  if (GIVEN.every(key => own[key] === undefined)) return undefined;
   return readJson(own.data, bag);
 }
 
@@ -80,14 +80,16 @@ export const withdrawnCredentials = (own: Bag): Bag =>
 
 /** Credentials were published in clear, and have been taken back; a client whose secrets were taken back has no `data` there. */
 export const isWithdrawn = (own: Bag): boolean =>
-  own.data !== undefined && own['secret-user'] === undefined && !isClear(own) && own.database !== undefined;
+  own.data !== undefined && own.database !== undefined && !isClear(own) && GIVEN.every(key => own[key] === undefined);
 
 /** Whether a unit of the client, by its own databag, still knows credentials from ours: its library keeps there what it last saw. */
 export const remembersCredentials = (unitBag: Bag): boolean =>
   readJson(unitBag.data, z.record(z.string(), z.unknown()))?.password !== undefined;
 
 export type Answer = {
+  /** The user, or the group that was asked for. */
   readonly user: string;
+  /** None of a group. */
   readonly password: string;
   readonly database: string;
   readonly replset: string;
@@ -118,14 +120,12 @@ export function encodeClientAnswer(answer: Answer & { readonly router?: Pick<Rou
   const decoded = decodeClientRequest(answer.request);
   if ('problem' in decoded) throw new Error(`cannot answer a client that ${decoded.problem}`);
   const { requestedSecrets, entityType } = decoded;
-  const fields: Record<string, string> = {
-    username: answer.user,
-    password: answer.password,
-    uris: answer.router?.uri ?? clientUri(answer),
-  };
+  const { user, password } = answer;
+  const fields: Record<string, string> =
+    entityType === 'GROUP' ? { 'entity-name': user } : { username: user, password, uris: answer.router?.uri ?? clientUri(answer) };
   // The mongods here have no TLS yet; a client of this version is told so in a word that JSON knows.
   if (answer.request.version === 'v1') fields.tls = 'false';
-  if (entityType !== undefined) Object.assign(fields, { 'entity-name': answer.user, 'entity-password': answer.password });
+  if (entityType === 'USER') Object.assign(fields, { 'entity-name': user, 'entity-password': password });
   const clear: Record<string, string> = {
     data: JSON.stringify(mirror),
     database: answer.database,

@@ -25,10 +25,11 @@ export function readContext(env: Env): Context {
   };
 }
 
-function ofRelation(hook: string, env: Env): Pick<Context, 'breaking' | 'departing'> {
+function ofRelation(hook: string, env: Env): Pick<Context, 'relation' | 'breaking' | 'departing'> {
   const id = relationNumber(env.JUJU_RELATION_ID);
-  if (hook.endsWith('-relation-broken') && id !== undefined) return { breaking: id };
-  return hook.endsWith('-relation-departed') && env.JUJU_DEPARTING_UNIT ? { departing: env.JUJU_DEPARTING_UNIT } : {};
+  const relation = id === undefined ? {} : { relation: id };
+  if (hook.endsWith('-relation-broken') && id !== undefined) return { ...relation, breaking: id };
+  return hook.endsWith('-relation-departed') && env.JUJU_DEPARTING_UNIT ? { ...relation, departing: env.JUJU_DEPARTING_UNIT } : relation;
 }
 
 /** Juju writes the id as `database:7`. */

@@ -16,6 +16,7 @@ export const CODES = {
   configurationInProgress: 109,
   mechanismUnavailable: 334,
   notWritablePrimary: 10107,
+  roleNotFound: 31,
   duplicateKey: 11000,
   roleAlreadyExists: 51002,
 } as const;

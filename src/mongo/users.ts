@@ -2,6 +2,7 @@
 import type { Document } from 'bson';
 import * as z from 'zod/mini';
 import type { UserSpec } from '../core/effects.ts';
+import { BACKUP_ROLE, clientUser } from '../core/names.ts';
 import type { DatabaseUser, Role } from '../core/observed.ts';
 import { CODES, failureOf } from './errors.ts';
 import { userFingerprint } from './fingerprint.ts';
@@ -9,7 +10,6 @@ import type { OpenLink } from './session.ts';
 
 /** Mark of a user that this charm made, in its customData. */
 const OWNER = 'charm';
-const BACKUP_ROLE = 'pbmAnyAction';
 const MAJORITY = { w: 'majority', wtimeout: 10_000 };
 const WRITE_MS = 15_000;
 
@@ -28,6 +28,7 @@ const mark = z.object({
   relation: z.optional(z.number()),
   request: z.optional(z.string()),
   database: z.optional(z.string()),
+  from: z.optional(z.array(z.string())),
 });
 
 export async function readUsers(link: OpenLink): Promise<ReadonlyMap<string, DatabaseUser>> {
@@ -47,7 +48,7 @@ export function decodeUser({
   const marked = mark.safeParse(customData);
   const sorted = roles.map(({ role, db }) => ({ role, db })).sort((a, b) => compare(a.db, b.db) || compare(a.role, b.role));
   if (!marked.success) return { name, ours: false, fingerprint: '', roles: sorted };
-  const { fingerprint, relation, request, database } = marked.data;
+  const { fingerprint, relation, request, database, from } = marked.data;
   return {
     name,
     ours: true,
@@ -56,15 +57,11 @@ export function decodeUser({
     ...(relation === undefined ? {} : { relation }),
     ...(request === undefined ? {} : { requestId: request }),
     ...(database === undefined ? {} : { database }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export async function hasBackupRole(link: OpenLink): Promise<boolean> {
-  const { roles } = await link.command({ rolesInfo: BACKUP_ROLE });
-  return Array.isArray(roles) && roles.length > 0;
-}
 
 /** Percona Backup for MongoDB asks for a role that may do anything. */
 export async function createBackupRole(link: OpenLink): Promise<void> {
@@ -83,14 +80,18 @@ export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSys
   // Under an empty key, whoever may read the users could guess the password from its fingerprint.
   if (spec.password !== undefined && key === '') throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
   if (spec.password !== undefined) await checkPassword(spec.password);
-  const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(key, spec.name, spec.password);
-  const { relation, requestId, database } = spec;
+  const { relation, requestId, database, from } = spec;
+  // A client's user may have a name that it wished for; what is remembered does not depend on that.
+  const owner = relation === undefined ? spec.name : clientUser(relation, requestId);
+  const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(key, owner, spec.password);
   const customData = {
     owner: OWNER,
     fingerprint,
     ...(relation === undefined ? {} : { relation }),
     ...(requestId === undefined ? {} : { request: requestId }),
     ...(database === undefined ? {} : { database }),
+    // MongoDB does not list the restrictions of all users, so the mark says what they are.
+    ...(from === undefined ? {} : { from }),
   };
   const secret: Document = spec.password === undefined ? {} : { pwd: spec.password, mechanisms: ['SCRAM-SHA-256'] };
   const command = {
@@ -98,6 +99,7 @@ export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSys
     ...secret,
     roles: [...spec.roles],
     customData,
+    ...(relation === undefined ? {} : { authenticationRestrictions: from === undefined ? [] : [{ clientSource: from }] }),
     writeConcern: MAJORITY,
   };
   await link.command(command, { timeoutMs: WRITE_MS });

@@ -1,6 +1,6 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import * as z from 'zod/mini';
-import { isAddress, LEAVING, ROLE } from '../core/bags.ts';
+import { isAddress, LEAVING, networksKey, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import type { Endpoints } from '../core/endpoints.ts';
@@ -13,14 +13,23 @@ import type {
   ConfigServerRelation,
   HostRelation,
   JujuFacts,
+  Networks,
   Peers,
   PeerUnit,
   ShardRelation,
 } from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
-import { secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
-import { isWithdrawn, remembersCredentials } from '../interfaces/mongodb-client.ts';
+import { decodeWish } from '../interfaces/client-entity.ts';
+import { type SplitRequest, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
+import {
+  decodeClientAnswer,
+  decodeClientRequest,
+  isFromItsUnits,
+  isWithdrawn,
+  remembersCredentials,
+} from '../interfaces/mongodb-client.ts';
+import { decodeNetworks, networksOf } from '../interfaces/networks.ts';
 import { shardNameOf } from '../interfaces/shards.ts';
 import { decodeSystemUsers } from '../interfaces/system-users.ts';
 import type * as Tools from '../juju/tools.ts';
@@ -39,12 +48,15 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   );
   const beside = readHost(juju, context, endpoints, listed, leads);
   const secretContent = juju.secretByLabel(appSecretLabel(context.app));
+  const met = readPeers(juju, context, endpoints.peers, leads, goal);
   const [leading, raw, address, joined, content, { dying, units, related }, unit, openedPorts, relations, found, host, charm] =
     await Promise.all([
-      leads.then(leader => (leader ? readForLeader(juju, context, endpoints, listed, beside, secretContent) : undefined)),
+      leads.then(leader =>
+        leader ? readForLeader(juju, context, endpoints, { listed, host: beside, content: secretContent, peers: met }) : undefined,
+      ),
       juju.configGet(),
       juju.networkAddress(endpoints.peers),
-      readPeers(juju, context, endpoints.peers, leads, goal),
+      met,
       secretContent,
       goal,
       leads.then(leader => (leader ? undefined : juju.unitStatus())), // the leader learns it with the application's
@@ -93,18 +105,19 @@ async function readRelations(juju: Juju, { breaking }: Context, { clients, shard
   return new Map(all.map((endpoint, at) => [endpoint, (ids[at] ?? []).filter(id => id !== breaking)]));
 }
 
-/** What only the leader may ask. @param content of the secret with the system passwords. */
-async function readForLeader(
-  juju: Juju,
-  context: Context,
-  endpoints: Endpoints,
-  listed: Promise<Relations>,
-  host: Promise<HostRelation | undefined>,
-  content: Promise<Bag | undefined>,
-) {
+/** What is being asked already. `content`: of the secret with the system passwords. */
+type Asked = {
+  readonly listed: Promise<Relations>;
+  readonly host: Promise<HostRelation | undefined>;
+  readonly content: Promise<Bag | undefined>;
+  readonly peers: Promise<Peers | undefined>;
+};
+
+/** What only the leader may ask. */
+async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, { listed, host, content, peers }: Asked) {
   const [secretIds, clients, shards, status, hosts, own] = await Promise.all([
     juju.secretIds(),
-    readClients(juju, context, endpoints.clients, listed),
+    readClients(juju, context, endpoints.clients, listed, peers),
     readShards(juju, context, endpoints.shards, listed),
     juju.applicationStatus(),
     host.then(one => (one === undefined ? [] : [one])),
@@ -262,18 +275,23 @@ async function readSystemUsers(
  */
 async function readClients(
   juju: Juju,
-  { app }: Context,
+  context: Context,
   endpoints: readonly string[],
   listed: Promise<Relations>,
+  peers: Promise<Peers | undefined>,
 ): Promise<readonly ClientRelation[]> {
   const relations = await listed;
   const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
   const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
-      const [{ units, other: client, remote }, databag] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
+      const [{ units, other: client, remote }, databag] = await Promise.all([readOther(juju, id), juju.applicationBag(id, context.app)]);
       const memory = await memoryOf(juju, id, units, databag);
-      const relation = { endpoint, id, app: client ?? `relation ${id}`, units, databag, ...memory };
-      return splitRequests(remote, databag).map(request => ({ ...relation, ...request }));
+      const requests = splitRequests(remote, databag);
+      const networks = requests.some(one => isFromItsUnits(endpoint, one.remote))
+        ? { networks: await readNetworks(juju, context, id, units, await peers) }
+        : {};
+      const relation = { endpoint, id, app: client ?? `relation ${id}`, units, databag, ...memory, ...networks };
+      return Promise.all(requests.map(async request => ({ ...relation, ...request, ...(await readWish(juju, request)) })));
     }),
   );
   return found.flat();
@@ -284,6 +302,32 @@ async function memoryOf(juju: Juju, id: number, units: readonly string[], own: B
   if (!isWithdrawn(own)) return {};
   const bags = await Promise.all(units.map(unit => juju.unitBag(id, unit)));
   return bags.some(remembersCredentials) ? { remembers: true } : {};
+}
+
+/** Read until the request has been answered: then its owner takes the secret away. */
+async function readWish(juju: Juju, { remote, own }: SplitRequest): Promise<Pick<ClientRelation, 'wish'>> {
+  const request = decodeClientRequest(remote);
+  if ('problem' in request || request.wishSecret === undefined || decodeClientAnswer(own) !== undefined) return {};
+  return { wish: decodeWish(await juju.secretById(request.wishSecret)) ?? 'unreadable' };
+}
+
+/**
+ * Each unit is asked when it may have something new to say: in a hook of its relation, which Juju runs whenever a unit comes, goes or changes
+ * its address, and when this unit has just become the leader, who may have let such a hook pass. Else what was found then is remembered.
+ */
+async function readNetworks(
+  juju: Juju,
+  context: Context,
+  id: number,
+  units: readonly string[],
+  peers: Peers | undefined,
+): Promise<Networks> {
+  const sorted = [...units].sort(byUnitNumber);
+  const known = decodeNetworks(peers?.app[networksKey(id)]);
+  const isNews = context.relation === id || context.hook === 'leader-elected';
+  if (known !== undefined && !isNews && Object.keys(known).join() === sorted.join()) return known;
+  const bags = await Promise.all(sorted.map(unit => juju.unitBag(id, unit)));
+  return Object.fromEntries(sorted.map((unit, at) => [unit, networksOf(bags[at] ?? {})]));
 }
 
 async function readShards(

@@ -1,13 +1,15 @@
 // This unit's mongod, the replica set as it sees it, and for the leader the primary → MongodFacts.
 import * as z from 'zod/mini';
+import { BACKUP_ROLE } from '../core/names.ts';
 import type { MongodFacts, PrimaryFacts, ReplicaSet, Running } from '../core/observed.ts';
 import { CODES, failureOf, NoAnswer } from '../mongo/errors.ts';
 import { startedWith } from '../mongo/hello.ts';
 import { decodeSet, decodeStatus, stateOf } from '../mongo/replica-set.ts';
+import { readRoles } from '../mongo/roles.ts';
 import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
 import { readSettings } from '../mongo/settings.ts';
 import { belongsToCluster } from '../mongo/sharding.ts';
-import { hasBackupRole, readUsers } from '../mongo/users.ts';
+import { readUsers } from '../mongo/users.ts';
 
 type Options = {
   /** Look at the primary too. */
@@ -138,16 +140,24 @@ async function readPrimary(mongo: Mongo, own: OpenLink, { set, self }: Found, { 
   try {
     const link = self === 'primary' ? own : await mongo.at(host);
     if (link.kind !== 'open') return undefined;
-    const [there, users, backupRole, cluster] = await Promise.all([
+    const [there, users, roles, cluster] = await Promise.all([
       self === 'primary' ? { set, self } : readSet(link),
       readUsers(link),
-      hasBackupRole(link),
+      readRoles(link),
       formerShard ? belongsToCluster(link) : undefined,
     ]);
     if (there === 'uninitialised' || there.self !== 'primary') return undefined; // what we took for the primary is it no more
     const operatorAccepted =
       link.as === 'operator' || (users.has('operator') && (await mongo.acceptsOperator(self === 'primary' ? undefined : host)));
-    return { host, set: there.set, users, operatorAccepted, backupRole, ...(cluster === undefined ? {} : { cluster }) };
+    return {
+      host,
+      set: there.set,
+      users,
+      operatorAccepted,
+      roles,
+      backupRole: roles.has(BACKUP_ROLE),
+      ...(cluster === undefined ? {} : { cluster }),
+    };
   } catch {
     return undefined; // it went away while it was asked
   }

@@ -1,15 +1,19 @@
 // Client applications, and routers that ask for theirs: each request has one user. The leader makes it, publishes it, keeps the published
 // addresses true, and drops it when the request or its relation is gone.
 
-import { addressOf, CLIENT_ROTATION, ROUTERS_CONFIG } from '../core/bags.ts';
-import type { Effect, JujuEffect, MongodEffect, PublishedClient, UserSpec } from '../core/effects.ts';
+import { addressOf, CLIENT_ROTATION, networksKey, ROUTERS_CONFIG } from '../core/bags.ts';
+import type { Effect, JujuEffect, MongodEffect, PublishedClient } from '../core/effects.ts';
 import { DATABASE, ROUTERS } from '../core/endpoints.ts';
 import { bareSecretId, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
-import { status } from '../core/status.ts';
+import { type RelationStatus, status } from '../core/status.ts';
+import { withStatuses } from '../interfaces/client-status.ts';
 import { isClear, withdrawnCredentials } from '../interfaces/mongodb-client.ts';
+import { encodeNetworks } from '../interfaces/networks.ts';
 import { type Grant, type GrantProblem, grantOf } from './client-grant.ts';
+import { rolesDue, rolesGone } from './client-role.ts';
+import { nameFor, problemWith, userFor, userSpec } from './client-user.ts';
 import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
 
@@ -33,7 +37,8 @@ export function planClients(seen: Observed): Plan {
     ...clients.filter(client => client.withdrawn).map(retracted),
     ...clients.filter(client => !client.withdrawn).map(client => forClient(seen, client, primary)),
     orphans(seen, primary),
-    plan({ effects: [...secrets, ...forgotten(seen, primary), ...remembered(seen), ...schedule(seen)] }),
+    toldProblems(seen, primary),
+    plan({ effects: [...secrets, ...forgotten(seen, primary), ...found(seen), ...remembered(seen), ...schedule(seen)] }),
   ]);
 }
 
@@ -44,9 +49,10 @@ export const answeredClients = ({ juju }: Observed): readonly ClientRelation[] =
 function forClient(seen: Observed, client: ClientRelation, primary: PrimaryFacts): Plan {
   const grant = grantOf(client, seen.juju.clients);
   if (grant === 'nothing asked') return client.endpoint === ROUTERS ? retracted(client) : nothing;
-  if ('problem' in grant) return refused(client, grant);
-  const warning = grant.changed === undefined ? nothing : refused(client, { problem: grant.changed });
-  return together([granted(seen, client, grant, primary), warning]);
+  const problem = problemWith(client, grant, primary);
+  const shown = problem === undefined ? nothing : plan({ app: [status.badClient(client.app, problem.problem)] });
+  if ('problem' in grant || (problem !== undefined && grant.changed === undefined)) return shown;
+  return together([granted(seen, client, grant, primary), shown]);
 }
 
 /** Who asks no more is told no more; the user goes with the others of whom nobody asks. */
@@ -55,36 +61,38 @@ function retracted({ id, requestId, own, databag }: ClientRelation): Plan {
   return plan({ effects: [{ do: 'withdraw', relation: id, ...(requestId === undefined ? {} : { requestId }), own: databag }] });
 }
 
-const refused = (client: ClientRelation, { problem }: GrantProblem): Plan => plan({ app: [status.badClient(client.app, problem)] });
-
 function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
   const { context, juju } = seen;
   if (client.endpoint === ROUTERS && juju.secret === undefined) return nothing; // The key cannot be read at the moment.
-  const answer = answerTo(seen, client, grant);
-  const user = primary.users.get(answer.user);
-  if (user?.ours === false)
-    return refused(client, { problem: `user ${answer.user} was not made by this charm; drop it in MongoDB, and the charm makes its own` });
+  const answer = answerTo(seen, client, grant, primary);
+  const user = userFor(client, primary);
   const published = juju.peers?.app[publishedKey(client)];
   const isDue = context.rotating !== undefined && userSecretOf(client) === context.rotating;
+  const roles = rolesDue(client, grant, primary, grant.isGroup ? answer.user : clientUser(client.id, client.requestId));
+  // Published only when it is seen to be there.
+  if (roles.length > 0) return plan({ effects: roles, pending: true });
+  const news = isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [];
+  if (grant.isGroup) return plan({ effects: news });
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
   if (published === undefined || !grant.published || user === undefined || user.fingerprint !== published || isDue)
     return client.remembers ? nothing : withNewPassword(seen, client, grant, primary);
-  const spec = specOf(client, grant);
-  const isRight = sameRoles(user, grant.roles) && user.database === grant.database;
-  const roles: readonly MongodEffect[] = isRight ? [] : [{ do: 'set-user', user: spec }];
-  return plan({ effects: [...roles, ...(isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [])] });
+  const spec = userSpec(client, grant, primary);
+  const isRight = sameRoles(user, spec.roles) && user.database === spec.database && user.from?.join() === spec.from?.join();
+  const users: readonly MongodEffect[] = isRight ? [] : [{ do: 'set-user', user: spec }];
+  return plan({ effects: [...users, ...news] });
 }
 
-const answerTo = (seen: Observed, { endpoint, id, requestId }: ClientRelation, grant: Grant): PublishedClient => ({
-  endpoint,
-  relation: id,
-  ...(requestId === undefined ? {} : { requestId }),
-  user: clientUser(id, requestId),
+const answerTo = (seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): PublishedClient => ({
+  endpoint: client.endpoint,
+  relation: client.id,
+  ...(client.requestId === undefined ? {} : { requestId: client.requestId }),
+  user: nameFor(client, grant, primary),
+  ...(grant.isGroup ? { isGroup: true } : {}),
   database: grant.database,
   replset: seen.context.app,
   hosts: memberHosts(seen),
   request: grant.request,
-  ...(endpoint === ROUTERS && seen.juju.secret !== undefined ? { keyFile: seen.juju.secret.keyFile } : {}),
+  ...(client.endpoint === ROUTERS && seen.juju.secret !== undefined ? { keyFile: seen.juju.secret.keyFile } : {}),
 });
 
 /** Bare id of the secret that holds the client's password; undefined for one that takes it in clear. */
@@ -105,33 +113,25 @@ function remembered(seen: Observed): readonly JujuEffect[] {
   return juju.peers?.app[ROUTERS_CONFIG] === now ? [] : [{ do: 'set-peer-app', values: { [ROUTERS_CONFIG]: now } }];
 }
 
-const specOf = ({ id, requestId }: ClientRelation, { roles, database }: Grant): UserSpec => ({
-  name: clientUser(id, requestId),
-  roles,
-  relation: id,
-  ...(requestId === undefined ? {} : { requestId }),
-  database,
-});
-
 function withNewPassword(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): Plan {
-  const change = newPassword(seen, client, grant);
+  const change = newPassword(seen, client, grant, primary);
   if (change === undefined) return nothing;
-  const has = primary.users.get(clientUser(client.id, client.requestId))?.fingerprint === change.fingerprint;
+  const has = userFor(client, primary)?.fingerprint === change.fingerprint;
   // Published only when the database is seen to have it; until then the same password is set again.
   return has ? plan({ effects: change.publish }) : plan({ effects: [change.setUser], pending: true });
 }
 
 type NewPassword = { readonly fingerprint: string; readonly setUser: MongodEffect; readonly publish: readonly JujuEffect[] };
 
-function newPassword(seen: Observed, client: ClientRelation, grant: Grant): NewPassword | undefined {
+function newPassword(seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): NewPassword | undefined {
   const fresh = seen.fresh.clients.get(clientUser(client.id, client.requestId));
   if (fresh === undefined) return undefined;
   const { password, fingerprint } = fresh;
   const rotation = rotationOf(seen);
-  const answer = { ...answerTo(seen, client, grant), password, ...(rotation === 'never' ? {} : { rotation }) };
+  const answer = { ...answerTo(seen, client, grant, primary), password, ...(rotation === 'never' ? {} : { rotation }) };
   return {
     fingerprint,
-    setUser: { do: 'set-user', user: { ...specOf(client, grant), password } },
+    setUser: { do: 'set-user', user: { ...userSpec(client, grant, primary), password } },
     publish: [
       { do: 'publish-client', client: answer },
       { do: 'set-peer-app', values: { [publishedKey(client)]: fingerprint } },
@@ -148,13 +148,14 @@ export function rotatedClient(
   client: ClientRelation,
 ): { readonly effects: readonly Effect[]; readonly later: boolean } | undefined {
   const grant = grantOf(client, seen.juju.clients);
-  if (grant === 'nothing asked' || 'problem' in grant || !grant.published) return undefined;
+  const primary = seen.mongod.kind === 'member' ? seen.mongod.primary : undefined;
+  if (grant === 'nothing asked' || 'problem' in grant || !grant.published || grant.isGroup || primary === undefined) return undefined;
   if (isClear(client.own)) {
     const { id, endpoint, databag } = client;
     const withdraw: Effect = { do: 'publish', relation: id, endpoint, own: databag, clear: withdrawnCredentials(databag), secrets: {} };
     return { effects: [withdraw, { do: 'set-peer-app', values: { [publishedKey(client)]: '' } }], later: true };
   }
-  const change = newPassword(seen, client, grant);
+  const change = newPassword(seen, client, grant, primary);
   return change && { effects: [change.setUser, ...change.publish], later: false };
 }
 
@@ -187,7 +188,8 @@ function orphans(seen: Observed, primary: PrimaryFacts): Plan {
   const gone = [...primary.users.values()].filter(
     ({ ours, relation, requestId }) => ours && relation !== undefined && !live.has(clientUser(relation, requestId)),
   );
-  return plan({ effects: gone.flatMap(user => [...databaseOf(seen, primary, user, gone), { do: 'drop-user', name: user.name } as const]) });
+  const users = gone.flatMap(user => [...databaseOf(seen, primary, user, gone), { do: 'drop-user', name: user.name } as const]);
+  return plan({ effects: [...users, ...rolesGone(primary, live)] });
 }
 
 function databaseOf(seen: Observed, primary: PrimaryFacts, user: DatabaseUser, gone: readonly DatabaseUser[]): readonly MongodEffect[] {
@@ -197,7 +199,9 @@ function databaseOf(seen: Observed, primary: PrimaryFacts, user: DatabaseUser, g
   if (!config.valid || !config.config['auto-delete'] || database === undefined || told !== user.fingerprint) return [];
   // An administrator among the clients can write what the mark of a user says.
   if (isReserved(database)) return [];
-  const used = [...primary.users.values()].some(other => other.database === database && !gone.includes(other));
+  // A group has no user, and its database is used all the same.
+  const asked = answeredClients(seen).some(({ withdrawn, own }) => !withdrawn && own.database === database);
+  const used = asked || [...primary.users.values()].some(other => other.database === database && !gone.includes(other));
   const through = seen.juju.role === 'config-server' ? 'router' : 'primary';
   return used ? [] : [{ do: 'drop-database', name: database, through }];
 }
@@ -206,9 +210,45 @@ const requestOf = ({ requestId }: DatabaseUser): { readonly requestId?: string }
 
 /** What the peers' databag still says of relations that are gone, and their users with them. */
 function forgotten(seen: Observed, { users }: PrimaryFacts): readonly JujuEffect[] {
-  const live = new Set(seen.juju.clients.filter(client => !client.withdrawn).map(publishedKey));
-  const old = Object.keys(seen.juju.peers?.app ?? {}).filter(
-    key => /^client-\d/.test(key) && !live.has(key) && !users.get(key.replace('client-', 'relation-'))?.ours,
+  const clients = seen.juju.clients.filter(client => !client.withdrawn);
+  const networks = clients.filter(client => client.networks !== undefined).map(client => networksKey(client.id));
+  const there = [...users.values()].flatMap(user =>
+    user.ours && user.relation !== undefined ? [publishedKey({ id: user.relation, ...requestOf(user) })] : [],
   );
+  const live = new Set([...clients.map(publishedKey), ...networks, ...there]);
+  const old = Object.keys(seen.juju.peers?.app ?? {}).filter(key => /^(client|networks)-\d/.test(key) && !live.has(key));
   return old.length === 0 ? [] : [{ do: 'set-peer-app', values: Object.fromEntries(old.map(key => [key, ''])) }];
+}
+
+/** Where the clients' units were found, for the hooks that come after. */
+function found(seen: Observed): readonly JujuEffect[] {
+  const now = seen.juju.clients.flatMap(({ id, networks }) =>
+    networks === undefined ? [] : [[networksKey(id), encodeNetworks(networks)] as const],
+  );
+  const news = now.filter(([key, text]) => seen.juju.peers?.app[key] !== text);
+  return news.length === 0 ? [] : [{ do: 'set-peer-app', values: Object.fromEntries(news) }];
+}
+
+/** Each client is told what of its requests is not granted as it stands. */
+function toldProblems(seen: Observed, primary: PrimaryFacts): Plan {
+  const clients = answeredClients(seen);
+  const effects = [...new Map(clients.map(client => [client.id, client.databag]))].flatMap(([id, databag]): readonly JujuEffect[] => {
+    const statuses = clients
+      .filter(client => client.id === id && !client.withdrawn)
+      .flatMap(client => {
+        const grant = grantOf(client, seen.juju.clients);
+        const problem = grant === 'nothing asked' ? undefined : problemWith(client, grant, primary);
+        return problem === undefined ? [] : [statusOf(problem)];
+      });
+    const now = withStatuses(databag, statuses);
+    const differs = now.status !== databag.status || (databag.version === 'v1' && now.data !== databag.data);
+    return differs ? [{ do: 'tell-client', relation: id, own: databag, statuses }] : [];
+  });
+  return plan({ effects });
+}
+
+/** What comes behind the last semicolon is what to do. */
+function statusOf({ problem, code }: GrantProblem): RelationStatus {
+  const at = problem.lastIndexOf('; ');
+  return { code, message: problem.slice(0, at), resolution: problem.slice(at + 2) };
 }

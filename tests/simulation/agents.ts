@@ -113,7 +113,8 @@ export function startAgents(fate: Fate): Agents {
   };
 
   const takeStep = (unit: Unit, step: 'enter-scopes' | 'charm' | 'die' | 'skip'): void => {
-    if (step === 'enter-scopes') for (const relation of scopesToEnter(model, unit)) enterScope(relation, unit, addressOfUnit(model, unit));
+    if (step === 'enter-scopes')
+      for (const relation of scopesToEnter(model, unit)) enterScope(model, relation, unit, addressOfUnit(model, unit));
     if (step === 'die') unit.life = 'dead';
     if (step === 'charm') bringCharm(unit);
     if (step === 'skip') {

@@ -46,7 +46,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     const { users } = diskOf(server).data;
     return { users: Object.entries(users).map(([user, { roles, customData }]) => ({ user, roles, customData })) };
   },
-  rolesInfo: (server, command) => ({ roles: diskOf(server).data.roles.includes(command.rolesInfo) ? [{ role: command.rolesInfo }] : [] }),
+  rolesInfo: server => ({ roles: Object.entries(diskOf(server).data.roles).map(([role, rest]) => ({ role, ...rest })) }),
   createUser: (server, command) =>
     write(server, command, data => {
       if (data.users[command.createUser] !== undefined) error(51003, `User "${command.createUser}@admin" already exists`);
@@ -57,7 +57,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     write(server, command, data => {
       const before = data.users[command.updateUser] ?? error(11, `Could not find user "${command.updateUser}" for db "admin"`);
       const roles = command.roles.filter((one: { role: string }) => one.role === 'pbmAnyAction');
-      if (roles.length > 0 && !data.roles.includes('pbmAnyAction')) error(31, 'Could not find role: pbmAnyAction@admin');
+      if (roles.length > 0 && data.roles.pbmAnyAction === undefined) error(31, 'Could not find role: pbmAnyAction@admin');
       userWrites.seen(server, command.updateUser, command.pwd);
       return withUser(data, command.updateUser, { pwd: command.pwd ?? before.pwd, roles: command.roles, customData: command.customData });
     }),
@@ -69,8 +69,19 @@ const handlers: Readonly<Record<string, Handler>> = {
     }),
   createRole: (server, command) =>
     write(server, command, data => {
-      if (data.roles.includes(command.createRole)) error(51002, `Role "${command.createRole}@admin" already exists`);
-      return { ...data, roles: [...data.roles, command.createRole] };
+      if (data.roles[command.createRole] !== undefined) error(51002, `Role "${command.createRole}@admin" already exists`);
+      return withRole(data, command.createRole, command);
+    }),
+  updateRole: (server, command) =>
+    write(server, command, data => {
+      if (data.roles[command.updateRole] === undefined) error(31, `Role: ${command.updateRole}@admin not found`);
+      return withRole(data, command.updateRole, command);
+    }),
+  dropRole: (server, command) =>
+    write(server, command, data => {
+      if (data.roles[command.dropRole] === undefined) error(31, `Role: ${command.dropRole}@admin not found`);
+      const { [command.dropRole]: _, ...roles } = data.roles;
+      return { ...data, roles };
     }),
   insert: (server, command, database) =>
     write(server, command, data => withDocuments(data, database, command.insert, old => [...old, ...command.documents])),
@@ -292,6 +303,11 @@ export async function change(server: Server, to: (data: Data) => Data): Promise<
 
 /** Told of each password that is set: for the checks of a simulation. */
 export const userWrites: { seen(server: Server, name: string, password: string | undefined): void } = { seen: () => {} };
+
+const withRole = (data: Data, name: string, { privileges, roles }: Document): Data => ({
+  ...data,
+  roles: { ...data.roles, [name]: { privileges, roles } },
+});
 
 const withUser = (data: Data, name: string, user: User): Data => ({ ...data, users: { ...data.users, [name]: user } });
 

@@ -24,7 +24,7 @@ export type SetConfig = {
 export type User = { pwd: string; roles: { role: string; db: string }[]; customData: unknown };
 export type Data = {
   users: Record<string, User>;
-  roles: readonly string[];
+  roles: Record<string, { privileges: readonly Document[]; roles: readonly { role: string; db: string }[] }>;
   /** Database, collection, documents. */
   databases: Record<string, Record<string, readonly Document[]>>;
 };
@@ -42,7 +42,7 @@ export const emptyDisk = (): Disk => ({
   config: undefined,
   term: 0,
   head: undefined,
-  data: { users: {}, roles: [], databases: {} },
+  data: { users: {}, roles: {}, databases: {} },
 });
 
 export type Settings = {

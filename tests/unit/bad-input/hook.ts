@@ -7,7 +7,6 @@ import { hostOf } from '../../../src/core/bags.ts';
 import type { Context } from '../../../src/core/context.ts';
 import { type Effect, isJujuEffect, type JujuEffect } from '../../../src/core/effects.ts';
 import { keysOf } from '../../../src/core/key-file.ts';
-import { clientUser } from '../../../src/core/names.ts';
 import type { ClusterFacts, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../../../src/core/observed.ts';
 import { mongodPaths, routerWords } from '../../../src/core/paths.ts';
 import { type Plan, together } from '../../../src/core/plan.ts';
@@ -15,7 +14,7 @@ import { worst } from '../../../src/core/status.ts';
 import { ToolFailure } from '../../../src/juju/run.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
-import { mintFresh } from '../../../src/observe/fresh.ts';
+import { freshFor, mintFresh } from '../../../src/observe/fresh.ts';
 import { observeJuju } from '../../../src/observe/juju.ts';
 import { wantedConfig } from '../../../src/plan/wanted-config.ts';
 import type { HookContext } from '../../../tools/local-juju/contract.ts';
@@ -102,10 +101,7 @@ const UPDATE: HookInfo = { name: 'update-status', kind: 'lifecycle' };
 
 /** Rounds of one dispatch. */
 function carried(charm: Charm, context: Context, juju: JujuFacts, machine: Machine): { seen: Observed; plan: Plan } {
-  const fresh = mintFresh(
-    juju.secret?.keyFile,
-    juju.clients.map(client => clientUser(client.id, client.requestId)),
-  );
+  const fresh = mintFresh(juju.secret?.keyFile, juju.clients.map(freshFor));
   let seen: Observed = {
     context,
     juju,

@@ -10,7 +10,7 @@ import {
 } from '../../../src/interfaces/config-server.ts';
 import { decodeClientRequest, routerPlaces } from '../../../src/interfaces/mongodb-client.ts';
 
-const request = encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'], requestedSecrets: [], external: true }, 3);
+const request = encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'], external: true }, 3);
 const answer = {
   user: 'relation-4',
   password: 'p/w',
@@ -27,10 +27,10 @@ describe('the request', () => {
     expect(asksForSecrets(request)).toBe(true);
   });
   test('of a host that has taken it back is empty, not absent', () => {
-    expect(encodeRouterRequest({ extraUserRoles: [], requestedSecrets: [] }, 3)).toMatchObject({ database: '', 'extra-user-roles': '' });
+    expect(encodeRouterRequest({ extraUserRoles: [] }, 3)).toMatchObject({ database: '', 'extra-user-roles': '' });
   });
   test('tells one host from the next', () => {
-    const of = (host: number) => encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, host);
+    const of = (host: number) => encodeRouterRequest({ database: 'shop', extraUserRoles: [] }, host);
     expect(sameHost(of(3), of(3))).toBe(true);
     expect(sameHost(of(3), of(7))).toBe(false);
     expect(sameHost({ database: 'a' }, { database: 'b' })).toBe(true); // of the charm before this one, which does not tell
@@ -56,7 +56,7 @@ describe('the answer', () => {
       expect(isAnswerTo(clear, { ...request, [key]: 'x' })).toBe(false);
     expect(isAnswerTo({}, request)).toBe(false);
     // A value that is empty is not in a databag.
-    const plain = encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, 3);
+    const plain = encodeRouterRequest({ database: 'shop', extraUserRoles: [] }, 3);
     const { 'extra-user-roles': _, ...mirror } = plain;
     expect(isAnswerTo({ database: 'shop', data: JSON.stringify(mirror) }, plain)).toBe(true);
   });

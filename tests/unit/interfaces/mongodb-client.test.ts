@@ -36,9 +36,28 @@ describe('what a client asks for', () => {
         'prefix-matching': 'all',
         alias: 'a',
         'external-node-connectivity': 'true',
-        'requested-entity-secret': 'secret:x',
+        'requested-entity-secret': '',
       },
       { database: 'shop', extraUserRoles: [], requestedSecrets: [], external: true },
+    ],
+    [
+      'a group with roles, permissions and a name of its own',
+      {
+        database: 'shop',
+        'entity-type': 'GROUP',
+        'extra-group-roles': 'default, monitor',
+        'entity-permissions': '[{"resource_name": "orders", "resource_type": "COLLECTION", "privileges": ["find"]}]',
+        'requested-entity-secret': 'secret:x',
+      },
+      {
+        database: 'shop',
+        extraUserRoles: [],
+        requestedSecrets: [],
+        entityType: 'GROUP',
+        extraGroupRoles: ['default', 'monitor'],
+        permissions: [{ name: 'orders', type: 'COLLECTION', privileges: ['find'] }],
+        wishSecret: 'secret:x',
+      },
     ],
     [
       'names in the list that nobody knows',
@@ -46,16 +65,21 @@ describe('what a client asks for', () => {
       { database: 'shop', extraUserRoles: [], requestedSecrets: ['username', 'key-file'] },
     ],
   ])('%s', (_, remote, expected) => {
-    expect(decodeClientRequest(remote)).toEqual(expected);
+    expect(decodeClientRequest(remote)).toEqual({ extraGroupRoles: [], permissions: [], ...expected });
   });
 
   test.each([
     ['a list that is no JSON', { database: 'shop', 'requested-secrets': 'username,password' }, 'requested-secrets is not a JSON list'],
     ['a list of something else', { database: 'shop', 'requested-secrets': '[1]' }, 'requested-secrets is not a JSON list'],
-    ['a group', { ...request, 'entity-type': 'GROUP' }, 'asks for an entity of type GROUP'],
-    ['another entity', { ...request, 'entity-type': 'user' }, 'asks for an entity of type "user"; ask for USER'],
+    ['user roles of a group', { ...request, 'entity-type': 'GROUP', 'extra-user-roles': 'admin' }, 'asks for extra-user-roles of a group'],
+    [
+      'permissions of nobody',
+      { ...request, 'entity-permissions': '[{"resource_name":"a","resource_type":"b","privileges":[]}]' },
+      'of no entity',
+    ],
+    ['another entity', { ...request, 'entity-type': 'user' }, 'asks for an entity of type "user"; ask for USER or GROUP'],
     ['roles of a group', { ...request, 'extra-group-roles': 'readers' }, 'asks for extra-group-roles'],
-    ['permissions of its own', { ...request, 'entity-permissions': '[{"resource_name": "a"}]' }, 'asks for entity-permissions'],
+    ['permissions of its own', { ...request, 'entity-permissions': '[{"resource_name": "a"}]' }, 'entity-permissions is not a JSON list'],
     ['another version of the interface', { version: 'v2', requests: '[]' }, 'speaks version "v2" of mongodb_client'],
     ['requests that cannot be read', { version: 'v1', requests: '{}' }, 'requests is not a JSON list of at most 100 requests'],
   ])('%s is refused with a sentence', (_, remote, problem) => {
@@ -94,6 +118,12 @@ describe('what it is answered', () => {
       },
     ],
     [
+      'a group is a name, and nobody logs in as it',
+      { ...request, 'entity-type': 'GROUP' },
+      { ...clear, data: JSON.stringify({ ...request, 'entity-type': 'GROUP' }) },
+      { entity: { 'entity-name': 'relation-3' } },
+    ],
+    [
       'in clear for a client of old, which knows no secrets',
       { database: 'shop' },
       { ...clear, data: '{"database":"shop"}', username: 'relation-3', password: 'pw', uris: uri },
@@ -125,7 +155,7 @@ describe('what it is answered', () => {
     expect(secrets.user?.uris).toContain('@[fd00::1]:27017,10.0.0.2:27017/');
   });
 
-  test.each(Object.entries({ 'requested-secrets': 'garbage', 'entity-type': 'GROUP' }))(
+  test.each(Object.entries({ 'requested-secrets': 'garbage', 'entity-type': 'TEAM' }))(
     'a request that is not understood (%s=%s) is never answered, least of all in clear',
     (key, value) => {
       expect(() => encodeClientAnswer(answer({ request: { ...request, [key]: value } }))).toThrow('cannot answer a client that');

@@ -18,21 +18,25 @@ describe('the environment of a hook', () => {
   test.each([
     ['a plain hook', { JUJU_HOOK_NAME: 'config-changed' }, { hook: 'config-changed' }],
     ['an action', { JUJU_HOOK_NAME: '', JUJU_ACTION_NAME: 'get-primary' }, { action: 'get-primary' }],
-    ['a relation that changes', { JUJU_HOOK_NAME: 'database-relation-changed', ...relation }, { hook: 'database-relation-changed' }],
+    [
+      'a relation that changes',
+      { JUJU_HOOK_NAME: 'database-relation-changed', ...relation },
+      { hook: 'database-relation-changed', relation: 7 },
+    ],
     [
       'a relation that goes',
       { JUJU_HOOK_NAME: 'database-relation-broken', ...relation },
-      { hook: 'database-relation-broken', breaking: 7 },
+      { hook: 'database-relation-broken', relation: 7, breaking: 7 },
     ],
     [
       'a unit that goes',
       { JUJU_HOOK_NAME: 'database-peers-relation-departed', ...relation, JUJU_DEPARTING_UNIT: 'mongodb/0' },
-      { hook: 'database-peers-relation-departed', departing: 'mongodb/0' },
+      { hook: 'database-peers-relation-departed', relation: 7, departing: 'mongodb/0' },
     ],
     [
       'a departure of nobody known',
       { JUJU_HOOK_NAME: 'database-peers-relation-departed', ...relation, JUJU_DEPARTING_UNIT: '' },
-      { hook: 'database-peers-relation-departed' },
+      { hook: 'database-peers-relation-departed', relation: 7 },
     ],
     [
       'a storage that goes',

@@ -12,7 +12,7 @@ test('passwords of 32 letters and digits, a key file that mongod takes, never th
 });
 
 test('a client’s password comes with what the database will remember of it', () => {
-  const { clients, keyFile } = mintFresh('key', ['relation-3', 'relation-12']);
+  const { clients, keyFile } = mintFresh('key', [{ user: 'relation-3' }, { user: 'relation-12' }]);
   expect(keyFile).toBe('key');
   expect([...clients.keys()]).toEqual(['relation-3', 'relation-12']);
   for (const [user, { password, fingerprint }] of clients) {
@@ -22,5 +22,5 @@ test('a client’s password comes with what the database will remember of it', (
 });
 
 test('without a committed secret nothing is made for clients', () => {
-  expect(mintFresh(undefined, ['relation-3']).clients.size).toBe(0);
+  expect(mintFresh(undefined, [{ user: 'relation-3' }]).clients.size).toBe(0);
 });

@@ -234,6 +234,49 @@ describe('clients', () => {
   });
 });
 
+describe('where the units of a client come from', () => {
+  const asked = { database: 'shop' };
+  const addressIn = (world: Deployed) => Object.values(world.model.machines).at(-1)?.address;
+  const look = async (world: Deployed, more: Partial<Context> = {}) => {
+    const { value, calls } = await observe(world, 'mongodb/0', more);
+    const asks = calls.filter(({ tool, words }) => tool === 'relation-get' && words.includes('app/0'));
+    return { networks: value.clients[0]?.networks, asks: asks.length };
+  };
+  const remember = (world: Deployed, networks: unknown) =>
+    inHook(world.model, 'mongodb/0', 'update-status', () =>
+      tools.relationSet(PEER_RELATION, 'application', { 'networks-2': JSON.stringify(networks) }),
+    );
+
+  test('is asked of each once, and then remembered', async () => {
+    const world = await deployed(1);
+    const app = world.client('app', asked);
+    expect(app.id).toBe(2);
+    const found = { 'app/0': [`${addressIn(world)}/32`] };
+    expect(await look(world)).toEqual({ networks: found, asks: 1 });
+    await remember(world, { 'app/0': ['10.9.9.9/32'] });
+    expect(await look(world)).toEqual({ networks: { 'app/0': ['10.9.9.9/32'] }, asks: 0 });
+  });
+  test.each<[string, Partial<Context>, unknown]>([
+    ['in a hook of its relation', { hook: 'database-relation-changed', relation: 2 }, { 'app/0': ['10.9.9.9/32'] }],
+    ['by a new leader', { hook: 'leader-elected' }, { 'app/0': ['10.9.9.9/32'] }],
+    ['when its units are others than those remembered', {}, { 'app/0': ['10.9.9.9/32'], 'app/1': ['10.9.9.8/32'] }],
+    ['when what is remembered makes no sense', {}, ['10.9.9.9/32']],
+  ])('is asked again %s', async (_, more, remembered) => {
+    const world = await deployed(1);
+    world.client('app', asked);
+    await remember(world, remembered);
+    expect(await look(world, more)).toEqual({ networks: { 'app/0': [`${addressIn(world)}/32`] }, asks: 1 });
+  });
+  test.each([{}, { ...asked, 'external-node-connectivity': 'true' }, { ...asked, 'entity-type': 'THING' }])(
+    'is nobody’s business of a client that asks for %j',
+    async request => {
+      const world = await deployed(1);
+      world.client('app', request);
+      expect(await look(world, { hook: 'leader-elected' })).toEqual({ networks: undefined, asks: 0 });
+    },
+  );
+});
+
 describe('secrets that were made for relations which are gone', () => {
   test('each of them, whatever its group, and those that a live one was not told of; not those that are no client’s', async () => {
     const world = await deployed(1);

@@ -57,7 +57,7 @@ async function deployed() {
     relation: cluster.id,
     endpoint: 'cluster',
     own: {},
-    clear: encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, host.id),
+    clear: encodeRouterRequest({ database: 'shop', extraUserRoles: [] }, host.id),
     secrets: {},
   };
   const answer = async (password?: string, hosts = ['10.0.0.1:27017']): Promise<JujuEffect> => {

@@ -1,6 +1,6 @@
 // Client relations: who gets a user, which roles, what is published, and what goes when the relation goes.
 import { describe, expect, test } from 'vitest';
-import type { ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
+import type { ClientRelation, DatabaseRole, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
 import { splitRequests } from '../../../src/interfaces/client-requests.ts';
 import { planClients } from '../../../src/plan/clients.ts';
@@ -84,10 +84,28 @@ describe('a request', () => {
     ['a slash in the name', { ...REMOTE, database: 'a/b' }, /"a\/b" has a character/],
     ['a dot in the name', { ...REMOTE, database: 'a.b' }, /has a character/],
     ['a long name', { ...REMOTE, database: 'ä'.repeat(32) }, /longer than 63 bytes/],
-    ['a group', { ...REMOTE, 'entity-type': 'GROUP' }, /shop-app: .*GROUP/],
-  ])('with %s is refused with a sentence and changes nothing', (_, remote, message) => {
+    [
+      'an entity of no known type',
+      { ...REMOTE, 'entity-type': 'TEAM' },
+      /shop-app: asks for an entity of type "TEAM"; ask for USER or GROUP/,
+    ],
+    ['roles of no group', { ...REMOTE, 'extra-group-roles': 'admin' }, /asks for extra-group-roles of something that is no group/],
+    [
+      'permissions elsewhere',
+      {
+        ...REMOTE,
+        'entity-type': 'USER',
+        'entity-permissions': '[{"resource_name":"other","resource_type":"database","privileges":["find"]}]',
+      },
+      /entity-permissions names database "other", and shop is asked for/,
+    ],
+  ])('with %s is refused with a sentence, which the client is told too, and changes nothing', (_, remote, message) => {
     const seen = world({ clients: [client(remote)] });
-    expect(planClients(seen).effects).toEqual([]);
+    const [told, ...more] = planClients(seen).effects;
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({ do: 'tell-client', relation: 3, statuses: [{ code: expect.any(Number) }] });
+    const [{ message: what, resolution } = { message: '', resolution: '' }] = told?.do === 'tell-client' ? told.statuses : [];
+    expect(blockedWith(seen)).toEqual([`blocked: shop-app: ${what}; ${resolution}`]);
     expect(blockedWith(seen)).toEqual([expect.stringMatching(message)]);
   });
   test('for a database that differs only by case from another one is refused', () => {
@@ -115,8 +133,159 @@ describe('a request', () => {
       users: [USER],
       published: { 'client-3': 'f-3' },
     });
-    expect(planClients(seen).effects).toEqual([]);
+    expect(planClients(seen).effects).toMatchObject([{ do: 'tell-client', statuses: [{ code: 5007 }] }]);
     expect(blockedWith(seen)[0]).toMatch(/extra-user-roles since; remove the relation and integrate again/);
+  });
+});
+
+describe('where a client’s user may log in from', () => {
+  const from = (more: Partial<ClientRelation>, user: Partial<DatabaseUser> = {}): unknown => {
+    const [effect] = planClients(
+      world({ clients: [{ ...client(REMOTE, OWN), ...more }], users: [{ ...USER, roles: [], ...user }], published: { 'client-3': 'f-3' } }),
+    ).effects;
+    return effect?.do === 'set-user' ? (effect.user.from ?? 'anywhere') : effect;
+  };
+  const networks = { 'shop-app/0': ['10.0.1.5/32'], 'shop-app/1': ['10.0.1.4/32', '192.168.0.0/24'] };
+  const external = { ...REMOTE, 'external-node-connectivity': 'true' };
+
+  test('is where its units are', () => {
+    expect(from({ networks })).toEqual(['10.0.1.4/32', '10.0.1.5/32', '192.168.0.0/24']);
+    expect(from({ networks: { 'shop-app/0': ['10.0.1.5/32'], 'shop-app/1': ['10.0.1.5/32'] } })).toEqual(['10.0.1.5/32']);
+  });
+  test('is anywhere when it asks for that, or when one of its units cannot be found: nobody is locked out', () => {
+    expect(from({ remote: external, own: { ...OWN, data: JSON.stringify(external) }, networks })).toBe('anywhere');
+    expect(from({ networks: { ...networks, 'shop-app/2': [] } })).toBe('anywhere');
+  });
+  test('stays as it was while it has no units', () => {
+    expect(from({ networks: {} }, { from: ['10.0.1.5/32'] })).toEqual(['10.0.1.5/32']);
+    expect(from({ networks: {} })).toBe('anywhere');
+  });
+  test('follows what it asks for after it was answered', () => {
+    const user = { from: ['10.0.1.5/32'] };
+    expect(from({ remote: external, networks: undefined as never }, user)).toBe('anywhere');
+    expect(from({ remote: REMOTE, own: { ...OWN, data: JSON.stringify(external) }, networks })).toHaveLength(3);
+  });
+  test('is set when it differs, whatever else is right, and remembered for the next hooks', () => {
+    const seen = (user: Partial<DatabaseUser>, app = {}) =>
+      planClients(
+        world({ clients: [{ ...client(REMOTE, OWN), networks }], users: [{ ...USER, ...user }], published: { 'client-3': 'f-3', ...app } }),
+      ).effects;
+    const all = ['10.0.1.4/32', '10.0.1.5/32', '192.168.0.0/24'];
+    const remembered = { do: 'set-peer-app', values: { 'networks-3': JSON.stringify(networks) } };
+    expect(seen({ from: all.slice(1) })).toMatchObject([{ do: 'set-user', user: { from: all } }, remembered]);
+    expect(seen({})).toMatchObject([{ do: 'set-user', user: { from: all } }, remembered]);
+    expect(seen({ from: all })).toEqual([remembered]);
+    expect(seen({ from: all }, { 'networks-3': JSON.stringify(networks) })).toEqual([]);
+  });
+  test('is forgotten with the relation, or when it matters no more', () => {
+    expect(planClients(world({ clients: [], published: { 'networks-8': '{}' } })).effects).toEqual([
+      { do: 'set-peer-app', values: { 'networks-8': '' } },
+    ]);
+    const seen = world({
+      clients: [client(external, { ...OWN, data: JSON.stringify(external) })],
+      users: [USER],
+      published: { 'client-3': 'f-3', 'networks-3': '{}' },
+    });
+    expect(planClients(seen).effects).toEqual([{ do: 'set-peer-app', values: { 'networks-3': '' } }]);
+  });
+});
+
+describe('an entity', () => {
+  const permissions = (...list: readonly (readonly [string, string, readonly string[]])[]) =>
+    JSON.stringify(list.map(([name, type, privileges]) => ({ resource_name: name, resource_type: type, privileges })));
+  const asked = { ...REMOTE, 'entity-type': 'GROUP' };
+  const role = (more: Partial<DatabaseRole> = {}): DatabaseRole => ({
+    name: 'relation-3',
+    of: 'relation-3',
+    roles: READ_WRITE,
+    privileges: [],
+    ...more,
+  });
+  const withRoles = (seen: Observed, ...roles: readonly DatabaseRole[]): Observed =>
+    seen.mongod.kind === 'member' && seen.mongod.primary !== undefined
+      ? { ...seen, mongod: { ...seen.mongod, primary: { ...seen.mongod.primary, roles: new Map(roles.map(one => [one.name, one])) } } }
+      : seen;
+
+  test('of type GROUP is a role, published when the database has it, without a password', () => {
+    const seen = world({ clients: [client(asked)] });
+    expect(planClients(seen).effects).toEqual([{ do: 'set-role', role: role() }]);
+    const [publish, ...more] = planClients(withRoles(seen, role())).effects;
+    expect(publish).toMatchObject({ do: 'publish-client', client: { user: 'relation-3', isGroup: true, database: 'shop' } });
+    expect(more).toEqual([]);
+    const own = { data: JSON.stringify(asked), database: 'shop', endpoints: OWN.endpoints, 'secret-entity': 'secret:e' };
+    expect(planClients(withRoles(world({ clients: [client(asked, own)] }), role())).effects).toEqual([]);
+    // Somebody has changed it.
+    expect(planClients(withRoles(world({ clients: [client(asked, own)] }), role({ roles: [] }))).effects).toEqual([
+      { do: 'set-role', role: role() },
+    ]);
+  });
+  test('of type GROUP goes with its relation, and roles of others stay', () => {
+    const others = role({ name: 'mine', of: undefined as never });
+    expect(planClients(withRoles(world({ clients: [] }), role(), others)).effects).toEqual([{ do: 'drop-role', name: 'relation-3' }]);
+  });
+  test('of type GROUP keeps its database from being deleted with that of another client', () => {
+    const own = { data: JSON.stringify(asked), database: 'shop', endpoints: OWN.endpoints, 'secret-entity': 'secret:e' };
+    const gone = { ...USER, name: 'relation-9', relation: 9 };
+    const seen = withRoles(world({ clients: [client(asked, own)], users: [gone], juju: auto }), role());
+    expect(planClients(seen).effects).toEqual([{ do: 'drop-user', name: 'relation-9' }]);
+  });
+  test('with permissions has these, and no more; one privilege for each resource', () => {
+    const remote = {
+      ...asked,
+      'entity-permissions': permissions(
+        ['orders', 'COLLECTION', ['update', 'find']],
+        ['orders', 'collection', ['find', 'insert']],
+        ['shop', 'database', ['listCollections']],
+      ),
+    };
+    expect(planClients(world({ clients: [client(remote)] })).effects).toEqual([
+      {
+        do: 'set-role',
+        role: role({
+          roles: [],
+          privileges: [
+            { db: 'shop', collection: '', actions: ['listCollections'] },
+            { db: 'shop', collection: 'orders', actions: ['find', 'insert', 'update'] },
+          ],
+        }),
+      },
+    ]);
+  });
+  test('of type USER with permissions has a role for them, made first', () => {
+    const remote = { ...REMOTE, 'entity-type': 'USER', 'entity-permissions': permissions(['orders', 'collection', ['find']]) };
+    const seen = world({ clients: [client(remote)] });
+    const made = role({ roles: [], privileges: [{ db: 'shop', collection: 'orders', actions: ['find'] }] });
+    expect(planClients(seen).effects).toEqual([{ do: 'set-role', role: made }]);
+    expect(planClients(withRoles(seen, made)).effects).toMatchObject([
+      { do: 'set-user', user: { name: 'relation-3', roles: [{ role: 'relation-3', db: 'admin' }] } },
+    ]);
+  });
+  test('has the name and the password that the client wishes for', () => {
+    const wish = { name: 'analyst', password: 'hush' };
+    const [user] = planClients(world({ clients: [{ ...client(), wish }] })).effects;
+    expect(user).toMatchObject({ do: 'set-user', user: { name: 'analyst', relation: 3 } });
+    expect(planClients(world({ clients: [{ ...client(asked), wish: { name: 'readers' } }] })).effects).toMatchObject([
+      { do: 'set-role', role: { name: 'readers', of: 'relation-3' } },
+    ]);
+    // The wish is gone when it has been answered; the name stays.
+    const named = { ...USER, name: 'analyst', roles: [] };
+    const seen = world({ clients: [client(REMOTE, OWN)], users: [named], published: { 'client-3': 'f-3' } });
+    expect(planClients(seen).effects).toMatchObject([{ do: 'set-user', user: { name: 'analyst' } }]);
+  });
+  test.each<[string, Partial<ClientRelation>, RegExp]>([
+    ['the operator’s name', { wish: { name: 'operator' } }, /cannot be named "operator", which is taken/],
+    ['the name of another’s user', { wish: { name: 'relation-7' } }, /which is taken/],
+    ['the name of one of MongoDB’s roles', { wish: { name: 'readWrite' }, remote: asked }, /which is taken/],
+    ['a user that somebody made', { wish: { name: 'eve' } }, /user eve exists already, and is not this client’s; ask for another name/],
+    ['a role that somebody made', { wish: { name: 'mine' }, remote: asked }, /role mine exists already/],
+    ['strange characters', { wish: { name: 'a b' } }, /use up to 64 letters/],
+    ['a password with a line break', { wish: { name: 'bob', password: 'a\nb' } }, /the password for "bob" is not one of up to/],
+    ['a secret that cannot be read', { wish: 'unreadable' }, /cannot be read; grant it to the relation/],
+  ])('with %s is refused', (_, more, message) => {
+    const eve: DatabaseUser = { name: 'eve', ours: false, fingerprint: '', roles: [] };
+    const seen = withRoles(world({ clients: [{ ...client(), ...more }], users: [eve] }), role({ name: 'mine', of: undefined as never }));
+    expect(planClients(seen).effects).toMatchObject([{ do: 'tell-client', statuses: [{ code: 5006 }] }]);
+    expect(blockedWith(seen)).toEqual([expect.stringMatching(message)]);
   });
 });
 
@@ -193,7 +362,9 @@ describe('several requests in one relation', () => {
       (split): ClientRelation => ({ endpoint: 'database', id: 3, app: 'shop-app', units: [], databag: answeredA, ...split }),
     );
     const seen = fresh(world({ clients, users: [userOf('aa', 'shop', 'f')], published: { 'client-3-aa': 'f' } }));
-    expect(planClients(seen).effects).toEqual([]);
+    expect(planClients(seen).effects).toMatchObject([
+      { do: 'tell-client', statuses: [{ code: 5001, resolution: 'upgrade the client charm' }] },
+    ]);
     expect(blockedWith(seen)).toEqual([expect.stringContaining('shop-app: requests is not a JSON list')]);
   });
   test('a client that speaks version 1 from now on gets new users, and its old one goes', () => {

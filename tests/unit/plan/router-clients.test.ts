@@ -8,7 +8,7 @@ import { inRole } from './cluster.ts';
 import { CONFIG, member, primaryFacts, secret, systemUsers, withMembers } from './world.ts';
 
 const asks = (database: string | undefined, roles: readonly string[] = [], host = 9): Bag => {
-  const all = encodeRouterRequest({ ...(database === undefined ? {} : { database }), extraUserRoles: roles, requestedSecrets: [] }, host);
+  const all = encodeRouterRequest({ ...(database === undefined ? {} : { database }), extraUserRoles: roles }, host);
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')); // as Juju keeps it
 };
 const PLACE = 'mongodb/10.0.0.1:27017';
@@ -93,7 +93,7 @@ describe('a router that asks', () => {
   });
   test('but does not take its key as a secret gets nothing, and the operator is told', () => {
     const plan = planClients(world({ clients: [router({ ...asks('shop'), 'requested-secrets': '["username"]' })], app: TOLD }));
-    expect(plan.effects.filter(effect => effect.do !== 'set-peer-app')).toEqual([]);
+    expect(plan.effects.filter(effect => effect.do !== 'set-peer-app')).toMatchObject([{ do: 'tell-client', statuses: [{ code: 5008 }] }]);
     expect(plan.app).toMatchObject([{ level: 'blocked', message: expect.stringMatching(/^mongos: does not ask for its key as a secret/) }]);
   });
   test('while the key cannot be read gets nothing', () => {
@@ -121,7 +121,7 @@ describe('a request that changes', () => {
   });
   test('to one that cannot be granted keeps the user as it is, and the operator is told', () => {
     const plan = planClients(told(asks('shop', ['king']), asks('shop')));
-    expect(plan.effects).toEqual([]);
+    expect(plan.effects).toMatchObject([{ do: 'tell-client', statuses: [{ code: 5002 }] }]);
     expect(plan.app).toMatchObject([{ level: 'blocked', message: expect.stringContaining('"king"') }]);
   });
   test('because it is of another host gets another password: the one before knows this one', () => {

@@ -102,8 +102,8 @@ describe('a router beside its host', () => {
     expect(kinds(seen)).toContain('open-port');
   });
   test.each([
-    ['what the host asked for before', encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'], requestedSecrets: [] }, 3)],
-    ['the host before this one', encodeRouterRequest({ database: 'shop', extraUserRoles: [], requestedSecrets: [] }, 2)],
+    ['what the host asked for before', encodeRouterRequest({ database: 'shop', extraUserRoles: ['admin'] }, 3)],
+    ['the host before this one', encodeRouterRequest({ database: 'shop', extraUserRoles: [] }, 2)],
   ])('an answer to %s is not handed on', (_, answered) => {
     expect(planHostClient(routerSeen({ published: false, answered })).effects).toEqual([]);
   });

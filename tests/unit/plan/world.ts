@@ -5,6 +5,7 @@ import type { Context } from '../../../src/core/context.ts';
 import type { Effect, MemberConfig } from '../../../src/core/effects.ts';
 import type { DatabaseUser, Member, MemberState, Observed, PeerUnit, PrimaryFacts, ReplicaSet } from '../../../src/core/observed.ts';
 import { type Plan, together } from '../../../src/core/plan.ts';
+import { withStatuses } from '../../../src/interfaces/client-status.ts';
 import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 
@@ -75,6 +76,7 @@ export const primaryFacts = (set: ReplicaSet, more: Partial<PrimaryFacts> = {}):
   set,
   users: systemUsers(),
   operatorAccepted: true,
+  roles: new Map(),
   backupRole: true,
   ...more,
 });
@@ -186,6 +188,8 @@ export const outward = (effects: Plan['effects']): readonly Effect[] =>
         'set-peer-unit',
         'publish-client',
         'publish',
+        'withdraw',
+        'tell-client',
         'open-port',
         'close-port',
         'set-workload-version',
@@ -250,7 +254,7 @@ export function applied(seen: Observed, effect: Effect): Observed {
       return steppedDown(seen);
     case 'set-user':
       return changeUsers(seen, users => {
-        const { name, password, roles, relation, requestId, database } = effect.user;
+        const { name, password, roles, relation, requestId, database, from } = effect.user;
         const known =
           (secret.passwords as Record<string, string>)[name] === password
             ? (secret.fingerprints as Record<string, string>)[name]
@@ -264,8 +268,13 @@ export function applied(seen: Observed, effect: Effect): Observed {
           ...(relation === undefined ? {} : { relation }),
           ...(requestId === undefined ? {} : { requestId }),
           ...(database === undefined ? {} : { database }),
+          ...(from === undefined ? {} : { from }),
         });
       });
+    case 'set-role':
+      return changePrimary(seen, primary => ({ ...primary, roles: new Map([...primary.roles, [effect.role.name, effect.role]]) }));
+    case 'drop-role':
+      return changePrimary(seen, primary => ({ ...primary, roles: new Map([...primary.roles].filter(([name]) => name !== effect.name)) }));
     case 'drop-user':
       return changeUsers(seen, users => void users.delete(effect.name));
     case 'drop-database':
@@ -298,6 +307,11 @@ export function applied(seen: Observed, effect: Effect): Observed {
         'secret-user': `secret:c${relation}`,
       };
       return { ...seen, juju: { ...juju, clients: juju.clients.map(client => (client.id === relation ? { ...client, own } : client)) } };
+    }
+    case 'tell-client': {
+      const told = (client: Observed['juju']['clients'][number]) =>
+        client.id === effect.relation ? { ...client, databag: withStatuses(client.databag, effect.statuses) } : client;
+      return { ...seen, juju: { ...juju, clients: juju.clients.map(told) } };
     }
     case 'remove-secret':
       return {

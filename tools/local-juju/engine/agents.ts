@@ -85,7 +85,7 @@ export const startAgents = (world: AgentWorld): Agents => {
         if (unit.agentStatus.current === 'executing') world.setAgentStatus(unit, 'idle', '');
         return next.until;
       case 'enter-scopes':
-        for (const relation of scopesToEnter(model, unit)) enterScope(relation, unit, addressOfUnit(model, unit));
+        for (const relation of scopesToEnter(model, unit)) enterScope(model, relation, unit, addressOfUnit(model, unit));
         break;
       case 'die':
         unit.life = 'dead';

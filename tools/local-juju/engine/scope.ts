@@ -1,4 +1,5 @@
 // Who takes part in a relation, and whom each unit sees there. Pure functions on the model's state.
+import { egressSubnets } from '../egress.ts';
 import type { Model, Relation, RelationEndpoint, Unit, Values } from '../state.ts';
 
 /** The application's own side of a relation. */
@@ -45,8 +46,8 @@ export const scopesToEnter = (model: Model, unit: Unit): Relation[] =>
     : [];
 
 /** Puts the unit into the relation's scope: from now on the other side can see it. */
-export const enterScope = (relation: Relation, unit: Unit, address: string): void => {
-  relation.units[unit.name] = { values: networkValues(address), version: 0, inScope: true };
+export const enterScope = (model: Model, relation: Relation, unit: Unit, address: string): void => {
+  relation.units[unit.name] = { values: networkValues(model, address), version: 0, inScope: true };
 };
 
 /** Takes the unit out of scope; its bag stays readable. */
@@ -56,8 +57,8 @@ export const leaveScope = (relation: Relation, unit: string): void => {
 };
 
 /** What Juju itself writes into a unit's bag. */
-export const networkValues = (address: string): Values => ({
-  'egress-subnets': `${address}/32`,
+export const networkValues = (model: Model, address: string): Values => ({
+  'egress-subnets': egressSubnets(model, address).join(','),
   'ingress-address': address,
   'private-address': address,
 });
@@ -67,7 +68,7 @@ export const syncNetworkValues = (model: Model, unit: Unit, address: string): vo
   for (const relation of relationsOf(model, unit)) {
     const member = relation.units[unit.name];
     if (!member?.inScope) continue;
-    const values = networkValues(address);
+    const values = networkValues(model, address);
     if (Object.entries(values).every(([key, value]) => member.values[key] === value)) continue;
     Object.assign(member.values, values);
     member.version += 1;

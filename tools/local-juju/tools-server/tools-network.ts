@@ -1,4 +1,5 @@
 // network-get. Each machine has one address on the loopback interface, which is all there is to tell.
+import { egressSubnets } from '../egress.ts';
 import type { GoValue } from '../format/json.ts';
 import { goQuote } from '../format/quote.ts';
 import { ToolError, UsageError } from './errors.ts';
@@ -38,10 +39,10 @@ const isBinding = (running: Running, name: string): boolean => {
 };
 
 /** What single flags asked for: the bare value for one, a map for several. */
-const chosen = ({ flags }: Call, address: string): GoValue => {
+const chosen = ({ flags, running }: Call, address: string): GoValue => {
   const values = new Map<string, GoValue>();
   if (flags['bind-address']) values.set('bind-address', address);
-  if (flags['egress-subnets']) values.set('egress-subnets', [`${address}/32`]);
+  if (flags['egress-subnets']) values.set('egress-subnets', egressSubnets(running.model, address));
   if (flags['ingress-address']) values.set('ingress-address', address);
   if (flags['primary-address']) {
     if (values.size > 0) throw new ToolError('--primary-address must be the only flag specified');
@@ -51,7 +52,7 @@ const chosen = ({ flags }: Call, address: string): GoValue => {
 };
 
 /** YAML still names some things in the old way as well. */
-const everything = ({ flags }: Call, address: string): GoValue => {
+const everything = ({ flags, running }: Call, address: string): GoValue => {
   const old = flags.format !== 'json';
   const cidr = `${address.split('.').slice(0, 3).join('.')}.0/24`;
   const one = new Map<string, GoValue>([
@@ -69,7 +70,7 @@ const everything = ({ flags }: Call, address: string): GoValue => {
   ]);
   return new Map<string, GoValue>([
     ['bind-addresses', [network]],
-    ['egress-subnets', [`${address}/32`]],
+    ['egress-subnets', egressSubnets(running.model, address)],
     ['ingress-addresses', [address]],
   ]);
 };

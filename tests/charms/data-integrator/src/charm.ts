@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // The charm's entry: one run answers one hook or action. Ends with 0, or with 1 where the real charm would crash.
+import { randomBytes } from 'node:crypto';
 import { type Context, type RelationEvent, readContext } from './context.ts';
 import { endpoints, liveRelations, readDatabases, registerSecret } from './databases.ts';
 import { getCredentials } from './get-credentials.ts';
 import * as tools from './hook-tools.ts';
+import * as requests from './requests.ts';
 import * as requirer from './requirer.ts';
 import { activeDatabases, type Database, type EntitySecret, unitStatus } from './statuses.ts';
 
@@ -46,14 +48,18 @@ const readEntity = async (uri: unknown): Promise<Entity> => {
 /** relation-created: the leader says which fields it wants in secrets, then what it wants. */
 const ask = async ({ context, request, entity }: Charm, relation: RelationEvent): Promise<void> => {
   if (!(await tools.isLeader())) return;
-  if (context.secrets) for (const { whose, values } of requirer.declarationWrites()) await tools.writeBag(relation, whose, values);
+  if (context.secrets && request.version === 'v0')
+    for (const { whose, values } of requirer.declarationWrites()) await tools.writeBag(relation, whose, values);
   let wish: string | undefined;
   if (entity.name !== undefined) {
     const content = { 'entity-name': entity.name, ...(entity.password === undefined ? {} : { password: entity.password }) };
     wish = await tools.addSecret(`${context.modelUuid}-${relation.id}-requested-entity`, content, relation);
   }
-  await tools.writeBag(relation, 'application', requirer.requestValues(request, wish));
+  const values = request.version === 'v1' ? requests.requestsValues(request, wish, {}, salt) : requirer.requestValues(request, wish);
+  await tools.writeBag(relation, 'application', values);
 };
+
+const salt = (): string => randomBytes(8).toString('hex');
 
 /** relation-changed: compare with what was known, label new secrets, and act if the database has just been granted. */
 const hear = async (charm: Charm, relation: RelationEvent): Promise<void> => {
@@ -66,6 +72,7 @@ const hear = async (charm: Charm, relation: RelationEvent): Promise<void> => {
     if (requirer.heldBack(provider, units, context.application)) return;
   }
   const own = await tools.readUnitBag(relation, context.unit);
+  if (charm.request.version === 'v1') return hearResponses(charm, relation, provider, own.data);
   const { diff, memory } = requirer.compare(provider, own.data);
   if (memory !== own.data) await tools.writeBag(relation, 'unit', { data: memory });
   if (context.secrets) {
@@ -78,16 +85,53 @@ const hear = async (charm: Charm, relation: RelationEvent): Promise<void> => {
   await dropEntityWish(charm, provider.data);
 };
 
+/** The same in v1, where each answer is compared by itself. */
+const hearResponses = async (
+  charm: Charm,
+  relation: RelationEvent,
+  provider: requirer.Values,
+  known: string | undefined,
+): Promise<void> => {
+  const responses = requests.responsesIn(provider);
+  if (responses.length === 0) return;
+  const news = responses.map(response => ({ response, ...requests.compareResponse(provider, response, known) }));
+  const memory = requests.memoryOf(responses);
+  if (memory !== known) await tools.writeBag(relation, 'unit', { data: memory });
+  for (const { response, diff } of news) {
+    for (const group of requirer.announcedGroups(diff))
+      await registerSecret(relation, group, response.fields[`secret-${group}`] ?? '', response.id);
+  }
+  for (const { code, message, resolution } of requests.raisedStatuses(provider))
+    await tools.log('WARNING', `status ${code} was raised: ${message}; ${resolution}`);
+  const created = news.find(({ event }) => event === 'created');
+  if (created === undefined) return;
+  await reconsider(charm);
+  await markRelation(relation.endpoint, 'ACTIVE');
+  await dropEntityWish(charm, JSON.stringify({ 'requested-entity-secret': created.wish }));
+};
+
 /** config-changed: show the status; the leader completes a request that nobody has answered yet. */
 const reconsider = async (charm: Charm): Promise<void> => {
   const { context, request } = charm;
   const databases = await readDatabases(context);
   await showStatus(charm, databases);
+  // The library writes its requests once; the stand-in brings them up to date, so that one can be added or taken back.
+  if (request.version === 'v1') return askAgain(charm);
   if (request.database === '' || activeDatabases(databases).length > 0 || !(await tools.isLeader())) return;
   for (const relation of await liveRelations(context)) {
     const written = await tools.readApplicationBag(relation, context.application);
     const values = requirer.lateRequestValues(request, written);
     if (Object.keys(values).length > 0) await tools.writeBag(relation, 'application', values);
+  }
+};
+
+const askAgain = async ({ context, request }: Charm): Promise<void> => {
+  if (!(await tools.isLeader())) return;
+  for (const relation of await liveRelations(context)) {
+    const written = await tools.readApplicationBag(relation, context.application);
+    const [first] = JSON.parse(written.requests ?? '[]') as Record<string, string>[];
+    const values = requests.requestsValues(request, first?.['requested-entity-secret'], written, salt);
+    if (values.requests !== written.requests || written.version !== 'v1') await tools.writeBag(relation, 'application', values);
   }
 };
 

@@ -1,6 +1,7 @@
 // Reads what the related databases have published, bag and secrets together.
 import type { Context } from './context.ts';
 import * as tools from './hook-tools.ts';
+import { checkSecret, type Response, responseLabel, responsesIn } from './requests.ts';
 import { consumerLabel, fieldsAskedFor, groupOf, type SecretGroup, type Values } from './requirer.ts';
 import type { Database } from './statuses.ts';
 
@@ -21,6 +22,10 @@ export const readDatabases = async (context: Context): Promise<Database[]> => {
     const application = await tools.remoteApplication(relation);
     if (application === undefined) continue;
     const bag = await tools.readApplicationBag(relation, application);
+    if (bag.version === 'v1') {
+      for (const response of responsesIn(bag)) databases.push(await readResponse(relation, response));
+      continue;
+    }
     const secrets = context.secrets ? await readSecrets(context, relation, bag) : [];
     // A field asked for in a secret counts in clear only where there is no secret of its group.
     const hidden = (field: string) => field.startsWith('secret-') || secrets.some(secret => secret.asked.includes(field));
@@ -33,9 +38,24 @@ export const readDatabases = async (context: Context): Promise<Database[]> => {
   return databases;
 };
 
-/** Gives a newly announced secret its label, under which it is found from then on. */
-export const registerSecret = async (relation: tools.RelationKey, group: SecretGroup, uri: string): Promise<void> => {
-  await findSecret(consumerLabel(relation.endpoint, relation.id, group), uri);
+const readResponse = async (relation: tools.RelationKey, { id, fields }: Response): Promise<Database> => {
+  const { resource: database, 'request-id': _, salt: __, ...open } = fields;
+  const all: Values = { ...(database === undefined ? {} : { database }) };
+  for (const [key, value] of Object.entries(open)) {
+    if (!key.startsWith('secret-')) {
+      all[key] = value;
+      continue;
+    }
+    const label = responseLabel(relation.endpoint, relation.id, id, key.slice('secret-'.length) as SecretGroup);
+    if (await findSecret(label, value)) Object.assign(all, checkSecret(await tools.readSecret({ label, refresh: true })));
+  }
+  return { endpoint: relation.endpoint, fields: all };
+};
+
+/** Gives a newly announced secret its label, under which it is found from then on. `id`: of the request that it answers, in v1. */
+export const registerSecret = async (relation: tools.RelationKey, group: SecretGroup, uri: string, id?: string): Promise<void> => {
+  const { endpoint } = relation;
+  await findSecret(id === undefined ? consumerLabel(endpoint, relation.id, group) : responseLabel(endpoint, relation.id, id, group), uri);
 };
 
 const readSecrets = async (context: Context, relation: tools.RelationKey, bag: Values): Promise<{ asked: string[]; fields: Values }[]> => {

@@ -11,8 +11,12 @@ export const getCredentials = (request: Request, databases: readonly Database[])
   }
   if (!databases.some(hasCredentials)) return refuse('The action can be run only after relation is created.');
   const results: Values = { ok: 'True' };
-  for (const { endpoint, fields } of activeDatabases(databases)) {
-    for (const [key, value] of Object.entries(fields)) results[`${endpoint}.${checkKey(key)}`] = value;
+  const active = activeDatabases(databases);
+  for (const [at, { endpoint, fields }] of active.entries()) {
+    // The second database of an endpoint, which only v1 has, is shown beside the first.
+    const before = active.slice(0, at).filter(one => one.endpoint === endpoint).length;
+    const name = before === 0 ? endpoint : `${endpoint}-${before + 1}`;
+    for (const [key, value] of Object.entries(fields)) results[`${name}.${checkKey(key)}`] = value;
   }
   checkNesting(Object.keys(results));
   return { results };

@@ -3,7 +3,11 @@
 
 export type Values = Record<string, string>;
 export type Request = {
+  version: 'v0' | 'v1';
   database: string;
+  /** Of v1, each a request of its own. */
+  databases: string[];
+  external: boolean;
   extraUserRoles: string;
   extraGroupRoles: string;
   entityType: string;
@@ -30,8 +34,15 @@ const secretGroups: Readonly<Record<string, SecretGroup>> = {
 /** Takes the request out of the charm's configuration. @throws where the real charm refuses to start. */
 export const readRequest = (config: Readonly<Record<string, unknown>>): Request => {
   const text = (name: string): string => (config[name] === undefined || config[name] === null ? '' : String(config[name]));
-  const request = {
-    database: text('database-name'),
+  const version = text('protocol-version') || 'v0';
+  if (version !== 'v0' && version !== 'v1') throw new Error('invalid protocol-version: possible values are v0 and v1');
+  const database = text('database-name');
+  const names = version === 'v1' ? database.split(',').map(name => name.trim()) : [database];
+  const request: Request = {
+    version,
+    database,
+    databases: names.filter(name => name !== ''),
+    external: config['external-node-connectivity'] !== false,
     extraUserRoles: text('extra-user-roles'),
     extraGroupRoles: text('extra-group-roles'),
     entityType: text('entity-type'),
@@ -62,7 +73,7 @@ export const requestValues = (request: Request, requestedEntitySecret: string | 
     'entity-type': request.entityType,
     'entity-permissions': request.entityPermissions,
     'requested-entity-secret': requestedEntitySecret ?? '',
-    'external-node-connectivity': 'true',
+    'external-node-connectivity': request.external ? 'true' : '',
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 };

@@ -13,8 +13,9 @@ export const unitStatus = (request: Request, databases: readonly Database[], ent
   if (!databases.some(hasCredentials)) return blocked('Please relate the data-integrator with the desired product');
   if (rolesChanged(request, databases)) return blocked('To change role info, please remove relation and add it again');
   const active = activeDatabases(databases);
-  if (active.some(({ fields }) => fields.database !== request.database)) {
-    return blocked(`To change database name: ${active[0]?.fields.database}, please remove relation and add it again`);
+  const other = active.find(({ fields }) => !request.databases.includes(fields.database ?? ''));
+  if (other !== undefined) {
+    return blocked(`To change database name: ${other.fields.database}, please remove relation and add it again`);
   }
   return { level: 'active', message: '' };
 };

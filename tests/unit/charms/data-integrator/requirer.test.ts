@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import * as requirer from '../../../charms/data-integrator/src/requirer.ts';
 
 const request = (changes: Partial<requirer.Request> = {}): requirer.Request => ({
+  version: 'v0',
   database: 'shop',
+  databases: [changes.database ?? 'shop'],
+  external: true,
   extraUserRoles: '',
   extraGroupRoles: '',
   entityType: '',

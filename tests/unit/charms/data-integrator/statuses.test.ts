@@ -4,7 +4,10 @@ import type { Request, Values } from '../../../charms/data-integrator/src/requir
 import { type EntitySecret, unitStatus } from '../../../charms/data-integrator/src/statuses.ts';
 
 const request = (changes: Partial<Request> = {}): Request => ({
+  version: 'v0',
   database: 'shop',
+  databases: [changes.database ?? 'shop'],
+  external: true,
   extraUserRoles: '',
   extraGroupRoles: '',
   entityType: '',

@@ -34,7 +34,7 @@ export const simulation = (): Simulation => {
       case 'idle':
         return false;
       case 'enter-scopes':
-        for (const relation of scopesToEnter(model, unit)) enterScope(relation, unit, addressOfUnit(model, unit));
+        for (const relation of scopesToEnter(model, unit)) enterScope(model, relation, unit, addressOfUnit(model, unit));
         return true;
       case 'charm': {
         const upgrade = unit.agent.charm !== '';

@@ -21,6 +21,7 @@ const defaults: Record<string, Value> = {
   'apt-no-proxy': '',
   'automatically-retry-hooks': true,
   'default-base': '',
+  'egress-subnets': '',
   'ftp-proxy': '',
   'http-proxy': '',
   'https-proxy': '',
@@ -39,7 +40,8 @@ export const modelConfig: CommandSpec = {
   name: 'model-config',
   summary: 'Shows, sets or resets settings of the model',
   usage: '[--reset <key>[,<key>…]] [<key> | <key>=<value> …]',
-  details: `Settings that matter here: update-status-hook-interval, automatically-retry-hooks and the proxies, which hooks find in their environment.
+  details: `Settings that matter here: update-status-hook-interval, automatically-retry-hooks, egress-subnets, which units
+show to those they are related to, and the proxies, which hooks find in their environment.
 Others are kept and shown.`,
   examples: [
     'juju model-config',
