@@ -54,7 +54,8 @@ export type JujuFacts = {
   /** Leader only. */
   readonly shards: readonly ShardRelation[];
   readonly configServer?: ConfigServerRelation;
-  readonly host?: HostRelation;
+  /** What the application beside a router asks for: one request, or from version 1 of the interface on any number of them. */
+  readonly hosts: readonly HostRelation[];
   /** Leader only: ids of our secrets that were made for relations which are gone. */
   readonly staleSecrets: readonly string[];
   readonly unitStatus: Status;
@@ -143,10 +144,17 @@ export type ShardRelation = {
 export type HostRelation = {
   readonly id: number;
   readonly endpoint: string;
+  /** Names the request, from version 1 on. */
+  readonly requestId?: string;
   readonly app: string;
+  /** Its application databag, as far as it is about this request. */
   readonly remote: Bag;
-  /** Leader only. */
+  /** Our application databag, as far as it answers this request; leader only. */
   readonly own: Bag;
+  /** The request was answered, and is made no more. */
+  readonly withdrawn?: true;
+  /** Our application databag, whole; leader only. */
+  readonly databag: Bag;
   /** What our secrets for it hold, together; leader only. */
   readonly published: Bag;
   /** As of a client relation; of the unit on this machine. */
@@ -163,6 +171,8 @@ export type ConfigServerRelation = {
   readonly own: Bag;
   /** What its secrets for us hold, together. */
   readonly content: Bag;
+  /** To a router that makes several requests: each answer in the words of version 0, and what its secrets hold, by request id. */
+  readonly answers?: ReadonlyMap<string, { readonly remote: Bag; readonly content: Bag }>;
   /** What our database remembers of users that have the passwords of `content`. */
   readonly fingerprints: Readonly<Partial<Record<SystemUser, string>>>;
 };

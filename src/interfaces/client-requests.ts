@@ -58,7 +58,7 @@ function requestsIn(remote: Bag): readonly { readonly requestId: string | undefi
 }
 
 /** The request itself goes along whole: it has to be mirrored as it came. */
-function inOldWords(request: Readonly<Record<string, unknown>>): Bag {
+export function inOldWords(request: Readonly<Record<string, unknown>>): Bag {
   const { resource, ...rest } = request;
   const values = Object.entries({ database: resource, ...rest }).flatMap(([key, value]) =>
     value === null || value === undefined ? [] : [[key, typeof value === 'string' ? value : JSON.stringify(value)] as const],
@@ -66,7 +66,8 @@ function inOldWords(request: Readonly<Record<string, unknown>>): Bag {
   return { ...Object.fromEntries(values), version: 'v1', 'requested-secrets': ALL_SECRET, request: JSON.stringify(request) };
 }
 
-const answersIn = (own: Bag): ReadonlyMap<string | undefined, Bag> => {
+/** What of the databag answers which request, in the words of version 0. */
+export const answersIn = (own: Bag): ReadonlyMap<string | undefined, Bag> => {
   const { status: _, ...flat } = own;
   if (own.version !== 'v1') return new Map(Object.keys(flat).length === 0 ? [] : [[undefined, flat]]);
   const mirrors = mirrorsIn(own);

@@ -4,6 +4,9 @@ import type { Bag } from '../core/observed.ts';
 import type { RelationStatus } from '../core/status.ts';
 import { readJson } from './json.ts';
 
+/** What a databag tells. */
+export const statusesIn = (bag: Bag): readonly RelationStatus[] => readJson(bag.status, list) ?? [];
+
 const list = z.array(z.object({ code: z.number(), message: z.string(), resolution: z.string() }));
 const object = z.record(z.string(), z.unknown());
 

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { isKeyFile } from '../core/key-file.ts';
 import type { Bag } from '../core/observed.ts';
+import { inOldWords } from './client-requests.ts';
 import { readJson } from './json.ts';
 import type { Answer, ClientRequest } from './mongodb-client.ts';
 
@@ -24,6 +25,24 @@ export const encodeRouterRequest = ({ database, extraUserRoles, external = false
   [HOST_RELATION]: String(host),
 });
 
+/** The same for a host that makes several requests, each as the host's own databag has it. Only this charm's config server understands it. */
+export const encodeRouterRequests = (requests: readonly Bag[], host: number): Bag => ({
+  version: 'v1',
+  requests: JSON.stringify(requests.map(request => handedOn(request, host))),
+});
+
+/** What such a request of a host comes to, in the words in which the config server mirrors it. */
+export function routerRequest(request: Bag, host: number): Bag {
+  const { request: _, ...words } = inOldWords(handedOn(request, host));
+  return words;
+}
+
+function handedOn({ request }: Bag, host: number): Readonly<Record<string, unknown>> {
+  const asked = readJson(request, z.record(z.string(), z.unknown())) ?? {};
+  const kept = ['request-id', 'resource', 'salt', 'extra-user-roles', 'external-node-connectivity'].map(key => [key, asked[key] ?? null]);
+  return { ...Object.fromEntries(kept), [HOST_RELATION]: String(host) };
+}
+
 /** Whether two requests are of the same host of the router. */
 export const sameHost = (a: Bag, b: Bag): boolean => a[HOST_RELATION] === b[HOST_RELATION];
 
@@ -31,6 +50,13 @@ export const sameHost = (a: Bag, b: Bag): boolean => a[HOST_RELATION] === b[HOST
 export function isAnswerTo(remote: Bag, request: Bag): boolean {
   const answered = readJson(remote.data, bag) ?? request;
   return remote.database === request.database && Object.entries(request).every(([key, value]) => (answered[key] ?? '') === value);
+}
+
+/** The same of one of several requests, which the config server mirrors whole: what is asked no more counts as well. */
+export function isAnswerToOne(remote: Bag, words: Bag): boolean {
+  const { request: _, ...answered } = readJson(remote.data, bag) ?? {};
+  const sorted = (of: Bag): string => JSON.stringify(Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(answered) === sorted(words);
 }
 
 export type RouterAnswer = Answer & { readonly keyFile?: string };

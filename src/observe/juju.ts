@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { isAddress, LEAVING, networksKey, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
-import type { Endpoints } from '../core/endpoints.ts';
+import { CLUSTER, type Endpoints } from '../core/endpoints.ts';
 import { keysOf } from '../core/key-file.ts';
 import { appSecretLabel, bareSecretId, isSecretUri, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
 import type {
@@ -21,7 +21,7 @@ import type {
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { decodeWish } from '../interfaces/client-entity.ts';
-import { type SplitRequest, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
+import { answersIn, type SplitRequest, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
 import {
   decodeClientAnswer,
   decodeClientRequest,
@@ -46,13 +46,13 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   const goal = leads.then(leader =>
     leader || context.breaking !== undefined || context.detaching !== undefined ? juju.goalState() : NOBODY,
   );
-  const beside = readHost(juju, context, endpoints, listed, leads);
+  const beside = readHosts(juju, context, endpoints, listed, leads);
   const secretContent = juju.secretByLabel(appSecretLabel(context.app));
   const met = readPeers(juju, context, endpoints.peers, leads, goal);
-  const [leading, raw, address, joined, content, { dying, units, related }, unit, openedPorts, relations, found, host, charm] =
+  const [leading, raw, address, joined, content, { dying, units, related }, unit, openedPorts, relations, found, hosts, charm] =
     await Promise.all([
       leads.then(leader =>
-        leader ? readForLeader(juju, context, endpoints, { listed, host: beside, content: secretContent, peers: met }) : undefined,
+        leader ? readForLeader(juju, context, endpoints, { listed, hosts: beside, content: secretContent, peers: met }) : undefined,
       ),
       juju.configGet(),
       juju.networkAddress(endpoints.peers),
@@ -88,7 +88,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     clients: leading?.clients ?? [],
     shards: leading?.shards ?? [],
     ...(found === undefined ? {} : { configServer: { ...found, fingerprints: adopted(secret, found.content) } }),
-    ...(host === undefined ? {} : { host }),
+    hosts,
     staleSecrets: leading?.staleSecrets ?? [],
     unitStatus: statusOf(unit ?? leading?.status.units.get(context.unit)),
     ...(leading === undefined ? {} : { appStatus: statusOf(leading.status) }),
@@ -108,23 +108,23 @@ async function readRelations(juju: Juju, { breaking }: Context, { clients, shard
 /** What is being asked already. `content`: of the secret with the system passwords. */
 type Asked = {
   readonly listed: Promise<Relations>;
-  readonly host: Promise<HostRelation | undefined>;
+  readonly hosts: Promise<readonly HostRelation[]>;
   readonly content: Promise<Bag | undefined>;
   readonly peers: Promise<Peers | undefined>;
 };
 
 /** What only the leader may ask. */
-async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, { listed, host, content, peers }: Asked) {
-  const [secretIds, clients, shards, status, hosts, own] = await Promise.all([
+async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, { listed, hosts, content, peers }: Asked) {
+  const [secretIds, clients, shards, status, beside, own] = await Promise.all([
     juju.secretIds(),
     readClients(juju, context, endpoints.clients, listed, peers),
     readShards(juju, context, endpoints.shards, listed),
     juju.applicationStatus(),
-    host.then(one => (one === undefined ? [] : [one])),
+    hosts,
     content,
   ]);
   // Secrets that are published to a live relation need not be looked at. If one is left, and there is one of ours, it is that.
-  const bags = [...clients.map(client => client.databag), ...[...shards, ...hosts].map(relation => relation.own)];
+  const bags = [...[...clients, ...beside].map(relation => relation.databag), ...shards.map(shard => shard.own)];
   const published = new Set(bags.flatMap(secretsNamedIn).map(bareSecretId));
   const others = secretIds.filter(id => !published.has(id));
   const secretId = others.length === 1 && own !== undefined ? others[0] : await juju.ownedSecretId(appSecretLabel(context.app));
@@ -308,7 +308,8 @@ async function memoryOf(juju: Juju, id: number, units: readonly string[], own: B
 async function readWish(juju: Juju, { remote, own }: SplitRequest): Promise<Pick<ClientRelation, 'wish'>> {
   const request = decodeClientRequest(remote);
   if ('problem' in request || request.wishSecret === undefined || decodeClientAnswer(own) !== undefined) return {};
-  return { wish: decodeWish(await juju.secretById(request.wishSecret)) ?? 'unreadable' };
+  const content = isSecretUri(request.wishSecret) ? await juju.secretById(request.wishSecret) : undefined;
+  return { wish: decodeWish(content) ?? 'unreadable' };
 }
 
 /**
@@ -393,33 +394,45 @@ async function readConfigServer(
     juju.remoteBag(id, server),
     leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
   ]);
+  if (endpoint === CLUSTER && remote.version === 'v1')
+    return { endpoint, id, app: server, remote, own, content: {}, answers: await readAnswers(juju, remote) };
   return { endpoint, id, app: server, remote, own, content: await readSecrets(juju, remote) };
 }
 
-async function readHost(
+async function readAnswers(juju: Juju, remote: Bag): Promise<NonNullable<ConfigServerRelation['answers']>> {
+  const answers = [...answersIn(remote)].flatMap(([id, answer]) => (id === undefined ? [] : [[id, answer] as const]));
+  return new Map(
+    await Promise.all(answers.map(async ([id, answer]) => [id, { remote: answer, content: await readSecrets(juju, answer) }] as const)),
+  );
+}
+
+async function readHosts(
   juju: Juju,
   { app }: Context,
   { host }: Endpoints,
   listed: Promise<Relations>,
   leads: Promise<boolean>,
-): Promise<HostRelation | undefined> {
+): Promise<readonly HostRelation[]> {
   const relations = await listed;
   const [first] = host.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
-  if (first === undefined) return undefined;
+  if (first === undefined) return [];
   const { endpoint, id } = first;
   const client = await juju.relationApplication(id);
-  if (client === undefined) return undefined;
-  const [remote = {}, own] = await Promise.all([
+  if (client === undefined) return [];
+  const [remote, databag] = await Promise.all([
     juju.remoteBag(id, client),
     leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
   ]);
-  const memory = isWithdrawn(own) ? await memoryOf(juju, id, await juju.relationUnits(id), own) : {};
-  return { endpoint, id, app: client, remote, own, published: await readSecrets(juju, own), ...memory };
+  const memory = isWithdrawn(databag) ? await memoryOf(juju, id, await juju.relationUnits(id), databag) : {};
+  const relation = { endpoint, id, app: client, databag, ...memory };
+  return Promise.all(
+    splitRequests(remote, databag).map(async request => ({ ...relation, ...request, published: await readSecrets(juju, request.own) })),
+  );
 }
 
 /** Contents of all secrets that a databag names, together. What is no name of a secret is like one that we may not read. */
 async function readSecrets(juju: Juju, bag: Bag): Promise<Bag> {
-  const uris = Object.entries(bag).flatMap(([key, uri]) => (/^secret-(user|extra|entity)$/.test(key) && isSecretUri(uri) ? [uri] : []));
+  const uris = Object.entries(bag).flatMap(([key, uri]) => (/^secret-(user|extra|entity|tls)$/.test(key) && isSecretUri(uri) ? [uri] : []));
   return Object.assign({}, ...(await Promise.all(uris.map(uri => juju.secretById(uri)))));
 }
 

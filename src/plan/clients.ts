@@ -7,12 +7,12 @@ import { DATABASE, ROUTERS } from '../core/endpoints.ts';
 import { bareSecretId, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
-import { type RelationStatus, status } from '../core/status.ts';
-import { withStatuses } from '../interfaces/client-status.ts';
+import { status } from '../core/status.ts';
 import { isClear, withdrawnCredentials } from '../interfaces/mongodb-client.ts';
 import { encodeNetworks } from '../interfaces/networks.ts';
-import { type Grant, type GrantProblem, grantOf } from './client-grant.ts';
+import { type Grant, grantOf } from './client-grant.ts';
 import { rolesDue, rolesGone } from './client-role.ts';
+import { statusOf, tellClient } from './client-told.ts';
 import { nameFor, problemWith, userFor, userSpec } from './client-user.ts';
 import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
@@ -232,7 +232,7 @@ function found(seen: Observed): readonly JujuEffect[] {
 /** Each client is told what of its requests is not granted as it stands. */
 function toldProblems(seen: Observed, primary: PrimaryFacts): Plan {
   const clients = answeredClients(seen);
-  const effects = [...new Map(clients.map(client => [client.id, client.databag]))].flatMap(([id, databag]): readonly JujuEffect[] => {
+  const plans = [...new Map(clients.map(client => [client.id, client.databag]))].map(([id, databag]) => {
     const statuses = clients
       .filter(client => client.id === id && !client.withdrawn)
       .flatMap(client => {
@@ -240,15 +240,7 @@ function toldProblems(seen: Observed, primary: PrimaryFacts): Plan {
         const problem = grant === 'nothing asked' ? undefined : problemWith(client, grant, primary);
         return problem === undefined ? [] : [statusOf(problem)];
       });
-    const now = withStatuses(databag, statuses);
-    const differs = now.status !== databag.status || (databag.version === 'v1' && now.data !== databag.data);
-    return differs ? [{ do: 'tell-client', relation: id, own: databag, statuses }] : [];
+    return tellClient(id, databag, statuses);
   });
-  return plan({ effects });
-}
-
-/** What comes behind the last semicolon is what to do. */
-function statusOf({ problem, code }: GrantProblem): RelationStatus {
-  const at = problem.lastIndexOf('; ');
-  return { code, message: problem.slice(0, at), resolution: problem.slice(at + 2) };
+  return together(plans);
 }

@@ -5,20 +5,26 @@ import type { Observed } from '../core/observed.ts';
 import { isOfMongod, mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
-import { decodeRouterAnswer } from '../interfaces/config-server.ts';
+import { type ClusterAccess, decodeRouterAnswer } from '../interfaces/config-server.ts';
 import { ownData } from './facts.ts';
 import type { WantedRouter } from './router.ts';
+import { answered, type RouterAnswered } from './router-access.ts';
 import { requestOf } from './router-request.ts';
 
 /** For `planRouter`: one of the cluster that the config server tells of, reachable from elsewhere if the host wants that; none without a host. */
 export function ofCluster(seen: Observed): WantedRouter {
-  const { configServer, host } = seen.juju;
-  if (host === undefined || configServer?.remote['secret-extra'] === undefined) return undefined;
+  const { hosts } = seen.juju;
+  const answers = answered(seen).filter(({ remote }) => remote['secret-extra'] !== undefined);
+  if (hosts.length === 0 || answers.length === 0) return undefined;
   if (isBesideMongod(seen)) return 'unknown';
-  const access = decodeRouterAnswer(configServer.remote, configServer.content);
+  const access = accessIn(answers);
   if (access === undefined) return 'unknown';
-  return { configDb: access.configDb, keyFile: access.keyFile, external: requestOf(host)?.external ?? false };
+  return { configDb: access.configDb, keyFile: access.keyFile, external: hosts.some(host => requestOf(host)?.external ?? false) };
 }
+
+/** All name the same cluster. */
+const accessIn = (answers: readonly RouterAnswered[]): ClusterAccess | undefined =>
+  answers.map(({ remote, content }) => decodeRouterAnswer(remote, content)).find(access => access !== undefined);
 
 export function planRouterUnit(seen: Observed): Plan {
   const { juju, router } = seen;
@@ -36,12 +42,13 @@ export function planRouterUnit(seen: Observed): Plan {
 const isBesideMongod = ({ host, context }: Observed): boolean => isOfMongod(host.config, mongodPaths(context.root));
 
 function stateOf(seen: Observed): Status {
-  const { configServer, host } = seen.juju;
+  const { configServer, hosts } = seen.juju;
   if (isBesideMongod(seen)) return status.besideMongod;
   if (configServer === undefined) return status.routerAlone;
-  if (host === undefined || requestOf(host) === undefined) return status.hostSilent(host?.app ?? 'the application beside it');
-  if (configServer.remote.database === undefined) return status.connecting;
-  return decodeRouterAnswer(configServer.remote, configServer.content) === undefined ? status.routerSecrets : status.ready;
+  if (!hosts.some(host => requestOf(host) !== undefined)) return status.hostSilent(hosts[0]?.app ?? 'the application beside it');
+  const answers = answered(seen).filter(({ remote }) => remote.database !== undefined);
+  if (answers.length === 0) return status.connecting;
+  return accessIn(answers) === undefined ? status.routerSecrets : status.ready;
 }
 
 /** A unit that goes stops its router and leaves the machine as it was. */

@@ -177,11 +177,11 @@ describe('clients', () => {
 
 test('the host of a router that takes to secrets is not left with its password in clear', () => {
   const plain = hostRelation({ remote: { database: 'shop' } });
-  const told = routerSeen({ host: plain }).juju.host;
+  const told = routerSeen({ host: plain }).juju.hosts[0];
   expect(told?.own).toMatchObject({ password: 'pw', username: 'relation-4' });
   const asking = { ...told!, remote: { database: 'shop', 'requested-secrets': '["username","password","uris"]' } };
   const seen = routerSeen({ host: hostRelation() });
-  const [effect] = planHostClient({ ...seen, juju: { ...seen.juju, host: asking } }).effects;
+  const [effect] = planHostClient({ ...seen, juju: { ...seen.juju, hosts: [asking] } }).effects;
   expect(effect).toMatchObject({
     do: 'publish',
     clear: { username: '', password: '', uris: '' },

@@ -86,20 +86,20 @@ describe('a router', () => {
     await apply('mongos/0', ask);
     expect(await observe('mongos/0')).toMatchObject({
       leader: true,
-      host: { id: host.id, endpoint: 'mongos_proxy', app: 'app', remote: REQUEST, own: {}, published: {} },
+      hosts: [{ id: host.id, endpoint: 'mongos_proxy', app: 'app', remote: REQUEST, own: {}, databag: {}, published: {} }],
       configServer: { id: cluster.id, endpoint: 'cluster', app: 'config', own: { database: 'shop' }, content: {} },
       clients: [],
       shards: [],
     });
     const other = await observe('mongos/1');
-    expect(other).toMatchObject({ leader: false, host: { remote: REQUEST, own: {} }, configServer: { app: 'config', own: {} } });
+    expect(other).toMatchObject({ leader: false, hosts: [{ remote: REQUEST, own: {} }], configServer: { app: 'config', own: {} } });
     expect([...(other.peers?.units.keys() ?? [])]).toEqual(['mongos/1']); // a router has no use for the others
   });
 
   test('has none of a relation that breaks', async () => {
     const { host, cluster, observe } = await deployed();
     expect((await observe('mongos/0', { hook: 'cluster-relation-broken', breaking: cluster.id })).configServer).toBeUndefined();
-    expect((await observe('mongos/0', { hook: 'mongos_proxy-relation-broken', breaking: host.id })).host).toBeUndefined();
+    expect((await observe('mongos/0', { hook: 'mongos_proxy-relation-broken', breaking: host.id })).hosts).toEqual([]);
   });
 });
 
@@ -156,7 +156,7 @@ test('what the router tells its host is known to its leader again, changed in pl
       do: 'publish',
       relation: host.id,
       endpoint: 'mongos_proxy',
-      own: (await observe('mongos/0')).host?.own ?? {},
+      own: (await observe('mongos/0')).hosts[0]?.databag ?? {},
       clear: { database: 'shop', endpoints: 'here' },
       secrets: { user: { username: 'relation-4', password: 's3cret', uris } },
     });
@@ -168,7 +168,7 @@ test('what the router tells its host is known to its leader again, changed in pl
   await tell('mongodb://two');
   expect(bagOf(host, 'mongos')['secret-user']).toBe(uri);
   expect(await observe('mongos/0')).toMatchObject({
-    host: { own: { database: 'shop', endpoints: 'here' }, published: { username: 'relation-4', uris: 'mongodb://two' } },
+    hosts: [{ own: { database: 'shop', endpoints: 'here' }, published: { username: 'relation-4', uris: 'mongodb://two' } }],
     staleSecrets: [],
   });
   expect(JSON.stringify(bagOf(host, 'mongos'))).not.toContain('s3cret');

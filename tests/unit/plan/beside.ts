@@ -24,6 +24,7 @@ export const hostRelation = (more: Partial<HostRelation> = {}): HostRelation => 
   app: 'app',
   remote: REQUEST,
   own: {},
+  databag: {},
   published: {},
   ...more,
 });
@@ -72,12 +73,13 @@ export function routerSeen(parts: Parts): Observed {
   };
   const router = routerPlaces(external ? [`${address(0)}:27018`] : [SOCKET], ACCESS);
   const { clear, secrets } = encodeClientAnswer({ ...ACCESS, replset: '', hosts: [], request: plain.remote, router });
-  const told = { ...plain, own: { ...clear, 'secret-user': 'secret:h' }, published: secrets.user ?? {} };
+  const own = { ...clear, 'secret-user': 'secret:h' };
+  const told = { ...plain, own, databag: own, published: secrets.user ?? {} };
   const peers = new Map(Array.from({ length: units }, (_, n) => [unit(n), { address: address(n), data: { [ROUTER]: '6.0.5' } }] as const));
   const seen = steady(1, {
     juju: {
       peers: { id: 1, app: {}, units: peers },
-      host: published && answered ? told : plain,
+      hosts: [published && answered ? told : plain],
       openedPorts: [],
       ...('server' in parts ? {} : { configServer: server }),
     },

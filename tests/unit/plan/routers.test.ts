@@ -113,7 +113,7 @@ describe('a router beside its host', () => {
   });
   test('what it cannot understand is handed on to nobody, and said', () => {
     const seen = routerSeen({ host: hostRelation(), own: {}, answered: false });
-    const odd = { ...seen, juju: { ...seen.juju, host: hostRelation({ remote: { database: 'shop', 'requested-secrets': 'x' } }) } };
+    const odd = { ...seen, juju: { ...seen.juju, hosts: [hostRelation({ remote: { database: 'shop', 'requested-secrets': 'x' } })] } };
     expect(planRouterRequest(odd).effects).toEqual([]);
     expect(worst(all(odd).unit)).toMatchObject({ level: 'blocked', message: expect.stringMatching(/^app: requested-secrets/) });
   });
@@ -155,8 +155,7 @@ describe('a router beside its host', () => {
   });
   test('whose host is gone it stops: its unit goes, too, and is not started anew before', () => {
     const seen = routerSeen({ host: hostRelation({ remote: EXTERNAL_REQUEST }) });
-    const { host: _, ...juju } = seen.juju;
-    expect(kinds({ ...seen, juju })).toEqual(['stop-router', 'set-peer-unit']);
+    expect(kinds({ ...seen, juju: { ...seen.juju, hosts: [] } })).toEqual(['stop-router', 'set-peer-unit']);
   });
   test('secrets that cannot be read at the moment take nothing back', () => {
     const seen = routerSeen({ readable: false });

@@ -129,6 +129,7 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       staying: new Map(),
       going: new Map(),
       clients: [],
+      hosts: [],
       shards: [],
       staleSecrets: [],
       unitStatus: { level: 'active', message: '' },
