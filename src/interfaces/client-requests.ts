@@ -44,7 +44,8 @@ export function splitRequests(remote: Bag | undefined, own: Bag): readonly Split
     ...left.map(([requestId, answer]) => ({ requestId, remote: {}, own: answer, withdrawn: true as const })),
     ...requests.map(one => ({ ...one, own: answers.get(one.requestId) ?? {} })),
   ];
-  if (remote !== undefined && asked === undefined) all.push({ requestId: undefined, remote, own: {} });
+  // It is refused; a database beside it would make it one of version 0, which is answered elsewhere.
+  if (remote !== undefined && asked === undefined) all.push({ requestId: undefined, remote: { ...remote, database: '' }, own: {} });
   if (all.length === 0) all.push({ requestId: undefined, remote: {}, own: {} }); // it has not asked yet, and is a client all the same
   return all.map(({ requestId, ...rest }) => (requestId === undefined ? rest : { requestId, ...rest }));
 }

@@ -56,8 +56,9 @@ describe('processes', () => {
   test('show no secret, in no word and no environment, while passwords are changed and hooks run', async () => {
     const before = [await passwordOf(model), await passwordOf(model, 'monitor'), await passwordOf(model, 'backup')];
     const seen = watchProcesses();
-    await runAction(model, 'mongodb/leader', 'set-password');
-    await runAction(model, 'mongodb/leader', 'set-password', 'username=monitor');
+    // A hook tool lives for milliseconds: passwords are changed until some were seen at work.
+    for (let tries = 0; tries < 3 || (tries < 60 && !(seen.has('charm.cjs') && seen.has('secret-set'))); tries += 1)
+      await runAction(model, 'mongodb/leader', 'set-password', `username=${tries % 2 === 0 ? 'operator' : 'monitor'}`);
     await model.juju('config', 'mongodb', 'log-verbosity=1');
     await model.juju('deploy', 'data-integrator', 'other', '--config', 'database-name=other');
     await model.juju('integrate', 'mongodb', 'other');
@@ -65,9 +66,7 @@ describe('processes', () => {
     const after = [await passwordOf(model), await passwordOf(model, 'monitor')];
     const shown = await seen.end();
     expect(after).not.toEqual(before.slice(0, 2));
-    // Hooks were seen at work, and so was mongod.
-    expect([...shown].filter(text => text.includes('relation-set')).length).toBeGreaterThan(0);
-    expect([...shown].filter(text => text.includes('charm.cjs')).length).toBeGreaterThan(0);
+    for (const program of ['charm.cjs', 'secret-set', 'mongod']) expect(seen.has(program)).toBe(true);
     const key = readFileSync(join(await rootOf(model, 'mongodb/0'), 'var/snap/charmed-mongodb/current/etc/mongod/keyFile'), 'utf8');
     const other = await getCredentials(model, 'other/leader');
     const secrets = [...before, ...after, key.slice(0, 64), shop.password, other.password];
@@ -85,7 +84,7 @@ describe('processes', () => {
 });
 
 /** Words and environments of all processes, again and again until the end. */
-function watchProcesses(): { end(): Promise<ReadonlySet<string>> } {
+function watchProcesses(): { has(word: string): boolean; end(): Promise<ReadonlySet<string>> } {
   const seen = new Set<string>();
   let going = true;
   const loop = (async () => {
@@ -103,6 +102,7 @@ function watchProcesses(): { end(): Promise<ReadonlySet<string>> } {
     }
   })();
   return {
+    has: word => [...seen].some(text => text.includes(word)),
     end: async () => {
       going = false;
       await loop;

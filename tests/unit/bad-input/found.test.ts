@@ -7,8 +7,9 @@ import { isSecretUri } from '../../../src/core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { status } from '../../../src/core/status.ts';
 import { oneLine } from '../../../src/core/text.ts';
+import { splitRequests } from '../../../src/interfaces/client-requests.ts';
 import { decodeRouterAnswer } from '../../../src/interfaces/config-server.ts';
-import { clientUri } from '../../../src/interfaces/mongodb-client.ts';
+import { clientUri, decodeClientRequest } from '../../../src/interfaces/mongodb-client.ts';
 import { decodeClusterSecrets, decodeHosts, movesOf } from '../../../src/interfaces/shards.ts';
 import { failureOf } from '../../../src/mongo/errors.ts';
 import { setUser } from '../../../src/mongo/users.ts';
@@ -145,6 +146,12 @@ function seenWith(clients: readonly ClientRelation[], users: readonly DatabaseUs
 }
 const usersMade = (seen: Observed) => planClients(seen).effects.flatMap(effect => (effect.do === 'set-user' ? [effect.user.name] : []));
 const shownBy = (seen: Observed) => planClients(seen).app.map(one => one.message);
+
+test('requests that cannot be read are refused, also beside a database of version 0', () => {
+  const [one, ...others] = splitRequests({ version: 'v1', requests: '{}', database: 'loot' }, {});
+  expect(others).toEqual([]);
+  expect(decodeClientRequest(one?.remote ?? {})).toEqual({ problem: expect.stringContaining('requests is not a JSON list') });
+});
 
 describe('clients', () => {
   test('of which one’s user name is taken by somebody else do not keep the others waiting', () => {
