@@ -50,14 +50,21 @@ export type Options = {
   readonly wanted?: Result['pictures'];
   /** The life ends after so many steps. */
   readonly steps?: number;
+  /** Name of the step with which the plan begins; until then the trap only counts. */
+  readonly from?: string;
 };
 
-export async function live(life: Life, plan: Plan, { limitMs, say, wanted = {}, steps = life.steps.length }: Options): Promise<Result> {
+export async function live(
+  life: Life,
+  plan: Plan,
+  { limitMs, say, wanted = {}, steps = life.steps.length, from }: Options,
+): Promise<Result> {
   const place = await makeTestFolder('sw-');
   const began = Date.now();
   const pictures: Record<string, string> = {};
   const errors: string[] = [];
   let failure: Result['failure'];
+  let reached = from === undefined;
   await setPlan(place, '', { mode: 'none' });
   const charms = { mongodb: await trapped('mongodb', place), mongos: life.mongos ? await trapped('mongos', place) : '' };
   const model = await openModel();
@@ -65,9 +72,10 @@ export async function live(life: Life, plan: Plan, { limitMs, say, wanted = {}, 
   try {
     await model.juju('model-config', `update-status-hook-interval=${plan.mode === 'every' ? '90s' : '20s'}`);
     for (const step of life.steps.slice(0, steps)) {
-      const from = Date.now();
+      const started = Date.now();
+      reached ||= step.name === from;
       try {
-        await setPlan(place, step.name, plan);
+        await setPlan(place, step.name, reached ? plan : { mode: 'count' });
         await step.go(world);
         await setPlan(place, step.name, { mode: 'none' });
         pictures[step.name] = JSON.stringify(await step.check(world), undefined, 1);
@@ -83,7 +91,7 @@ export async function live(life: Life, plan: Plan, { limitMs, say, wanted = {}, 
       }
       const mine = (await readTold(place)).filter(one => one.step === step.name);
       say(
-        `  ${step.name.padEnd(34)} ${inWords(mine)}, ${Math.round((Date.now() - from) / 1000)} s${failure === undefined ? '' : '  FAILED'}`,
+        `  ${step.name.padEnd(34)} ${inWords(mine)}, ${Math.round((Date.now() - started) / 1000)} s${failure === undefined ? '' : '  FAILED'}`,
       );
       if (failure !== undefined) break;
     }

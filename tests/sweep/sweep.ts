@@ -13,6 +13,7 @@ import { sharded } from './sharded.ts';
 const HELP = `npm run sweep                                         everything: both lives, every point, samples of single ends, every fault
 npm run sweep -- --life replica-set                   one life: replica-set or sharded
 npm run sweep -- --mode every                         one part: every, once or fault
+  --from "refresh"                                    the part begins with that step of the life
   --literally                                         every: looks are points of each dispatch, not once of each hook of a unit
   --samples 5 --seed 7                                once: so many lives, each with another point of each dispatch
   --fault dropped                                     fault: ${faults.join(', ')}
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     mode: { type: 'string' },
     point: { type: 'string' },
     fault: { type: 'string' },
+    from: { type: 'string' },
     seed: { type: 'string', default: '1' },
     samples: { type: 'string', default: '3' },
     literally: { type: 'boolean', default: false },
@@ -42,6 +44,12 @@ async function main(): Promise<number> {
   if (lives.length === 0) return say(`there is no life ${values.life}; there are replica-set and sharded`) ?? 2;
   if (values.point !== undefined && lives.length > 1)
     return say('say which life the point is of: --life replica-set or --life sharded') ?? 2;
+  if (values.from !== undefined && !lives.every(({ steps }) => steps.some(({ name }) => name === values.from)))
+    return (
+      say(
+        `there is no step "${values.from}" in the life; there are: ${lives.flatMap(({ steps }) => steps.map(({ name }) => name)).join(', ')}`,
+      ) ?? 2
+    );
   const plans = plansOf();
   if (plans.length === 0) return say(`there is no such mode or fault; see npm run sweep -- --help`) ?? 2;
   const began = Date.now();
@@ -77,7 +85,12 @@ async function sweep(life: Life, plans: readonly Plan[], count: Count): Promise<
   say(`  ${inWords(without.told)}`);
   for (const plan of plans) {
     say(`\n${life.name}, ${nameOf(plan)}`);
-    const result = await live(life, plan, { limitMs: LIMIT_MS, say, wanted: without.pictures });
+    const result = await live(life, plan, {
+      limitMs: LIMIT_MS,
+      say,
+      wanted: without.pictures,
+      ...(values.from === undefined ? {} : { from: values.from }),
+    });
     count.lives += 1;
     count.kills += result.told.filter(({ did }) => did === 'kill').length;
     count.faults += result.told.filter(({ did }) => did !== 'kill' && did !== 'end').length;
@@ -108,7 +121,9 @@ const nameOf = (plan: Plan): string => {
   return plan.mode === 'fault' ? `fault: ${plan.fault}` : `killed at the point ${plan.mode === 'point' ? plan.point : ''}`;
 };
 
-const wordsOf = (plan: Plan): string => {
+const wordsOf = (plan: Plan): string => `${wordsOfPlan(plan)}${values.from === undefined ? '' : ` --from "${values.from}"`}`;
+
+const wordsOfPlan = (plan: Plan): string => {
   if (plan.mode === 'every') return `--mode every${plan.literally ? ' --literally' : ''}`;
   if (plan.mode === 'once') return `--mode once --samples 1 --seed ${plan.seed}`;
   return plan.mode === 'fault' ? `--fault ${plan.fault}` : `--point ${plan.mode === 'point' ? plan.point : ''}`;
