@@ -130,7 +130,10 @@ function watch() {
   process.on('exit', code => {
     // All is done, and Juju has not yet been told: what it would now commit is lost.
     pass('before', { kind: 'end', text: 'the end of the process', looks: false });
-    if (plan.mode === 'fault' && plan.fault === 'commit-fails' && code === 0) spoilCommit();
+    // Juju runs the hook again, and that run is left alone.
+    const spoil = plan.mode === 'fault' && plan.fault === 'commit-fails' && code === 0 && state.spoilt !== what;
+    state.spoilt = spoil ? what : '';
+    if (spoil) spoilCommit();
     state[slot].ended = true;
     save();
     tell({ did: 'end', code, points });
