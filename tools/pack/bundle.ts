@@ -35,12 +35,15 @@ const builtinModule = (path: string): string => {
   return [`const builtin = process.getBuiltinModule('${path}');`, ...exported, 'export default builtin;'].join('\n');
 };
 
+let underWay = 0;
+
 /**
  * Writes charm.js: a function of `require`, so that the whole can be compiled ahead. What is imported lazily is in it too, and runs
  * when it is asked for. The code stays readable.
  * @returns every file that went into it. @throws with esbuild's first error.
  */
 export const bundle = async (entry: string, folder: string): Promise<string[]> => {
+  underWay += 1;
   try {
     const { metafile } = await esbuild({
       absWorkingDir: projectFolder,
@@ -63,8 +66,9 @@ export const bundle = async (entry: string, folder: string): Promise<string[]> =
   } catch (error) {
     throw new Error(firstError(error));
   } finally {
-    // esbuild is a process of its own, which would otherwise live as long as ours.
-    await stop();
+    // esbuild is a process of its own, which would otherwise live as long as ours. Stopped too early, it leaves another build waiting for ever.
+    underWay -= 1;
+    if (underWay === 0) await stop();
   }
 };
 
