@@ -2,6 +2,8 @@
 import { mintFresh as mint } from '../../../src/observe/fresh.ts';
 import { currentWorld } from '../world.ts';
 
+export * from '../../../src/observe/fresh.ts';
+
 export const mintFresh: typeof mint = (keyFile, clients) => {
   const fresh = mint(keyFile, clients);
   const { minted } = currentWorld();
