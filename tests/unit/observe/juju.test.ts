@@ -234,6 +234,15 @@ describe('clients', () => {
   });
 });
 
+test.each(['garbage', '--help', 'secret:', 'secret:d0123456789012345678'])(
+  'a wish for a name in %j, which is no secret for us, is known to be unreadable',
+  async uri => {
+    const world = await deployed(1);
+    world.client('app', { database: 'shop', 'requested-entity-secret': uri });
+    expect((await observe(world, 'mongodb/0')).value.clients).toMatchObject([{ wish: 'unreadable' }]);
+  },
+);
+
 describe('where the units of a client come from', () => {
   const asked = { database: 'shop' };
   const addressIn = (world: Deployed) => Object.values(world.model.machines).at(-1)?.address;
