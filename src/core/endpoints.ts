@@ -12,6 +12,9 @@ export const CLUSTER = 'cluster';
 /** Router's side of the application that it runs beside. */
 export const HOST = 'mongos_proxy';
 
+/** Endpoints that a plain replica set has no use for. */
+export const OF_CLUSTERS: readonly string[] = [ROUTERS, SHARDS, SHARDING];
+
 export type Endpoints = {
   readonly peers: string;
   /** Each relation asks for a user: the interface mongodb_client, or one that is built on it. */

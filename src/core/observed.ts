@@ -43,7 +43,7 @@ export type JujuFacts = {
   readonly secret?: AppSecret;
   /** What the option `system-users` comes to, where it is set; leader only. */
   readonly systemUsers?: SystemUsers | { readonly problem: string };
-  /** Ids of the relations of each endpoint but that of the peers. */
+  /** Ids of the relations of each endpoint but that of the peers; while the unit is settled, of those only that its role has a use for. */
   readonly relations: ReadonlyMap<string, readonly number[]>;
   /** Applications on the other side of each endpoint that have a unit which stays; asked where this unit may be going away. */
   readonly staying: ReadonlyMap<string, readonly string[]>;
@@ -61,7 +61,8 @@ export type JujuFacts = {
   readonly unitStatus: Status;
   /** Leader only. */
   readonly appStatus?: Status;
-  readonly openedPorts: readonly string[];
+  /** Missing while the unit is settled: then they are as an earlier hook left them. */
+  readonly openedPorts?: readonly string[];
 };
 
 export type Peers = {

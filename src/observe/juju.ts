@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { isAddress, LEAVING, networksKey, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
-import { CLUSTER, type Endpoints } from '../core/endpoints.ts';
+import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
 import { keysOf } from '../core/key-file.ts';
 import { appSecretLabel, bareSecretId, isSecretUri, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
 import type {
@@ -41,7 +41,10 @@ const NOBODY: Tools.Goal = { dying: [], units: [], related: new Map() };
 
 export async function observeJuju(juju: Juju, context: Context, endpoints: Endpoints): Promise<JujuFacts> {
   const leads = juju.isLeader();
-  const listed = readRelations(juju, context, endpoints);
+  const configured = juju.configGet();
+  const shown = readStatuses(juju, context, leads);
+  const settled = isSettled(context, configured, shown);
+  const listed = readRelations(juju, context, endpoints, settled);
   // A unit that is leaving takes itself out of the set before any databag says so; the leader must not bring it back.
   const goal = leads.then(leader =>
     leader || context.breaking !== undefined || context.detaching !== undefined ? juju.goalState() : NOBODY,
@@ -49,18 +52,15 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   const beside = readHosts(juju, context, endpoints, listed, leads);
   const secretContent = juju.secretByLabel(appSecretLabel(context.app));
   const met = readPeers(juju, context, endpoints.peers, leads, goal);
-  const [leading, raw, address, joined, content, { dying, units, related }, unit, openedPorts, relations, found, hosts, charm] =
-    await Promise.all([
-      leads.then(leader =>
-        leader ? readForLeader(juju, context, endpoints, { listed, hosts: beside, content: secretContent, peers: met }) : undefined,
+import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
       ),
-      juju.configGet(),
+      configured,
       juju.networkAddress(endpoints.peers),
       met,
       secretContent,
       goal,
-      leads.then(leader => (leader ? undefined : juju.unitStatus())), // the leader learns it with the application's
-      juju.openedPorts(),
+      shown,
+      settled.then(well => (well ? undefined : juju.openedPorts())),
       listed,
       readConfigServer(juju, context, endpoints, listed, leads),
       beside,
@@ -90,18 +90,53 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     ...(found === undefined ? {} : { configServer: { ...found, fingerprints: adopted(secret, found.content) } }),
     hosts,
     staleSecrets: leading?.staleSecrets ?? [],
-    unitStatus: statusOf(unit ?? leading?.status.units.get(context.unit)),
-    ...(leading === undefined ? {} : { appStatus: statusOf(leading.status) }),
-    openedPorts,
+    unitStatus: statuses.unit,
+    ...(statuses.app === undefined ? {} : { appStatus: statuses.app }),
+    ...(openedPorts === undefined ? {} : { openedPorts }),
   };
 }
+
+type Statuses = { readonly unit: Status; readonly app?: Status };
+
+/** The leader learns the unit's with the application's. */
+async function readStatuses(juju: Juju, { unit }: Context, leads: Promise<boolean>): Promise<Statuses> {
+  if (!(await leads)) return { unit: statusOf(await juju.unitStatus()) };
+  const found = await juju.applicationStatus();
+  return { unit: statusOf(found.units.get(unit)), app: statusOf(found) };
+}
+
+/** In these all is looked at anew: the unit leads for the first time, or runs another charm, or has just begun. */
+const ANEW = ['leader-elected', 'upgrade-charm', 'install', 'start', 'stop', 'remove'];
+
+/**
+ * All was well in a plain replica set when an earlier hook ended: then what cannot change without a hook of its own, such as what a client
+ * asks for, is asked again only in that hook (docs/decisions/0012-what-a-hook-costs.md).
+ */
+async function isSettled(context: Context, configured: Promise<unknown>, shown: Promise<Statuses>): Promise<boolean> {
+  if (context.action !== undefined || ANEW.includes(context.hook) || isLeaving(context)) return false;
+  if (!isPlain(await configured)) return false;
+  const { unit, app } = await shown;
+  return unit.level === 'active' && (app === undefined || app.level === 'active');
+}
+
+const isPlain = (config: unknown): boolean => (config as { role?: unknown }).role === ('replication' satisfies Role);
 
 const roleOf = (peers: Peers | undefined): Role | undefined => ROLES.find(role => role === peers?.app[ROLE]);
 
 /** Relations that are there to stay, by endpoint. */
-async function readRelations(juju: Juju, { breaking }: Context, { clients, shards, configServer, host }: Endpoints): Promise<Relations> {
+async function readRelations(
+  juju: Juju,
+  { hook, breaking }: Context,
+  { clients, shards, configServer, host }: Endpoints,
+  settled: Promise<boolean>,
+): Promise<Relations> {
   const all = [...clients, ...shards, ...configServer, ...host];
-  const ids = await Promise.all(all.map(endpoint => juju.relationIds(endpoint)));
+  const ids = await Promise.all(
+    all.map(async endpoint => {
+      const isUnused = OF_CLUSTERS.includes(endpoint) && !hook.startsWith(`${endpoint}-relation-`);
+      return isUnused && (await settled) ? [] : juju.relationIds(endpoint);
+    }),
+  );
   return new Map(all.map((endpoint, at) => [endpoint, (ids[at] ?? []).filter(id => id !== breaking)]));
 }
 
@@ -111,16 +146,15 @@ type Asked = {
   readonly hosts: Promise<readonly HostRelation[]>;
   readonly content: Promise<Bag | undefined>;
   readonly peers: Promise<Peers | undefined>;
+  readonly settled: Promise<boolean>;
 };
 
 /** What only the leader may ask. */
-async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, { listed, hosts, content, peers }: Asked) {
-  const [secretIds, clients, shards, status, beside, own] = await Promise.all([
+import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
     juju.secretIds(),
-    readClients(juju, context, endpoints.clients, listed, peers),
+    readClients(juju, context, endpoints.clients, asked),
     readShards(juju, context, endpoints.shards, listed),
-    juju.applicationStatus(),
-    hosts,
+import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
     content,
   ]);
   // Secrets that are published to a live relation need not be looked at. If one is left, and there is one of ours, it is that.
@@ -133,7 +167,7 @@ async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints,
     others.filter(id => id !== secretId),
     endpoints,
   );
-  return { secretId, clients, shards, status, staleSecrets };
+  return { secretId, clients, shards, staleSecrets };
 }
 
 /** Only these hooks tell; the unit's own mark tells the hooks that come after them. */
@@ -277,20 +311,21 @@ async function readClients(
   juju: Juju,
   context: Context,
   endpoints: readonly string[],
-  listed: Promise<Relations>,
-  peers: Promise<Peers | undefined>,
+  { listed, peers, settled }: Pick<Asked, 'listed' | 'peers' | 'settled'>,
 ): Promise<readonly ClientRelation[]> {
   const relations = await listed;
   const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
   const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
-      const [{ units, other: client, remote }, databag] = await Promise.all([readOther(juju, id), juju.applicationBag(id, context.app)]);
-      const memory = await memoryOf(juju, id, units, databag);
+      const told = juju.applicationBag(id, context.app);
+      const isKnown = id !== context.relation && (await settled) && isAnswered(endpoint, await told, networksFound(id, await peers));
+      const [{ units, other: client, remote }, databag] = await Promise.all([isKnown ? NOT_ASKED : readOther(juju, id), told]);
+      const memory = await memoryOf(juju, id, units ?? [], databag);
       const requests = splitRequests(remote, databag);
       const networks = requests.some(one => isFromItsUnits(endpoint, one.remote))
         ? { networks: await readNetworks(juju, context, id, units, await peers) }
         : {};
-      const relation = { endpoint, id, app: client ?? `relation ${id}`, units, databag, ...memory, ...networks };
+      const relation = { endpoint, id, app: client ?? `relation ${id}`, units: units ?? [], databag, ...memory, ...networks };
       return Promise.all(requests.map(async request => ({ ...relation, ...request, ...(await readWish(juju, request)) })));
     }),
   );
@@ -320,16 +355,30 @@ async function readNetworks(
   juju: Juju,
   context: Context,
   id: number,
-  units: readonly string[],
+  units: readonly string[] | undefined,
   peers: Peers | undefined,
 ): Promise<Networks> {
+  const known = networksFound(id, peers);
+  if (units === undefined) return known ?? {};
   const sorted = [...units].sort(byUnitNumber);
-  const known = decodeNetworks(peers?.app[networksKey(id)]);
   const isNews = context.relation === id || context.hook === 'leader-elected';
   if (known !== undefined && !isNews && Object.keys(known).join() === sorted.join()) return known;
   const bags = await Promise.all(sorted.map(unit => juju.unitBag(id, unit)));
   return Object.fromEntries(sorted.map((unit, at) => [unit, networksOf(bags[at] ?? {})]));
 }
+
+/** What the client's units told when they were asked. */
+const networksFound = (id: number, peers: Peers | undefined): Networks | undefined => decodeNetworks(peers?.app[networksKey(id)]);
+
+/** Until a hook of its own tells otherwise, the client asks for what it was answered, and is where it was found. */
+function isAnswered(endpoint: string, own: Bag, networks: Networks | undefined): boolean {
+  const requests = splitRequests(undefined, own);
+  if (isWithdrawn(own) || requests.some(request => request.own.data === undefined)) return false;
+  return networks !== undefined || !requests.some(({ remote }) => isFromItsUnits(endpoint, remote));
+}
+
+/** The other side of a relation, while there is no need to ask. */
+const NOT_ASKED = { units: undefined, other: undefined, remote: undefined } as const;
 
 async function readShards(
   juju: Juju,

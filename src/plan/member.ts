@@ -64,6 +64,6 @@ function announced(seen: Observed): Plan {
   }
   if (Object.keys(values).length > 0) effects.push({ do: 'set-peer-unit', values });
   const port = `${MONGOD_PORT}/tcp`;
-  if (!juju.openedPorts.includes(port)) effects.push({ do: 'open-port', port });
+  if (juju.openedPorts?.includes(port) === false) effects.push({ do: 'open-port', port });
   return plan({ effects });
 }

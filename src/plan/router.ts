@@ -56,10 +56,10 @@ const stopped = ({ host }: Observed): Plan => (host.router.config === undefined 
 function announced(seen: Observed, wanted: Omit<RouterSettings, 'root'> | undefined): Plan {
   const { juju, router } = seen;
   const port = `${MONGOS_PORT}/tcp`;
-  const opened = juju.openedPorts.includes(port);
+  const opened = juju.openedPorts?.includes(port);
   const effects: Plan['effects'][number][] = [];
-  if (wanted?.external === true && !opened) effects.push({ do: 'open-port', port });
-  if (wanted?.external !== true && opened) effects.push({ do: 'close-port', port });
+  if (wanted?.external === true && opened === false) effects.push({ do: 'open-port', port });
+  if (wanted?.external !== true && opened === true) effects.push({ do: 'close-port', port });
   const ready = wanted !== undefined && router.kind === 'open' ? router.version : '';
   // A router that is silent for a moment is not taken off the lists of its clients.
   const keeps = wanted !== undefined && router.kind === 'silent';

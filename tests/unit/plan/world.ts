@@ -323,7 +323,7 @@ export function applied(seen: Observed, effect: Effect): Observed {
     case 'add-app-secret':
       return { ...seen, juju: { ...juju, secret } };
     case 'open-port':
-      return { ...seen, juju: { ...juju, openedPorts: [...juju.openedPorts, effect.port] } };
+      return { ...seen, juju: { ...juju, openedPorts: [...(juju.openedPorts ?? []), effect.port] } };
     default:
       return seen;
   }
