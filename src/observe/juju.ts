@@ -119,7 +119,7 @@ async function isSettled(context: Context, configured: Promise<unknown>, shown: 
   return unit.level === 'active' && (app === undefined || app.level === 'active');
 }
 
-const isPlain = (config: unknown): boolean => (config as { role?: unknown }).role === ('replication' satisfies Role);
+const isPlain = (config: unknown): boolean => (config as { role?: unknown } | undefined)?.role === ('replication' satisfies Role);
 
 const roleOf = (peers: Peers | undefined): Role | undefined => ROLES.find(role => role === peers?.app[ROLE]);
 

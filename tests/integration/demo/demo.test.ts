@@ -16,7 +16,7 @@ type Demo = { process: ChildProcess; text(): string; ended: Promise<number | nul
 let folder: string;
 beforeAll(deployPackedCharms);
 beforeEach(async () => {
-  folder = await makeTestFolder('');
+  folder = await makeTestFolder('d-');
 });
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
 
