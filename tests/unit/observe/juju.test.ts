@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
+import { networksKey } from '../../../src/core/bags.ts';
 import type { Context } from '../../../src/core/context.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
@@ -47,6 +48,8 @@ const steadyWorld = async () => {
     await tools.statusSet('unit', 'active', 'Primary');
     await tools.statusSet('application', 'active', '');
     await tools.openPort('27017/tcp');
+    const networks = [app, other].map(({ id }) => [networksKey(id), '{}'] as const);
+    await tools.relationSet(PEER_RELATION, 'application', Object.fromEntries(networks));
   });
   return { world, app, other };
 };
