@@ -52,7 +52,12 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   const beside = readHosts(juju, context, endpoints, listed, leads);
   const secretContent = juju.secretByLabel(appSecretLabel(context.app));
   const met = readPeers(juju, context, endpoints.peers, leads, goal);
-import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
+  const [leading, raw, address, joined, content, { dying, units, related }, statuses, openedPorts, relations, found, hosts, charm] =
+    await Promise.all([
+      leads.then(leader =>
+        leader
+          ? readForLeader(juju, context, endpoints, { listed, hosts: beside, content: secretContent, peers: met, settled })
+          : undefined,
       ),
       configured,
       juju.networkAddress(endpoints.peers),
@@ -150,11 +155,13 @@ type Asked = {
 };
 
 /** What only the leader may ask. */
-import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
+async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, asked: Asked) {
+  const { listed, hosts, content } = asked;
+  const [secretIds, clients, shards, beside, own] = await Promise.all([
     juju.secretIds(),
     readClients(juju, context, endpoints.clients, asked),
     readShards(juju, context, endpoints.shards, listed),
-import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
+    hosts,
     content,
   ]);
   // Secrets that are published to a live relation need not be looked at. If one is left, and there is one of ours, it is that.

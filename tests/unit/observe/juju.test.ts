@@ -72,6 +72,7 @@ describe('what the leader sees', () => {
       going: new Map(),
       clients: [],
       shards: [],
+      hosts: [],
       staleSecrets: [],
       unitStatus: { level: 'maintenance', message: expect.stringContaining('unknown') },
       appStatus: { level: 'maintenance', message: expect.stringContaining('unknown') },
