@@ -100,7 +100,9 @@ function leaving(seen: Observed): Plan {
     return { ...shows(status.drained), effects: [{ do: 'set-peer-app', values: left }] };
   }
   const { databases, chunks } = leftOn(cluster, name);
-  return { ...shows(shard.draining ? status.shardDraining(databases.length, chunks) : status.shardNotYetRemoved), wake: true };
+  // As the last shard it stays until somebody adds another one, or takes it back: there is nothing to look at every other second.
+  const goesOn = shard.draining || cluster.shards.some(one => one !== shard && !one.draining);
+  return { ...shows(shard.draining ? status.shardDraining(databases.length, chunks) : status.shardNotYetRemoved), wake: goesOn };
 }
 
 /**

@@ -124,11 +124,9 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
   const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
   const units = unitsOf(model, app.name);
   if (units.length === 0) return [];
-  // A part of a cluster that lacks the other parts says so, and is blocked.
-  const well = (status: string | undefined): boolean => status === 'active' || (status === 'blocked' && roleOf(app) !== 'replication');
   for (const unit of units)
-    if (!well(unit.workload.current)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
-  if (!well(app.status?.current)) say('not active', `${app.status?.current} ${app.status?.message}`);
+    if (!isWell(app, unit.workload)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
+  if (!isWell(app, app.status)) say('not active', `${app.status?.current} ${app.status?.message}`);
   const members = units.map(unit => servers[`${unit.machine} mongod`]);
   const primaries = members.filter(server => server?.primary);
   const primary = primaries[0];
@@ -154,6 +152,12 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
   return found;
 }
 
+/** What somebody has to do before a part of a cluster can be active: without the other parts it is blocked, and these two wait. */
+const FOR_SOMEBODY = /^(Waiting for shards to upgrade|waiting for the config-server to remove the shard$)/;
+const isWell = (app: Application, status: { current: string; message: string } | undefined): boolean =>
+  status?.current === 'active' ||
+  (roleOf(app) !== 'replication' && (status?.current === 'blocked' || FOR_SOMEBODY.test(status?.message ?? '')));
+
 const relationsAt = (model: Model, app: string, endpoint: string): Relation[] =>
   Object.values(model.relations).filter(
     ({ endpoints, life }) => life === 'alive' && endpoints.some(one => one.application === app && one.name === endpoint),
@@ -169,7 +173,10 @@ function checkPart(world: World, app: Application, data: Data): Violation[] {
   const isShard = roleOf(app) === 'shard';
   const [up] = isShard ? relationsAt(model, app.name, 'sharding') : [];
   const head = up && otherSide(up, app.name);
-  const isPart = head !== undefined && roleOf(model.applications[head]!) === 'config-server';
+  // A build of another revision is refused, unless it was a part before.
+  const same = head !== undefined && model.applications[head]?.charm === app.charm;
+  const isTaken = same || (head !== undefined && up?.applications[head]?.values['shard-integrated'] === 'true');
+  const isPart = isTaken && roleOf(model.applications[head]!) === 'config-server';
   const given = isPart ? appSecret(model, head) : own;
   for (const name of SYSTEM_USERS) {
     const wanted = name === 'monitor' ? own : given;

@@ -147,12 +147,20 @@ describe('when its relation is gone', () => {
 
   test('one that is not drained yet is never taken for drained', () => {
     for (const router of [
-      openRouter(cluster([shard('mongodb')])),
+      openRouter(cluster([shard('mongodb'), shard('other')])),
       openRouter({ problem: 'x' }),
       { kind: 'silent', reason: 'x' } as const,
     ]) {
       expect(planShard(left(router))).toMatchObject({ effects: [], wake: true });
       expect(worst(planShard(left(router)).unit).level).toBe('waiting');
+    }
+  });
+
+  test('as the last shard it waits, and wakes nobody until there is another', () => {
+    for (const others of [[], [shard('other', { draining: true })]]) {
+      const seen = left(openRouter(cluster([shard('mongodb'), ...others])));
+      expect(planShard(seen)).toMatchObject({ effects: [], wake: false });
+      expect(said(seen)).toBe('waiting for the config-server to remove the shard');
     }
   });
 
