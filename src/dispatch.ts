@@ -20,6 +20,7 @@ import { rotateLog } from './mongo/logs.ts';
 import { freshFor, mintFresh } from './observe/fresh.ts';
 import { meetOthers, observeJuju } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
+import { asObsolete } from './plan/secret.ts';
 
 /** How long a hook may wait, in all, for what is under way. Others apply the plan and leave the rest to a later hook. */
 const patienceMs = ({ hook, detaching }: Context): number => (detaching !== undefined ? 60_000 : hook === 'update-status' ? 0 : 20_000);
@@ -157,7 +158,7 @@ async function look({ charm, context, world }: Dispatch, round: Parameters<World
   return world.observe(round);
 }
 
-const planned = (charm: Charm, seen: Observed): Plan => together(charm.planners.map(planner => planner(seen)));
+const planned = (charm: Charm, seen: Observed): Plan => asObsolete(together(charm.planners.map(planner => planner(seen))), seen);
 
 /** In their order, up to the first that fails: what comes after it may rest on it. */
 async function applyOutward(world: World, effects: readonly Effect[], done: string[]): Promise<readonly Failed[]> {

@@ -16,6 +16,15 @@ export function planObsolete({ context }: Observed): Plan {
   return plan({ effects: [{ do: 'remove-secret', id: context.obsolete.secret, revision: context.obsolete.revision }] });
 }
 
+/**
+ * In the hook that removes a revision nothing else is done: Juju forgets what a hook has written into a secret of which it removes a
+ * revision, and a password that MongoDB has by then would be known to nobody. What is due besides has a hook of its own, or the next.
+ */
+export const asObsolete = (whole: Plan, { context }: Observed): Plan =>
+  context.obsolete === undefined
+    ? whole
+    : { ...whole, effects: whole.effects.filter(effect => effect.do === 'remove-secret'), pending: false, wake: false };
+
 /** What the secret holds, by the keys that the charm before this one used. */
 export const secretContent = (passwords: Observed['fresh']['passwords'], keyFile: string): Bag => ({
   'operator-password': passwords.operator,
