@@ -99,20 +99,31 @@ const secretById = (model: Model, uri: string | undefined) =>
 export const appSecret = (model: Model, app: string) =>
   contentOf(Object.values(model.secrets).find(one => one.label === `${app}.app` && one.owner.name === app));
 
+/** It says why it does not go, and what somebody has to do first: such as the unit of a config server that has shards with data. */
+export const isHeld = (unit: Unit): boolean => unit.life !== 'alive' && unit.workload.message.startsWith('not removed yet: ');
+
 /** The end of a history: all is well, and nothing is lost. @param exempt applications that were left without a majority by force. */
 export function checkEnd(world: World): Violation[] {
   const { model } = world;
   const found: Violation[] = secretsInBags(world);
+  const held = new Set(
+    Object.values(model.units)
+      .filter(isHeld)
+      .map(unit => unit.application),
+  );
   for (const unit of Object.values(model.units)) {
+    if (isHeld(unit)) continue;
     if (unit.agentError !== undefined) found.push({ what: 'a unit in error', detail: `${unit.name}: ${unit.agentError.message}` });
     else if (unit.life !== 'alive') found.push({ what: 'a unit that does not go', detail: unit.name });
   }
   for (const app of Object.values(model.applications)) {
+    if (held.has(app.name)) continue;
     if (app.life !== 'alive') found.push({ what: 'an application that does not go', detail: app.name });
     else if (charmOf(model, app) === 'mongodb') found.push(...checkReplicaSet(world, app));
   }
   for (const relation of Object.values(model.relations))
-    if (relation.life !== 'alive') found.push({ what: 'a relation that does not go', detail: relation.key });
+    if (relation.life !== 'alive' && !relation.endpoints.some(one => held.has(one.application)))
+      found.push({ what: 'a relation that does not go', detail: relation.key });
   return found;
 }
 

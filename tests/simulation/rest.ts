@@ -1,6 +1,6 @@
 // Healed and left to itself: whether all comes to rest, and stays as it is.
 import type { Agents } from './agents.ts';
-import type { Violation } from './checks.ts';
+import { isHeld, type Violation } from './checks.ts';
 import { unsettle } from './database/life.ts';
 import { evolve } from './database/replication.ts';
 import { clock, run, sleep } from './kernel.ts';
@@ -20,7 +20,7 @@ export async function comeToRest(agents: Agents, written: () => readonly string[
     for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
     await rest(agents, 1_800_000);
     last = written();
-    if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined)) return undefined;
+    if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined || isHeld(unit))) return undefined;
   }
   return { what: 'no end of changes', detail: last.slice(0, 12).join(', ') };
 }
