@@ -12,10 +12,9 @@ if (!process.features.typescript) {
   process.exit(again.status ?? 1);
 }
 
-// Quick ones first and as many at once as there are cores; then those that start mongod, which wait for each other more than they
-// work, one file more.
+// Quick ones first and as many at once as there are cores; then those that start mongod, two files side by side.
 const quick = { sequence: { groupOrder: 0 }, maxWorkers: Math.max(2, availableParallelism()) };
-const heavy = { sequence: { groupOrder: 1 }, maxWorkers: availableParallelism() + 1 };
+const heavy = { sequence: { groupOrder: 1 }, maxWorkers: 2 };
 const report = process.env.TEST_REPORT;
 
 export default defineConfig({
