@@ -8,6 +8,7 @@ import { charms } from './charms.ts';
 import * as disk from './disk.ts';
 import { clock, Killed, run, START } from './kernel.ts';
 import './outside/clock.ts';
+import { requestFor } from '../unit/local-juju/engine/simulation.ts';
 import { currentWorld, enterWorld, FOLDER, type World } from './world.ts';
 
 export const calmly: Fate = { mishap: () => undefined, atCommit: () => undefined, delayMs: () => 10, ran: () => {} };
@@ -43,19 +44,7 @@ export function open(world: World, seed: number, at: number, fate: Fate): Agents
 export function deploy(name: string, kind: keyof typeof charms, request: Partial<DeployRequest> = {}): void {
   const { model } = currentWorld();
   const charm: Charm = charms[kind];
-  const whole: DeployRequest = {
-    source: charm.name,
-    cwd: '/',
-    count: 1,
-    config: {},
-    trust: false,
-    to: [],
-    storage: {},
-    attachStorage: [],
-    constraints: '',
-    ...request,
-  };
-  createApplication(model, name, charm, whole, { folder: FOLDER, now: clock.iso });
+  createApplication(model, name, charm, requestFor(charm, request), { folder: FOLDER, now: clock.iso });
 }
 
 /** Lets the model go on until its agents have nothing to do, or the time is over. @returns whether they came to rest. */

@@ -1,8 +1,8 @@
 // A real mongod for a test, as the charm starts one: key file, unix socket in its own folder, SCRAM-SHA-256 only. Small and quick.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { accepts } from '../../../tools/bench/cluster/mongod.ts';
 import { findServer } from '../../../tools/local-machine/binaries.ts';
 import { until } from '../../support/until.ts';
 
@@ -94,13 +94,3 @@ const argumentsOf = ({ folder, address, set = 'rs', more = [] }: LaunchOptions, 
   ...['--setParameter', 'diagnosticDataCollectionEnabled=false', '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
   ...more,
 ];
-
-const accepts = (where: { path: string } | { host: string; port: number }): Promise<boolean> =>
-  new Promise(answer => {
-    const connection = connect(where);
-    connection.once('connect', () => {
-      connection.destroy();
-      answer(true);
-    });
-    connection.once('error', () => answer(false));
-  });

@@ -74,19 +74,7 @@ export const simulation = (): Simulation => {
     now: '2026-01-01T00:00:00.000Z',
     scripts: {},
     deploy: (name, charm, request = {}) => {
-      const whole: DeployRequest = {
-        source: charm.name,
-        cwd: '/',
-        count: 1,
-        config: {},
-        trust: false,
-        to: [],
-        storage: {},
-        attachStorage: [],
-        constraints: '',
-        ...request,
-      };
-      createApplication(model, name, charm, whole, place);
+      createApplication(model, name, charm, requestFor(charm, request), place);
     },
     settle: () => {
       const log: string[] = [];
@@ -104,6 +92,20 @@ export const simulation = (): Simulation => {
   };
   return sim;
 };
+
+/** What `juju deploy` asks for without options, and what is given besides. */
+export const requestFor = (charm: Charm, request: Partial<DeployRequest> = {}): DeployRequest => ({
+  source: charm.name,
+  cwd: '/',
+  count: 1,
+  config: {},
+  trust: false,
+  to: [],
+  storage: {},
+  attachStorage: [],
+  constraints: '',
+  ...request,
+});
 
 /** Of one unit, without its name. */
 export const hooksOf = (log: readonly string[], unit: string): string[] =>
