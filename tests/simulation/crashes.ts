@@ -83,7 +83,7 @@ async function playPhase(
   const story: string[] = [];
   let count = 0;
   const numbers = new Map<string, number>();
-  let writes: string[] = [];
+  const writes: string[] = [];
   const fate: Fate = {
     mishap: unit => {
       const number = count++;
@@ -111,11 +111,7 @@ async function playPhase(
   };
   watch.wrote = (program, call) => writes.push(`${program?.unit} ${call.kind} ${call.name}`);
   phase.begin();
-  const quiet = await comeToRest(agents, () => {
-    const made = writes;
-    writes = [];
-    return made;
-  });
+  const quiet = await comeToRest(agents, writes);
   if (quiet !== undefined) violations.push(quiet);
   violations.push(...checkEnd(currentWorld()));
   for (const error of unhandled.splice(0)) violations.push({ what: 'a rejection that nobody handles', detail: String(error) });

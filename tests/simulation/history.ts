@@ -94,7 +94,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   let healing = false;
   let hooks = 0;
   let calls = 0;
-  let writes: string[] = [];
+  const writes: string[] = [];
   const leaders = new Map<string, string | undefined>();
   const fate: Fate = {
     mishap: unit => {
@@ -140,11 +140,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   heal();
   story.push('healed');
   if (violations.length === 0) {
-    const quiet = await comeToRest(agents, () => {
-      const made = writes;
-      writes = [];
-      return made;
-    });
+    const quiet = await comeToRest(agents, writes);
     if (quiet !== undefined) violations.push(quiet);
     violations.push(...checkEnd(currentWorld()));
   }

@@ -7,8 +7,8 @@ import { clock, run, sleep } from './kernel.ts';
 import { rest } from './stage.ts';
 import { currentWorld } from './world.ts';
 
-/** Rounds of update-status at every unit until one of them changes nothing. */
-export async function comeToRest(agents: Agents, written: () => readonly string[]): Promise<Violation | undefined> {
+/** Rounds of update-status at every unit until one of them changes nothing. @param writes what is written meanwhile; it is emptied. */
+export async function comeToRest(agents: Agents, writes: string[]): Promise<Violation | undefined> {
   const { model } = currentWorld();
   let last: readonly string[] = [];
   for (let round = 0; round < 14; round += 1) {
@@ -16,10 +16,10 @@ export async function comeToRest(agents: Agents, written: () => readonly string[
     evolve();
     await passes(12_000);
     evolve();
-    written();
+    writes.splice(0);
     for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
     await rest(agents, 1_800_000);
-    last = written();
+    last = writes.splice(0);
     if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined || isHeld(unit))) return undefined;
   }
   return { what: 'no end of changes', detail: last.slice(0, 12).join(', ') };
