@@ -1,6 +1,7 @@
 // A storage that takes no more data. Where it has a file system of its own, that is filled; where it has not, the computer's disk must stay
 // usable, and the services are limited in what they may write.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { type FileHandle, open, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FaultHost } from './faults.ts';
@@ -20,8 +21,12 @@ export const fillDisk = async (host: FaultHost): Promise<string> => {
     return `filled the file system of the storage with ${Math.ceil(bytes / pieceBytes)} MiB; nothing more can be written there`;
   }
   if (host.state.diskLimited) throw new Error('cannot fill the disk: it is full already');
-  await limitRunning(host, true);
+  // First of all for what is started from now on, so that none slips through.
   host.state.diskLimited = true;
+  await limitRunning(host, true).catch(error => {
+    host.state.diskLimited = false;
+    throw error;
+  });
   await host.save();
   return 'the storage lies on the disk of this computer, which is left alone; instead the services may write to no file any more';
 };
@@ -70,10 +75,14 @@ const fillWith = async (file: FileHandle, piece: Buffer): Promise<void> => {
   }
 };
 
+/** One that has just ended needs no limit, and is started again with the right one. */
 const limitRunning = async (host: FaultHost, full: boolean): Promise<void> => {
   for (const service of serviceNames) {
-    const process = host.services[service].running();
-    if (process !== undefined) await limitWriting(process.pid, full);
+    const pid = host.services[service].running()?.pid;
+    if (pid === undefined) continue;
+    await limitWriting(pid, full).catch(error => {
+      if (existsSync(`/proc/${pid}`)) throw error;
+    });
   }
 };
 
