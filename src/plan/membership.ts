@@ -33,12 +33,16 @@ function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
   return plan({ effects: [{ ...reconfigure(set, change), ...(set.primary === undefined ? {} : { at: set.primary }) }], pending: true });
 }
 
-/** Units that stay, but for those whose member vanished while this hook ran: it is leaving, and Juju will say so in a later hook. */
+/**
+ * Units that stay, but for those whose member vanished while this hook ran: it is leaving, and Juju will say so in a later hook. One whose
+ * member is still there, at an address that this hook has not been told of, is not among them.
+ */
 function joinable(seen: Observed): Units {
   if ((seen.mongod.kind !== 'member' && seen.mongod.kind !== 'outside') || seen.mongod.primary === undefined) return stayingUnits(seen);
-  const now = new Set(seen.mongod.primary.set.members.map(member => member.host));
-  const vanished = new Set(seen.membersAtStart.filter(host => !now.has(host)));
-  return new Map([...stayingUnits(seen)].filter(([, { address }]) => !vanished.has(hostOf(address))));
+  const { members } = seen.mongod.primary.set;
+  const hasMember = (unit: string, host: string): boolean => members.some(member => member.unit === unit || member.host === host);
+  const vanished = (unit: string, host: string): boolean => seen.membersAtStart.includes(host) && !hasMember(unit, host);
+  return new Map([...stayingUnits(seen)].filter(([unit, { address }]) => !vanished(unit, hostOf(address))));
 }
 
 function onPrimary(app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {

@@ -1,6 +1,7 @@
 // `npm run simulate -- --histories 10000 --seed 1 [--workers 2]`: random histories of the charms against a simulated database, and what
 // fails in them, shortened. `--crashes` crashes every outward call of the life of a set and of a cluster instead; `--every 50` only one
-// point in fifty, which ones by the seed. Ends with 1 if anything failed.
+// point in fifty, which ones by the seed. `--found` plays those that failed once, `--history '{…}'` one that a failure has printed. Ends
+// with 1 if anything failed.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -16,7 +17,7 @@ type Done = { readonly played: number; readonly hooks: number; readonly calls: n
 type Work = { readonly from: number; readonly many: number; readonly every: number };
 /** What there is to do, told by a worker when it is ready. */
 type Ready = { readonly points: number; readonly calls: number; readonly phases: number };
-type Kind = 'histories' | 'crashes';
+type Kind = 'histories' | 'crashes' | 'found';
 
 /** Histories or crash points that a worker takes at a time. */
 const BATCH = 20;
@@ -29,6 +30,8 @@ async function main(): Promise<number> {
     options: {
       histories: { type: 'string', default: '1000' },
       crashes: { type: 'boolean', default: false },
+      found: { type: 'boolean', default: false },
+      history: { type: 'string' },
       every: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: String(availableParallelism()) },
@@ -40,11 +43,12 @@ async function main(): Promise<number> {
     number,
     number,
   ];
-  const kind: Kind = values.crashes ? 'crashes' : 'histories';
+  if (values.history !== undefined) return playOne(values.history);
+  const kind: Kind = values.crashes ? 'crashes' : values.found ? 'found' : 'histories';
   const started = Date.now();
   const total = { played: 0, hooks: 0, calls: 0, failed: 0 };
   let there: Ready = { points: 0, calls: 0, phases: 0 };
-  let next = values.crashes ? seed % every : seed;
+  let next = kind === 'crashes' ? seed % every : kind === 'found' ? 0 : seed;
   await Promise.all(
     Array.from({ length: Math.max(1, workers) }, async () => {
       const worker = new Worker(new URL(import.meta.url), { workerData: kind, argv: [] });
@@ -54,7 +58,7 @@ async function main(): Promise<number> {
           worker.once('message', settle).once('error', refuse);
         });
       there = await answer<Ready>();
-      const end = values.crashes ? there.points : seed + count;
+      const end = kind === 'histories' ? seed + count : there.points;
       while (next < end) {
         const work: Work = { from: next, many: Math.min(BATCH, Math.ceil((end - next) / every)), every };
         next += work.many * every;
@@ -70,23 +74,37 @@ async function main(): Promise<number> {
     }),
   );
   const speed = Math.round(total.played / ((Date.now() - started) / 60_000));
-  console.log(
-    values.crashes
-      ? `${there.points} crash points in ${there.phases} phases with ${there.calls} outward calls: ${total.played} played, ${total.failed} failed; ${speed} a minute`
-      : `${total.played} histories from seed ${seed}: ${total.hooks} hooks, ${total.calls} outward calls, ${total.failed} failed; ${speed} a minute`,
-  );
-  return total.failed === 0 ? 0 : 1;
+  const { played, hooks, calls, failed } = total;
+  const said: Readonly<Record<Kind, string>> = {
+    histories: `${played} histories from seed ${seed}: ${hooks} hooks, ${calls} outward calls, ${failed} failed; ${speed} a minute`,
+    found: `${played} histories that failed once: ${failed} failed`,
+    crashes: `${there.points} crash points in ${there.phases} phases with ${there.calls} outward calls: ${played} played, ${failed} failed; ${speed} a minute`,
+  };
+  console.log(said[kind]);
+  return failed === 0 ? 0 : 1;
+}
+
+/** A history by itself, and all that happens in it. */
+async function playOne(text: string): Promise<number> {
+  await import('./outside/hooks.ts');
+  const { play } = await import('./history.ts');
+  const history = JSON.parse(text);
+  const { violations, story } = await play(history);
+  tell({ name: `seed ${history.seed}`, violations, shortest: text, story });
+  return violations.length === 0 ? 0 : 1;
 }
 
 function tell({ name, violations, shortest, story }: Failed): void {
-  console.log(`${name} fails: ${violations.map(({ what, detail }) => `${what} (${detail})`).join('; ')}`);
+  const end =
+    violations.length === 0 ? 'keeps every promise' : `fails: ${violations.map(({ what, detail }) => `${what} (${detail})`).join('; ')}`;
+  console.log(`${name} ${end}`);
   console.log(`  shortest: ${shortest}`);
   for (const line of story) console.log(`  ${line}`);
 }
 
 async function serve(kind: Kind): Promise<void> {
   await import('./outside/hooks.ts');
-  const player = kind === 'histories' ? await histories() : await crashes();
+  const player = await { histories, crashes, found }[kind]();
   parentPort?.on('message', async ({ from, many, every }: Work) => {
     const failed: Failed[] = [];
     let [hooks, calls] = [0, 0];
@@ -115,6 +133,20 @@ async function histories(): Promise<Player> {
       const again = await play(shortest);
       const failed = { name: `seed ${seed}`, violations: again.violations, shortest: JSON.stringify(shortest), story: again.story };
       return { hooks, calls, failed };
+    },
+  };
+}
+
+async function found(): Promise<Player> {
+  const { play } = await import('./history.ts');
+  const all = (await import('./found.ts')).found;
+  return {
+    ready: { points: all.length, calls: 0, phases: 0 },
+    play: async number => {
+      const { what, history } = all[number]!;
+      const { hooks, calls, violations, story } = await play(history);
+      const failed = { name: what, violations, shortest: JSON.stringify(history), story };
+      return { hooks, calls, ...(violations.length === 0 ? {} : { failed }) };
     },
   };
 }

@@ -17,6 +17,12 @@ test('random histories keep every promise', { timeout: 600_000 }, async () => {
   expect(code).toBe(0);
 });
 
+test('histories that failed once', { timeout: 600_000 }, async () => {
+  const { code, stdout } = await simulate('--found', '--workers', '1');
+  expect(stdout).toMatch(/^[1-9]\d* histories that failed once: 0 failed/m);
+  expect(code).toBe(0);
+});
+
 test('a sample of the crash points: the end is as without the crash', { timeout: 600_000 }, async () => {
   const { code, stdout } = await simulate('--crashes', '--every', '250', '--seed', '11', '--workers', '1');
   expect(stdout).toMatch(/^\d{5,} crash points in 21 phases with \d{5,} outward calls: \d{2,} played, 0 failed/m);

@@ -84,6 +84,11 @@ describe('one kind of change per reconfiguration', () => {
     expect(change({ ...seen, membersAtStart: [host(0), host(1), host(2)] })).toBeUndefined();
     expect(change({ ...seen, membersAtStart: [host(0), host(1)] })?.members).toHaveLength(3);
   });
+  test('one whose member was given another address while this hook ran has not vanished, whatever address this hook knows', () => {
+    const moved = [member(0), member(1, 'secondary', { host: '10.1.1.1:27017' }), member(2)];
+    const seen = { ...withMembers(steady(3), moved), membersAtStart: [host(0), host(1), host(2)] };
+    expect(change(seen)?.members.map(one => one.split(' ')[1])).toEqual([unit(0), unit(1), unit(2)]);
+  });
   test('a changed address is changed in place, and a member without a tag gets one', () => {
     const { unit: _, ...untagged } = member(2);
     const seen = withMembers(steady(3), [member(0), member(1, 'down', { host: '10.1.1.1:27017' }), untagged]);

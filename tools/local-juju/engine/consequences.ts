@@ -125,10 +125,11 @@ const leaveForcedScopes = (model: Model, relation: Relation, now: string): void 
   }
 };
 
-// Units that have not heard of the relation, or have no hooks for it, leave without relation-broken.
+// Units that have not heard of the relation, or have no hooks for it, leave without relation-broken: their agents do it between two hooks.
 const leaveUnheardScopes = (model: Model, relation: Relation): void => {
   for (const name of Object.keys(relation.units)) {
     const unit = model.units[name];
+    if (unit?.agent.pending !== undefined) continue;
     const implicit = unit !== undefined && endpointOf(relation, unit.application)?.implicit;
     if (unit === undefined || implicit || (!isPeer(relation) && !unit.agent.relations[relation.id]?.created)) leaveScope(relation, name);
   }

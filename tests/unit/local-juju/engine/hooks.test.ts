@@ -1,6 +1,7 @@
 // Which hooks the units run, in order: the first start, relations, removals, subordinates, storage, errors. What is expected was
 // observed on Juju 3.6.
 import { describe, expect, test } from 'vitest';
+import { applyConsequences } from '../../../../tools/local-juju/engine/consequences.ts';
 import { addUnits } from '../../../../tools/local-juju/engine/deploy.ts';
 import { changeConfig, parseOptions } from '../../../../tools/local-juju/engine/options.ts';
 import { passTime } from '../../../../tools/local-juju/engine/pass-time.ts';
@@ -152,6 +153,26 @@ describe('relations', () => {
 });
 
 describe('removals', () => {
+  test('a relation that a unit has not heard of stays for the length of the hook that the unit runs, which can write to it', () => {
+    const sim = simulation();
+    sim.deploy('prov', prov);
+    sim.deploy('req', req);
+    const { id } = relate(sim, 'prov:database', 'req:db');
+    const agent = () => sim.model.units['prov/0']!.agent;
+    const during: boolean[] = [];
+    sim.scripts['prov/0 cluster-relation-created'] = (_unit, hook) => {
+      expect(sim.model.relations[id]!.units['prov/0']!.inScope).toBe(true);
+      agent().pending = { hook, failed: false, retries: 0 };
+      removeRelation(sim.model, 'prov:database', 'req:db', gently);
+      applyConsequences(sim.model, '/m', sim.now);
+      during.push(sim.model.relations[id] !== undefined);
+      delete agent().pending;
+    };
+    expect(hooksOf(sim.settle(), 'prov/0')).toEqual(firstStart);
+    expect(during).toEqual([true]);
+    expect(sim.model.relations[id]).toBeUndefined();
+  });
+
   test('a unit: it sees itself departing everywhere, others see it departing, peers are never broken', () => {
     const sim = related();
     add(sim, 'prov');
