@@ -9,6 +9,8 @@ type Scope = 'unit' | 'application';
 
 const MAX_LOG_LENGTH = 30_000;
 
+const truth = z.boolean();
+const anything = z.unknown();
 const bag = z.record(z.string(), z.string());
 const list = z.nullable(z.array(z.string()));
 const status = z.object({ status: z.string(), message: z.optional(z.string()) });
@@ -25,8 +27,8 @@ const network = z.object({
 const states = z.record(z.string(), z.object({ status: z.optional(z.string()) }));
 const goal = z.object({ units: z.optional(states), relations: z.optional(z.record(z.string(), states)) });
 
-export const isLeader = (): Promise<boolean> => read('is-leader', [], z.boolean());
-export const configGet = (): Promise<unknown> => read('config-get', [], z.unknown());
+export const isLeader = (): Promise<boolean> => read('is-leader', [], truth);
+export const configGet = (): Promise<unknown> => read('config-get', [], anything);
 
 /** Ids of the relations of an endpoint, ascending. */
 export async function relationIds(endpoint: string): Promise<readonly number[]> {

@@ -7,8 +7,32 @@ export type Files = Map<string, Entry>;
 
 const failing = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code });
 
+/** Where paths led to since the last entry came or went. */
+const resolved = new WeakMap<Files, Map<string, string>>();
+
 /** The path without links on the way; the last part itself may stay one. */
 export function resolve(files: Files, path: string, last = true): string {
+  let known = resolved.get(files);
+  if (known === undefined) {
+    known = new Map();
+    resolved.set(files, known);
+  }
+  const name = last ? path : `${path} `;
+  const found = known.get(name) ?? walk(files, path, last);
+  known.set(name, found);
+  return found;
+}
+
+const put = (files: Files, path: string, entry: Entry): void => {
+  resolved.delete(files);
+  files.set(path, entry);
+};
+const drop = (files: Files, path: string): void => {
+  resolved.delete(files);
+  files.delete(path);
+};
+
+function walk(files: Files, path: string, last: boolean): string {
   let found = path;
   for (let at = found.indexOf('/', 1); ; at = found.indexOf('/', at + 1)) {
     const end = at < 0;
@@ -17,7 +41,7 @@ export function resolve(files: Files, path: string, last = true): string {
     const entry = files.get(part);
     if (entry?.kind === 'link') {
       const target = entry.to.startsWith('/') ? entry.to : `${part.slice(0, part.lastIndexOf('/'))}/${entry.to}`;
-      return resolve(files, `${target}${end ? '' : found.slice(at)}`, last);
+      return walk(files, `${target}${end ? '' : found.slice(at)}`, last);
     }
     if (end) return found;
     if (entry === undefined) return found; // nothing below it can be there
@@ -79,7 +103,7 @@ export function makeFolders(files: Files, path: string): string | undefined {
   if (entry?.kind === 'folder' || folder === '') return undefined;
   if (entry !== undefined) throw failing('EEXIST', path);
   const above = makeFolders(files, parentOf(folder));
-  files.set(folder, { kind: 'folder', mode: 0o750, uid: 0, gid: 0 });
+  put(files, folder, { kind: 'folder', mode: 0o750, uid: 0, gid: 0 });
   return above ?? folder;
 }
 
@@ -95,29 +119,29 @@ export function create(files: Files, path: string, text: string, mode = 0o644): 
   const target = resolve(files, path);
   if (files.get(parentOf(target))?.kind !== 'folder') throw failing('ENOENT', path);
   const entry: Entry = { kind: 'file', text, mode, uid: 0, gid: 0 };
-  files.set(target, entry);
+  put(files, target, entry);
   return entry;
 }
 
 export function link(files: Files, path: string, to: string): void {
   makeFolders(files, parentOf(path));
-  files.set(resolve(files, path, false), { kind: 'link', to });
+  put(files, resolve(files, path, false), { kind: 'link', to });
 }
 
 export function rename(files: Files, from: string, to: string): void {
   const source = resolve(files, from, false);
   const entry = entryAt(files, from, false);
-  files.delete(source);
-  files.set(resolve(files, to, false), entry);
+  drop(files, source);
+  put(files, resolve(files, to, false), entry);
 }
 
 export function remove(files: Files, path: string): void {
   const target = resolve(files, path, false);
   const entry = files.get(target);
   if (entry === undefined) return;
-  files.delete(target);
+  drop(files, target);
   if (entry.kind !== 'folder') return;
-  for (const one of [...files.keys()]) if (one.startsWith(`${target}/`)) files.delete(one);
+  for (const one of [...files.keys()]) if (one.startsWith(`${target}/`)) drop(files, one);
 }
 
 export const change = (files: Files, path: string, to: object): void => set(entryAt(files, path), to);

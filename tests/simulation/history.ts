@@ -30,6 +30,8 @@ export type Chaos = {
   readonly slow: number;
   readonly slowMs: number;
   readonly delayMs: number;
+  /** How many times as long as they should the short timers of the charm take. */
+  readonly late: number;
 };
 export type History = { readonly seed: number; readonly commands: readonly Command[]; readonly chaos: Chaos };
 export type Outcome = {
@@ -39,7 +41,7 @@ export type Outcome = {
   readonly story: readonly string[];
 };
 
-export const CALM: Chaos = { kill: 0, fail: 0, commit: 0, slow: 0, slowMs: 0, delayMs: 20 };
+export const CALM: Chaos = { kill: 0, fail: 0, commit: 0, slow: 0, slowMs: 0, delayMs: 20, late: 1 };
 
 export function makeHistory(seed: number): History {
   clock.reset(START, seed);
@@ -50,6 +52,7 @@ export function makeHistory(seed: number): History {
     slow: chance() < 0.4 ? 0 : chance() * 0.08,
     slowMs: pick([200, 1_000, 8_000])!,
     delayMs: pick([20, 500, 5_000])!,
+    late: pick([1, 3, 6])!,
   };
   const commands: Command[] = [{ do: 'deploy', which: 0, at: below(6), waitMs: chance() < 0.7 ? 60_000 : below(20_000) }];
   // A history of a cluster needs more to begin with.
@@ -123,6 +126,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   sharded = seed % 4 === 0;
   const agents = open(newWorld(), seed, START, fate);
   clock.setSlowness(chaos.slow, chaos.slowMs);
+  clock.setLateness(chaos.late);
   watchOver(violation => violations.push(violation));
   watchLog(story);
   watch.wrote = (program, call) => writes.push(`${program?.unit} ${call.kind} ${call.name}`);

@@ -33,10 +33,16 @@ let due: Due[] = [];
 let random = 1;
 /** How often, and for how long at most, a call takes time. */
 let slowness = { chance: 0, mostMs: 0 };
+/** How many times as long as they should the short timers of a program take: on a busy machine they are late. */
+let lateness = 1;
+let iso = { at: START, text: '' };
 
 export const clock = {
   now: (): number => now,
-  iso: (): string => new Date(now).toISOString(),
+  iso: (): string => {
+    if (iso.at !== now || iso.text === '') iso = { at: now, text: new Date(now).toISOString() };
+    return iso.text;
+  },
   /** Begins anew, at the given time, with the given chance. */
   reset: (at: number, seed: number): void => {
     now = at;
@@ -44,11 +50,16 @@ export const clock = {
     due = [];
     random = seed | 0;
     slowness = { chance: 0, mostMs: 0 };
+    lateness = 1;
   },
   setSlowness: (chance: number, mostMs: number): void => {
     slowness = { chance, mostMs };
   },
-  seed: (): number => random,
+  setLateness: (times: number): void => {
+    lateness = times;
+  },
+  /** When a timer of a program ends. Those that bound the time of an answer are long, and kept to. */
+  late: (ms: number): number => (ms < 1_000 ? ms * lateness : ms),
 };
 
 /** Between 0 and 1: mulberry32. */

@@ -1,7 +1,7 @@
 // Connections to simulated servers: whether anybody answers, who is logged in, and what a command comes to.
 import type { Document } from 'bson';
 import { ConnectionLost, ServerError } from '../../../src/mongo/errors.ts';
-import { clock, currentProgram, outward } from '../kernel.ts';
+import { chance, clock, currentProgram, outward } from '../kernel.ts';
 import { currentWorld, rootOf } from '../world.ts';
 import { connected, diskOf, serverAt } from './life.ts';
 import { runCommand } from './mongod.ts';
@@ -83,10 +83,8 @@ function connectionTo(server: Server, machine: string): Connection {
 const PUBLIC = ['hello', 'buildInfo'];
 
 /** What mongod answers at a bad moment: not primary, or nothing more on this connection. */
-let failures = 0;
 function failureFor(command: Document): Error {
-  failures += 1;
-  return command.writeConcern !== undefined && failures % 2 === 0 ? new ServerError('not primary', 10107) : lost();
+  return command.writeConcern !== undefined && chance() < 0.5 ? new ServerError('not primary', 10107) : lost();
 }
 
 const READS = ['hello', 'buildInfo', 'replSetGetConfig', 'replSetGetStatus', 'usersInfo', 'rolesInfo', 'find', 'getMore', 'aggregate'];

@@ -3,7 +3,7 @@ import { clock, currentProgram, schedule, watch } from '../kernel.ts';
 
 type Timer = { cancel(): void };
 const timers = globalThis as unknown as { setTimeout(run: () => void, ms?: number): Timer; clearTimeout(timer: Timer | undefined): void };
-timers.setTimeout = (run, ms = 0) => schedule(currentProgram()?.dead ? 0 : ms, run);
+timers.setTimeout = (run, ms = 0) => schedule(currentProgram()?.dead ? 0 : clock.late(ms), run);
 timers.clearTimeout = timer => timer?.cancel();
 performance.now = () => clock.now();
 

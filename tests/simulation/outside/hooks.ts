@@ -17,6 +17,8 @@ const inCharm: Readonly<Record<string, string>> = {
 const inFile: Readonly<Record<string, string>> = {
   'observe/fresh.ts node:crypto': 'chance.ts',
   'dispatch.ts ./observe/fresh.ts': 'fresh.ts',
+  'plan/mongod-config.ts js-yaml': 'yaml.ts',
+  'mongo/fingerprint.ts node:crypto': 'crypto.ts',
 };
 
 registerHooks({

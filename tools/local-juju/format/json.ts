@@ -46,10 +46,18 @@ export const entriesOf = (
 };
 
 /** Code point order, which is that of UTF-8 bytes; JavaScript's own comparison differs beyond U+FFFF. */
-export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export const byBytes = (a: string, b: string): number =>
+  isBasic(a) && isBasic(b) ? (a < b ? -1 : a > b ? 1 : 0) : Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-const jsonString = (text: string): string =>
-  JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Without the code units that stand for what lies beyond U+FFFF. */
+const isBasic = (text: string): boolean => !/[\ud800-\udfff]/.test(text);
+
+const jsonString = (text: string): string => {
+  const quoted = JSON.stringify(text);
+  return ESCAPED.test(quoted) ? quoted.replace(EACH_ESCAPED, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`) : quoted;
+};
+const ESCAPED = /[<>&\u2028\u2029]/;
+const EACH_ESCAPED = new RegExp(ESCAPED, 'g');
 
 const jsonBytes = (bytes: Uint8Array): string => {
   const text = new TextDecoder('utf-8').decode(bytes);

@@ -21,7 +21,7 @@ export const answerCall = async (
   if (tool === undefined) return { code: 1, stdout: '', stderr: `ERROR bad request: unknown command "${name}"\n` };
   const warnings: string[] = [];
   try {
-    const flags = { ...tool.flags, ...(tool.output ? outputFlags(tool.output) : {}) };
+    const flags = flagsOf(tool);
     const parsed = parseFlags(flags, args, running);
     if (parsed === helpAsked) return { code: 0, stdout: helpOf(name, tool, flags), stderr: '' };
     const call: Call = {
@@ -39,6 +39,14 @@ export const answerCall = async (
     if (!(error instanceof UsageError || error instanceof ToolError)) throw error;
     return { code: error instanceof UsageError ? 2 : 1, stdout: '', stderr: `${warnings.join('')}ERROR ${error.message}\n` };
   }
+};
+
+const made = new Map<Tool, Flags>();
+
+const flagsOf = (tool: Tool): Flags => {
+  const flags = made.get(tool) ?? { ...tool.flags, ...(tool.output ? outputFlags(tool.output) : {}) };
+  made.set(tool, flags);
+  return flags;
 };
 
 const outputFlags = (first: 'smart' | 'yaml'): Flags => {

@@ -18,9 +18,7 @@ export const parseFlags = (
   words: readonly string[],
   running: Running,
 ): { words: string[]; values: FlagValues } | typeof helpAsked => {
-  const known = new Map(
-    Object.entries(flags).flatMap(([name, flag]) => [name, ...(flag.also ?? [])].map(alias => [alias, { name, flag }])),
-  );
+  const known = namesOf(flags);
   const rest = [...words];
   const plain: string[] = [];
   const values: Record<string, string | boolean> = {};
@@ -67,6 +65,18 @@ export const parseFlags = (
     }
   }
   return { words: plain, values };
+};
+
+type Known = ReadonlyMap<string, { name: string; flag: Flag }>;
+const names = new WeakMap<Flags, Known>();
+
+/** Every word that a flag goes by. */
+const namesOf = (flags: Flags): Known => {
+  const known =
+    names.get(flags) ??
+    new Map(Object.entries(flags).flatMap(([name, flag]) => [name, ...(flag.also ?? [])].map(alias => [alias, { name, flag }])));
+  names.set(flags, known);
+  return known;
 };
 
 /** Refuses words that no one wants. @throws {UsageError} */
