@@ -59,7 +59,7 @@ export async function orUndefined<Value>(read: Promise<Value>): Promise<Value | 
 }
 
 /**
- * Lends a file with these values as JSON, for what must not be seen in a list of processes: `secret-add` and `secret-set` read files
+ * Lends a file with these values as YAML, for what must not be seen in a list of processes: `secret-add` and `secret-set` read files
  * but, unlike relation-set, no standard input. The file has lost its name before anything is written to it, so that no crash leaves it behind.
  */
 export async function withSecretFile<Value>(
