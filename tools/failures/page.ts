@@ -11,7 +11,6 @@ export type Failures = { rounds: number; rows: readonly Row[] };
 type Measured = Failures & { measured: { at: string; computer: string } };
 
 const projectFolder = join(import.meta.dirname, '..', '..');
-const marks = { begin: '<!-- written by npm run failures -->', end: '<!-- end of what npm run failures writes -->' };
 
 /** @param out where both files go, instead of their places in the project. @returns the table. */
 export const writeFailures = async (failures: Failures, out?: string): Promise<string> => {
@@ -21,17 +20,21 @@ export const writeFailures = async (failures: Failures, out?: string): Promise<s
   const changed = replaceBetween(page, text);
   if (out !== undefined) await mkdir(out, { recursive: true });
   await writeFile(join(out ?? join(projectFolder, 'bench'), 'failures.json'), `${JSON.stringify(measured, null, 2)}\n`);
-  const file = join(out ?? join(projectFolder, 'docs'), 'reliability.md');
-  await writeFile(file, changed);
-  // Columns of even width, as the linter wants them.
-  execFileSync(join(projectFolder, 'node_modules', '.bin', 'biome'), ['format', '--write', '--vcs-enabled=false', file], {
-    stdio: 'ignore',
-  });
+  await writePage(join(out ?? join(projectFolder, 'docs'), 'reliability.md'), changed);
   return text;
 };
 
-/** @throws when the page has lost its marks. */
-export const replaceBetween = (page: string, text: string): string => {
+/** With columns of even width, as the linter wants them. */
+export const writePage = async (file: string, text: string): Promise<void> => {
+  await writeFile(file, text);
+  execFileSync(join(projectFolder, 'node_modules', '.bin', 'biome'), ['format', '--write', '--vcs-enabled=false', file], {
+    stdio: 'ignore',
+  });
+};
+
+/** @param program whose marks they are. @throws when the page has lost its marks. */
+export const replaceBetween = (page: string, text: string, program = 'failures'): string => {
+  const marks = { begin: `<!-- written by npm run ${program} -->`, end: `<!-- end of what npm run ${program} writes -->` };
   const begin = page.indexOf(marks.begin);
   const end = page.indexOf(marks.end);
   if (begin < 0 || end < begin) throw new Error(`the page has no ${marks.begin} with ${marks.end} behind it`);

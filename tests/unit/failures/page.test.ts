@@ -29,5 +29,6 @@ test('the page keeps all but what stands between its marks', async () => {
   expect(replaceBetween(once, 'a table\n')).toBe(once);
   expect(once.slice(0, 500)).toBe(page.slice(0, 500));
   expect(once.slice(-300)).toBe(page.slice(-300));
+  expect(replaceBetween(page, 'a table\n', 'proof')).toContain('\n\na table\n\n<!-- end of what npm run proof writes -->');
   expect(() => replaceBetween('# No marks', '')).toThrow('the page has no');
 });

@@ -4,7 +4,7 @@ import { Binary } from 'bson';
 import type { Cluster } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import type { Document } from './documents.ts';
-import { RouterError, ServerError } from './errors.ts';
+import { isNetwork, isNotPrimary, RouterError, ServerError } from './errors.ts';
 import { allows, type Need, type Privilege } from './privileges.ts';
 
 export type Login = { readonly user: string; readonly db: string; readonly privileges: readonly Privilege[]; readonly authInfo: Document };
@@ -53,15 +53,32 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
   };
 
   const login = async (command: string): Promise<Login> => {
-    if (known !== undefined && Date.now() - known.at < loginForMs) return known.login;
-    const connection = await relayed();
-    const reply = await connection.ask('admin', { connectionStatus: 1, showPrivileges: true });
-    if (!Number(reply.ok)) throw new ServerError(reply);
+    const before = known;
+    if (before !== undefined && Date.now() - before.at < loginForMs) return before.login;
+    let reply: Document;
+    try {
+      const connection = await relayed();
+      reply = await connection.ask('admin', { connectionStatus: 1, showPrivileges: true });
+      if (!Number(reply.ok)) throw new ServerError(reply);
+    } catch (error) {
+      const isGoing = isNetwork(error) || (error instanceof ServerError && isNotPrimary(error.code));
+      if (before === undefined || !isGoing) throw error;
+      // The client may end what it has begun, and then logs in again elsewhere.
+      loseLogin();
+      return before.login;
+    }
     const [first] = reply.authInfo.authenticatedUsers as { user: string; db: string }[];
     if (first === undefined) throw new RouterError('Unauthorized', `command ${command} requires authentication`);
     const login = { ...first, privileges: reply.authInfo.authenticatedUserPrivileges as Privilege[], authInfo: reply.authInfo };
     known = { at: Date.now(), login };
     return login;
+  };
+
+  const loseLogin = () => {
+    relay?.then(
+      connection => connection.close('it is not the primary any more'),
+      () => undefined,
+    );
   };
 
   return {
@@ -77,12 +94,7 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
     forgetLogin: () => {
       known = undefined;
     },
-    loseLogin: () => {
-      relay?.then(
-        connection => connection.close('it is not the primary any more'),
-        () => undefined,
-      );
-    },
+    loseLogin,
     close: () => {
       open = false;
       relay?.then(
