@@ -198,7 +198,8 @@ const objectOf = (effect: Effect): string =>
 
 function logLine({ context, mongod }: Observed, done: readonly string[], unit: Status): string {
   const shown = unit.message === '' ? unit.level : `${unit.level} (${unit.message})`;
-  const why = (mongod.kind === 'silent' || mongod.kind === 'locked') && mongod.reason !== '' ? `; mongod: ${mongod.reason}` : '';
+  const reason = mongod.kind === 'member' ? mongod.problem : mongod.kind === 'silent' || mongod.kind === 'locked' ? mongod.reason : '';
+  const why = reason ? `; mongod: ${reason}` : '';
   return `${context.hook}: ${done.length === 0 ? 'nothing to do' : done.join(', ')}; ${shown}${why}`;
 }
 

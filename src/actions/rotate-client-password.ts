@@ -33,6 +33,10 @@ function chosenClients(all: readonly ClientRelation[], { relation, application }
   const given = [relation, application].filter(value => value !== undefined && value !== null);
   if (given.length > 1) return { refused: 'give a relation or an application, not both' };
   if (given.length === 0) return { clients: all, named: false };
+  if (relation !== undefined && relation !== null && !Number.isInteger(relation))
+    return { refused: `the relation must be a number, as in the name of the client's user; ${there}` };
+  if (application !== undefined && application !== null && typeof application !== 'string')
+    return { refused: `the application must be text; ${there}` };
   const clients = all.filter(({ id, app }) => (typeof relation === 'number' ? id === relation : app === application));
   if (clients.length > 0) return { clients, named: true };
   const asked = typeof relation === 'number' ? `relation ${relation}` : `application ${JSON.stringify(String(application).slice(0, 64))}`;

@@ -3,6 +3,7 @@ import type { MongodEffect } from '../core/effects.ts';
 import { isSystemUser } from '../core/names.ts';
 import { failureOf } from '../mongo/errors.ts';
 import { adoptData, initiate, reconfigure, stepDown } from '../mongo/reconfigure.ts';
+import { configIn } from '../mongo/replica-set.ts';
 import { dropRole, setRole } from '../mongo/roles.ts';
 import type { Link, Mongo, OpenLink } from '../mongo/session.ts';
 import { changeSettings } from '../mongo/settings.ts';
@@ -81,7 +82,7 @@ async function primaryLink(mongo: Mongo): Promise<OpenLink> {
   const hello = await own.command({ hello: 1 });
   if (hello.isWritablePrimary === true) return own;
   if (hello.setName === undefined) {
-    const { config } = await own.command({ replSetGetConfig: 1 });
+    const config = configIn(await own.command({ replSetGetConfig: 1 }));
     return primaryAmong(
       mongo,
       config.members.map((member: { host: string }) => member.host),

@@ -1,8 +1,12 @@
 // The operator's configuration (config.yaml), checked.
 import * as z from 'zod/mini';
 import { ROLES, ROTATIONS } from './names.ts';
+import { oneLine } from './text.ts';
 
-const number = () => z.number('must be a number');
+/** What is shown of a value that is wrong. */
+const LONGEST_VALUE = 64;
+
+const number = () => z.number('must be a number').check(z.refine(value => Number.isInteger(value), 'must be a whole number'));
 const zeroOr = (low: number, high: number, unit: string) =>
   number().check(z.refine(value => value === 0 || (value >= low && value <= high), `must be 0 or from ${low} to ${high} ${unit}`));
 
@@ -14,7 +18,7 @@ const schema = z.object({
   'auto-delete': z._default(z.boolean('must be true or false'), false),
   'client-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
   'system-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
-  'system-users': z._default(z.string(), ''),
+  'system-users': z._default(z.string('must be the name of a secret'), ''),
   'cache-size-mb': z._default(zeroOr(256, 10_000_000, 'MiB'), 0),
   'oplog-size-mb': z._default(zeroOr(990, 1_000_000_000, 'MB'), 0),
   'slow-operation-threshold-ms': z._default(
@@ -39,5 +43,6 @@ export function checkConfig(raw: unknown): CheckedConfig {
   if (issue?.path[0] === undefined) return { valid: false, option: '', problem: 'is no list of options' };
   const option = String(issue.path[0]);
   const value = (raw as Record<string, unknown>)[option];
-  return { valid: false, option, problem: `${option}=${typeof value === 'string' ? value : JSON.stringify(value)} ${issue.message}` };
+  const shown = oneLine(typeof value === 'string' ? value : JSON.stringify(value), LONGEST_VALUE);
+  return { valid: false, option, problem: `${option}=${shown} ${issue.message}` };
 }

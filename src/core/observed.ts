@@ -232,6 +232,8 @@ export type MongodFacts =
       readonly set: ReplicaSet;
       /** Looked at by the leader only; missing when there is no primary or it cannot be reached. */
       readonly primary?: PrimaryFacts;
+      /** The primary is there, and what it answers cannot be read: a sentence. */
+      readonly problem?: string;
     };
 
 /** The router of this unit, or the one through which a shard looks at its cluster. */

@@ -13,7 +13,7 @@ export type RelationStatus = { readonly code: number; readonly message: string; 
 
 const active = (message: string): Status => ({ level: 'active', message });
 const waiting = (message: string): Status => ({ level: 'waiting', message: oneLine(message, LONGEST) });
-const maintenance = (message: string): Status => ({ level: 'maintenance', message });
+const maintenance = (message: string): Status => ({ level: 'maintenance', message: oneLine(message, LONGEST) });
 const blocked = (message: string): Status => ({ level: 'blocked', message: oneLine(message, LONGEST) });
 
 export const status = {
@@ -31,6 +31,7 @@ export const status = {
   syncing: waiting('Member is syncing...'),
   removing: waiting('Member is removing...'),
   noPrimary: waiting('waiting for a primary to be elected'),
+  primaryStrange: (reason: string): Status => waiting(`waiting for the primary to tell of itself: ${reason}`),
   down: (units: readonly string[]): Status => waiting(`waiting for ${units.join(', ')} to come back`),
   usersWait: waiting('waiting for the users of MongoDB'),
   restart: waiting('waiting for its turn to restart'),

@@ -1,6 +1,10 @@
 // An action's parameters, results and refusal.
 import type { Results } from '../core/action.ts';
+import { oneLine } from '../core/text.ts';
 import { actionFail, actionGet, actionSet } from './tools.ts';
+
+/** Longer than any that says something. */
+const LONGEST = 1_000;
 
 export const readParams = (): Promise<Readonly<Record<string, unknown>>> => actionGet();
 
@@ -10,7 +14,7 @@ export async function setResults(results: Results): Promise<void> {
   if (words.length > 0) await actionSet(words);
 }
 
-export const failAction = (sentence: string): Promise<void> => actionFail(sentence);
+export const failAction = (sentence: string): Promise<void> => actionFail(oneLine(sentence, LONGEST));
 
 const flat = (results: Results, prefix: string): readonly string[] =>
   Object.entries(results).flatMap(([key, value]) =>

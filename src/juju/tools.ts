@@ -7,8 +7,6 @@ import { yamlOf } from './yaml.ts';
 type Values = Readonly<Record<string, string>>;
 type Scope = 'unit' | 'application';
 
-const MAX_LOG_LENGTH = 30_000;
-
 const truth = z.boolean();
 const anything = z.unknown();
 const bag = z.record(z.string(), z.string());
@@ -79,7 +77,7 @@ export async function applicationStatus(): Promise<StatusNow & { readonly units:
 }
 const decodeStatus = ({ status: level, message = '' }: z.infer<typeof status>): StatusNow => ({ status: level, message });
 export async function statusSet(scope: Scope, level: string, message: string): Promise<void> {
-  await runTool('status-set', [...(scope === 'application' ? ['--application'] : []), level, '--', message]);
+  await runTool('status-set', [...(scope === 'application' ? ['--application'] : []), level, '--', asWord(message)]);
 }
 
 /** The newest content of a secret by its label; undefined when there is none that we may read. */
@@ -164,9 +162,9 @@ export async function goalState(): Promise<Goal> {
   };
 }
 
-/** One entry of the unit's log. A very long one is cut: it is a single word of the call, which the system bounds. */
+/** One entry of the unit's log. A very long one is cut. */
 export async function jujuLog(level: 'INFO' | 'WARNING' | 'ERROR', message: string): Promise<void> {
-  await runTool('juju-log', ['--log-level', level, '--', message.slice(0, MAX_LOG_LENGTH)]);
+  await runTool('juju-log', ['--log-level', level, '--', asWord(message)]);
 }
 
 export const actionGet = async (): Promise<Readonly<Record<string, unknown>>> =>
@@ -176,8 +174,11 @@ export async function actionSet(words: readonly string[]): Promise<void> {
   await runTool('action-set', ['--', ...words]);
 }
 export async function actionFail(message: string): Promise<void> {
-  await runTool('action-fail', ['--', message]);
+  await runTool('action-fail', ['--', asWord(message)]);
 }
+
+/** The system takes no word of a call that is very long, or has a NUL in it: the first 30 000 characters, without. */
+const asWord = (text: string): string => text.slice(0, 30_000).replaceAll('\0', ' ');
 
 async function read<Value>(tool: string, words: readonly string[], schema: z.ZodMiniType<Value>): Promise<Value> {
   const text = await runTool(tool, ['--format=json', ...words]);

@@ -1,4 +1,5 @@
 // What went wrong with a command, as data. mongod's messages hold no passwords.
+import { oneLine } from '../core/text.ts';
 
 /** `network`: the connection is of no more use, or mongod has not answered on it. */
 export type Failure = { readonly code?: number; readonly network: boolean; readonly text: string };
@@ -37,16 +38,16 @@ export class ConnectionLost extends Error {}
 export class NoAnswer extends Error {}
 
 const UNKNOWN_ANSWER = 'MongoDB answered in a way that the charm does not know';
+/** Longer than any that says something. */
+const LONGEST = 1_000;
 
 export function failureOf(error: unknown): Failure {
-  const known = error as { code?: unknown; name?: unknown; message?: unknown };
+  const known = error as { code?: unknown; message?: unknown };
   const code = typeof known.code === 'number' ? known.code : undefined;
-  const name = String(known.name ?? '');
-  if (name === '$ZodError' || name === 'ZodError') return { network: false, text: UNKNOWN_ANSWER };
   // Something that every answer has was not there.
   if (error instanceof TypeError && code === undefined) return { network: false, text: `${UNKNOWN_ANSWER} (${error.message})` };
   // Errors of the system, such as ECONNREFUSED, have a word for their code.
   const network = error instanceof NoAnswer || error instanceof ConnectionLost || (known.code !== undefined && code === undefined);
-  const text = String(known.message ?? error).split('\n')[0] ?? '';
+  const text = oneLine(String(known.message ?? error).split('\n')[0] ?? '', LONGEST);
   return { ...(code === undefined ? {} : { code }), network, text };
 }

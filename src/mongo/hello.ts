@@ -1,6 +1,10 @@
 // `hello`: what a mongod tells everybody about itself.
 import type { Document } from 'bson';
+import * as z from 'zod/mini';
 import type { View } from '../core/action.ts';
+import type { Build } from '../core/observed.ts';
+import { oneLine } from '../core/text.ts';
+import { readAnswer } from './answers.ts';
 import type { Mongo } from './session.ts';
 
 /** What another member answers about the set, without a login. */
@@ -11,9 +15,11 @@ export async function helloOf(mongo: Mongo, host: string): Promise<View> {
 
 /** A mongod whose configuration does not list it has no name of a set either, just like one that has no configuration. */
 export function decodeView(host: string, hello: Document): View {
-  const primary = typeof hello.primary === 'string' ? { primary: hello.primary } : {};
+  const primary = typeof hello.primary === 'string' ? { primary: oneLine(hello.primary, LONGEST_HOST) } : {};
   return { host, state: stateOf(hello), ...primary };
 }
+
+const LONGEST_HOST = 260;
 
 function stateOf(hello: Document): View['state'] {
   if (hello.isWritablePrimary === true) return 'primary';
@@ -29,4 +35,12 @@ export const startedWith = (hello: Document): string =>
 export function decodeRouter(hello: Document): string {
   if (hello.msg !== 'isdbgrid') throw new Error('this is not a router');
   return startedWith(hello);
+}
+
+const buildInfo = z.object({ version: z.string().check(z.regex(/^\d[\w.+-]{0,63}$/)), psmdbVersion: z.optional(z.string()) });
+
+/** From the answer of buildInfo, which is told to anybody; Percona's builds name themselves. @throws when it tells no version. */
+export function decodeBuild(answer: Document): Build {
+  const { version, psmdbVersion } = readAnswer('buildInfo', buildInfo, answer);
+  return { version, percona: psmdbVersion !== undefined };
 }

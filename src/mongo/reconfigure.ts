@@ -1,8 +1,9 @@
 // Changing a replica set: initiating it, changing its members, handing over.
 import type { Document } from 'bson';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
+import { refusedWrite } from './answers.ts';
 import { CODES, failureOf } from './errors.ts';
-import { LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
+import { configIn, LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
 import type { OpenLink } from './session.ts';
 
 /** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
@@ -39,13 +40,14 @@ export async function initiate(
  */
 export async function adoptData(link: OpenLink, { set, host, unit }: Extract<MongodEffect, { do: 'adopt-data' }>): Promise<void> {
   const before = await link.findOne('local', 'system.replset');
+  if (before !== null) configIn({ config: before });
   if (before === null) throw new Error('the data says nothing of a replica set');
   const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
   const config = { ...before, _id: set, version: before.version + 1, members };
   const local = { db: 'local' };
-  const { writeErrors = [] } = await link.command({ insert: 'system.replset', documents: [config] }, local);
-  const [refusal] = writeErrors.filter((one: Document) => one.code !== CODES.duplicateKey);
-  if (refusal !== undefined) throw new Error(`cannot write the configuration of the replica set: ${refusal.errmsg}`);
+  const refusal = refusedWrite(await link.command({ insert: 'system.replset', documents: [config] }, local));
+  if (refusal !== undefined && refusal.code !== CODES.duplicateKey)
+    throw new Error(`cannot write the configuration of the replica set: ${refusal.message}`);
   await link.command({ delete: 'system.replset', deletes: [{ q: { _id: { $ne: set } }, limit: 0 }] }, local);
 }
 
@@ -81,7 +83,7 @@ function mayPass(error: unknown): boolean {
   return code === CODES.configurationInProgress || (code === CODES.newConfigIncompatible && !text.includes('at most 1 voting member'));
 }
 
-const currentConfig = async (link: OpenLink): Promise<Document> => (await link.command({ replSetGetConfig: 1 })).config;
+const currentConfig = async (link: OpenLink): Promise<Document> => configIn(await link.command({ replSetGetConfig: 1 }));
 
 const memberDocument = ({ id, host, unit, leaving, votes, priority }: MemberConfig, before: Document | undefined): Document => ({
   ...before,

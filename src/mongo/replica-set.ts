@@ -2,6 +2,8 @@
 import type { Document } from 'bson';
 import * as z from 'zod/mini';
 import type { Member, MemberState, ReplicaSet } from '../core/observed.ts';
+import { oneLine } from '../core/text.ts';
+import { readAnswer } from './answers.ts';
 
 /** Tag of a member that says which unit it is. */
 export const UNIT_TAG = 'juju-unit';
@@ -12,34 +14,47 @@ export const LEAVING_TAG = 'juju-leaving';
 export const isLeaving = (tags: Readonly<Record<string, string>> = {}): boolean =>
   tags[LEAVING_TAG] !== undefined && tags[LEAVING_TAG] === tags[UNIT_TAG];
 
+const whole = (least: number) => z.int().check(z.gte(least));
+const member = z.object({
+  _id: whole(0),
+  host: z.string().check(z.regex(/^[^\s\p{Cc},]{1,260}:\d{1,5}$/u)),
+  votes: z.optional(z.union([z.literal(0), z.literal(1)])),
+  priority: z.optional(z.number().check(z.gte(0))),
+  tags: z.optional(z.record(z.string(), z.string())),
+});
+const differ = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 const config = z.object({
-  _id: z.string(),
-  version: z.number(),
-  members: z.array(
-    z.object({
-      _id: z.number(),
-      host: z.string(),
-      votes: z.optional(z.number()),
-      priority: z.optional(z.number()),
-      tags: z.optional(z.record(z.string(), z.string())),
-    }),
+  _id: z.string().check(z.minLength(1)),
+  version: whole(1),
+  // mongod keeps no configuration without members, and none with two of the same number or place.
+  members: z.array(member).check(
+    z.minLength(1),
+    z.refine(all => differ(all.map(one => one._id)) && differ(all.map(one => one.host))),
   ),
 });
 const status = z.object({
-  myState: z.number(),
+  myState: whole(0),
   members: z.array(
-    z.object({ _id: z.number(), state: z.number(), stateStr: z.string(), health: z.optional(z.number()), self: z.optional(z.boolean()) }),
+    z.object({ _id: whole(0), state: whole(0), stateStr: z.string(), health: z.optional(z.number()), self: z.optional(z.boolean()) }),
   ),
 });
 
 export type SetStatus = z.infer<typeof status>;
 
 /** @throws when mongod answers something else than it is known to. */
-export const decodeStatus = (answer: Document): SetStatus => z.parse(status, answer);
+export const decodeStatus = (answer: Document): SetStatus => readAnswer('replSetGetStatus', status, answer);
+
+/** The configuration with all that is in it. @throws when it is none. */
+export function configIn(answer: Document): Document {
+  readAnswer('replSetGetConfig', z.object({ config }), answer);
+  return answer.config;
+}
+
+const LONGEST_STATE = 64;
 
 /** Without a status every member's state is unknown, which is shown as down. */
 export function decodeSet(answer: Document, seen: SetStatus | undefined): ReplicaSet {
-  const { _id: name, version, members: listed } = z.parse(config, answer);
+  const { _id: name, version, members: listed } = readAnswer('replSetGetConfig', config, answer);
   const states = new Map(seen?.members.map(member => [member._id, member]));
   const members = listed.map(({ _id: id, host, votes = 1, priority = 1, tags }): Member => {
     const now = states.get(id);
@@ -52,7 +67,7 @@ export function decodeSet(answer: Document, seen: SetStatus | undefined): Replic
       votes: votes === 0 ? 0 : 1,
       priority,
       state: now === undefined || now.health === 0 ? 'down' : stateOf(now.state),
-      stateText: now?.stateStr ?? 'UNKNOWN',
+      stateText: oneLine(now?.stateStr ?? 'UNKNOWN', LONGEST_STATE),
     };
   });
   const primary = members.find(member => member.state === 'primary')?.host;

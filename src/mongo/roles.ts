@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { RoleSpec } from '../core/effects.ts';
 import type { DatabaseRole, Privilege, Role } from '../core/observed.ts';
+import { readAnswer } from './answers.ts';
 import { CODES, failureOf } from './errors.ts';
 import type { OpenLink } from './session.ts';
 
@@ -21,7 +22,7 @@ const answered = z.object({
 });
 
 export async function readRoles(link: OpenLink): Promise<ReadonlyMap<string, DatabaseRole>> {
-  const { roles } = z.parse(answered, await link.command({ rolesInfo: 1, showPrivileges: true }));
+  const { roles } = readAnswer('rolesInfo', answered, await link.command({ rolesInfo: 1, showPrivileges: true }));
   return new Map(roles.map(role => [role.role, decodeRole(role)]));
 }
 

@@ -2,8 +2,9 @@
 // The operator logs in; where that is refused, or there is no operator yet, MongoDB's internal user does, with the key file.
 import type { Document } from 'bson';
 import { keysOf } from '../core/key-file.ts';
+import { batchOf, StrangeAnswer, serverError } from './answers.ts';
 import { type Connection, connect, type Login, type Target, within } from './connect.ts';
-import { CODES, type Failure, failureOf } from './errors.ts';
+import { CODES, type Failure, failureOf, ServerError } from './errors.ts';
 
 /** Runs a command, on `admin` unless another database is named. The time is that of the session's probes unless given. */
 export type Command = (command: Document, options?: { readonly db?: string; readonly timeoutMs?: number }) => Promise<Document>;
@@ -172,7 +173,8 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
 function kept(answer: Document): Document {
   const { writeConcernError: doubt } = answer;
   if (doubt === undefined) return answer;
-  throw Object.assign(new Error(`not kept by a majority of the members: ${doubt.errmsg}`), { code: doubt.code });
+  const { message, code } = serverError(doubt);
+  throw new ServerError(`not kept by a majority of the members: ${message}`, code);
 }
 
 /** A user that has no password for the one mechanism that is spoken is refused as well. */
@@ -180,24 +182,32 @@ const isRefusal = ({ code }: Failure): boolean => code === CODES.authenticationF
 
 type Ask = (database: string, command: Document) => Promise<Document>;
 
-const firstOf = async (ask: Ask, database: string, collection: string): Promise<Document | null> => {
-  const { cursor } = await ask(database, { find: collection, limit: 1, singleBatch: true });
-  return cursor.firstBatch[0] ?? null;
-};
+const firstOf = async (ask: Ask, database: string, collection: string): Promise<Document | null> =>
+  batchOf('find', await ask(database, { find: collection, limit: 1, singleBatch: true }))[0] ?? null;
 
 const allOf = async (ask: Ask, database: string, command: Document): Promise<readonly Document[]> => {
   const { Long } = await import('./wire.ts');
-  let { cursor } = await ask(database, command);
-  const found: Document[] = cursor.firstBatch;
-  while (cursor.id !== 0) {
-    ({ cursor } = await ask(database, { getMore: Long.fromString(String(cursor.id)), collection: command.find }));
-    found.push(...cursor.nextBatch);
+  const first = await ask(database, command);
+  const found = [...batchOf('find', first)];
+  for (let id = cursorOf(first); id !== '0'; ) {
+    const next = await ask(database, { getMore: Long.fromString(id), collection: command.find });
+    found.push(...batchOf('getMore', next, 'nextBatch'));
+    id = cursorOf(next);
   }
   return found;
 };
 
+/** Where an answer goes on; `0` where it ends. */
+function cursorOf({ cursor }: Document): string {
+  const id = String(cursor?.id);
+  if (!/^-?\d{1,19}$/.test(id)) throw new StrangeAnswer('find', 'cursor.id');
+  return id;
+}
+
 const countOf = async (ask: Ask, database: string, collection: string, filter: Document): Promise<number> => {
   const pipeline = [{ $match: filter }, { $group: { _id: null, n: { $sum: 1 } } }];
-  const { cursor } = await ask(database, { aggregate: collection, pipeline, cursor: {} });
-  return cursor.firstBatch[0]?.n ?? 0;
+  const [first] = batchOf('aggregate', await ask(database, { aggregate: collection, pipeline, cursor: {} }));
+  const n = first === undefined ? 0 : first.n;
+  if (!Number.isSafeInteger(n)) throw new StrangeAnswer('aggregate', 'n');
+  return n;
 };

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { MongodEffect } from '../core/effects.ts';
 import type { RunningSettings } from '../core/observed.ts';
+import { readAnswer } from './answers.ts';
 import type { OpenLink } from './session.ts';
 
 const profile = z.object({ slowms: z.number() });
@@ -34,11 +35,13 @@ export async function readSettings(link: OpenLink, { cache }: { readonly cache: 
     link.command({ listCollections: 1, filter: { name: 'oplog.rs' } }, { db: 'local' }),
   ]);
   return {
-    slowMs: z.parse(profile, slow).slowms,
-    verbosity: z.parse(parameters, level).logLevel,
-    ...(memory === undefined ? {} : { cacheBytes: z.parse(server, memory).wiredTiger.cache['maximum bytes configured'] }),
+    slowMs: readAnswer('profile', profile, slow).slowms,
+    verbosity: readAnswer('getParameter', parameters, level).logLevel,
+    ...(memory === undefined
+      ? {}
+      : { cacheBytes: readAnswer('serverStatus', server, memory).wiredTiger.cache['maximum bytes configured'] }),
     // A member that has only begun to copy its data has no oplog yet.
-    oplogBytes: z.parse(collections, oplog).cursor.firstBatch[0]?.options.size ?? 0,
+    oplogBytes: readAnswer('listCollections', collections, oplog).cursor.firstBatch[0]?.options.size ?? 0,
   };
 }
 

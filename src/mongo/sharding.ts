@@ -1,7 +1,9 @@
 // The cluster, asked and changed through a router.
 import type { Document } from 'bson';
 import * as z from 'zod/mini';
+import { isReserved } from '../core/names.ts';
 import type { ClusterFacts, Remaining, Shard } from '../core/observed.ts';
+import { batchOf, readAnswer, refusedWrite } from './answers.ts';
 import { CODES, failureOf, NoAnswer } from './errors.ts';
 import type { OpenLink } from './session.ts';
 
@@ -9,11 +11,19 @@ const MAJORITY = { w: 'majority', wtimeout: 10_000 };
 /** What the config servers do with a shard's members may take some heartbeats. */
 const CHANGE_MS = 12_000;
 
-const shard = z.object({ _id: z.string(), host: z.string(), draining: z.optional(z.boolean()) });
+/** Of a shard, a database or a collection, in log and status. */
+const name = () => z.string().check(z.regex(/^[^\p{Cc}]{1,300}$/u));
+const shard = z.object({
+  _id: name(),
+  host: z.string().check(z.regex(/^[^\s\p{Cc}]{1,65535}$/u)),
+  draining: z.optional(z.boolean()),
+});
 const shards = z.object({ shards: z.array(shard) });
-const databases = z.array(z.object({ _id: z.string(), primary: z.string() }));
+const databases = z.array(z.object({ _id: name(), primary: name() }));
 const balancer = z.object({ mode: z.string() });
-const collections = z.array(z.object({ _id: z.string(), uuid: z.optional(z.unknown()) }));
+const collections = z.array(z.object({ _id: name(), uuid: z.optional(z.unknown()) }));
+const deletions = z.array(z.object({ nss: name().check(z.includes('.')) }));
+const named = z.array(z.object({ name: name() }));
 
 /** What the cluster knows of its shards; of those that are being drained, what is left on them. @throws what the router answers. */
 export async function readCluster(link: OpenLink): Promise<ClusterFacts> {
@@ -22,15 +32,16 @@ export async function readCluster(link: OpenLink): Promise<ClusterFacts> {
     link.command({ balancerStatus: 1 }),
     link.find('config', 'databases', {}),
   ]);
-  const known = z.parse(shards, listed).shards.map(decodeShard);
+  const known = readAnswer('listShards', shards, listed).shards.map(decodeShard);
   const draining = known.filter(shard => shard.draining);
-  const [database] = z.parse(databases, found);
+  const homes = readAnswer('find config.databases', databases, found);
+  const [database] = homes;
   const free = draining.length === 0 || database === undefined ? new Map<string, number>() : await readRoom(link, database._id);
   const left = await Promise.all(draining.map(async ({ name }) => [name, await readRemaining(link, name)] as const));
   return {
     shards: known.map(shard => ({ ...shard, ...(free.has(shard.name) ? { freeBytes: free.get(shard.name) ?? 0 } : {}) })),
-    balancing: z.parse(balancer, mode).mode !== 'off',
-    databases: z.parse(databases, found).map(({ _id: name, primary }) => ({ name, primary })),
+    balancing: readAnswer('balancerStatus', balancer, mode).mode !== 'off',
+    databases: homes.map(({ _id: name, primary }) => ({ name, primary })),
     remaining: new Map(left),
   };
 }
@@ -62,7 +73,7 @@ async function readRemaining(link: OpenLink, shard: string): Promise<Remaining> 
   ]);
   if (big.length === 0) return { chunks, jumbo: [] };
   const uuids = new Set(big.map(chunk => String(chunk.uuid)));
-  const names = z.parse(collections, await link.find('config', 'collections', {}, { uuid: 1 }));
+  const names = readAnswer('find config.collections', collections, await link.find('config', 'collections', {}, { uuid: 1 }));
   return {
     chunks,
     jumbo: names
@@ -113,8 +124,10 @@ export async function dropLeftovers(router: OpenLink, target: OpenLink, database
     router.find('config', 'collections', {}, { _id: 1 }),
     target.command({ hello: 1 }),
   ]);
-  if (entry === undefined || entry.primary === setName) throw new Error(`database ${database} has been moved in between`);
-  const kept = new Set(sharded.map(({ _id }) => String(_id)));
+  const [known] = readAnswer('find config.databases', databases, entry === undefined ? [] : [entry]);
+  const kept = new Set(readAnswer('find config.collections', collections, sharded).map(({ _id }) => _id));
+  if (known === undefined || known.primary === readAnswer('hello', name(), setName))
+    throw new Error(`database ${database} has been moved in between`);
   for (const name of await collectionsOf(target, database)) {
     if (!kept.has(`${database}.${name}`))
       await target.command({ drop: name, writeConcern: MAJORITY }, { db: database, timeoutMs: CHANGE_MS });
@@ -122,8 +135,8 @@ export async function dropLeftovers(router: OpenLink, target: OpenLink, database
 }
 
 const collectionsOf = async (link: OpenLink, db: string): Promise<readonly string[]> => {
-  const { cursor } = await link.command({ listCollections: 1, nameOnly: true }, { db });
-  return cursor.firstBatch.map((one: Document) => String(one.name));
+  const found = batchOf('listCollections', await link.command({ listCollections: 1, nameOnly: true }, { db }));
+  return readAnswer('listCollections', named, found).map(one => one.name);
 };
 
 /** The cluster follows a shard whose members move one by one; one that has moved altogether it cannot find. */
@@ -150,13 +163,15 @@ export async function forgetCluster(link: OpenLink): Promise<void> {
   for (const name of (await collectionsOf(link, 'config')).filter(one => one === RANGE_DELETIONS || one.startsWith('cache.')))
     await link.command({ drop: name, writeConcern: MAJORITY }, { db: 'config', timeoutMs: CHANGE_MS });
   const { databases: listed } = await link.command({ listDatabases: 1, nameOnly: true });
-  const users = listed.map((one: Document) => String(one.name)).filter((name: string) => !['admin', 'config', 'local'].includes(name));
+  const users = readAnswer('listDatabases', named, listed).flatMap(one => (isReserved(one.name) ? [] : [one.name]));
   for (const name of users) if (await isEmpty(link, name)) await link.command({ dropDatabase: 1, writeConcern: MAJORITY }, { db: name });
-  const { writeErrors = [] } = await link.command(
-    { delete: 'system.version', deletes: [{ q: IDENTITY, limit: 1 }], writeConcern: MAJORITY },
-    { timeoutMs: CHANGE_MS },
+  const refusal = refusedWrite(
+    await link.command(
+      { delete: 'system.version', deletes: [{ q: IDENTITY, limit: 1 }], writeConcern: MAJORITY },
+      { timeoutMs: CHANGE_MS },
+    ),
   );
-  if (writeErrors.length > 0) throw Object.assign(new Error(writeErrors[0].errmsg), { code: writeErrors[0].code });
+  if (refusal !== undefined) throw refusal;
 }
 
 /** The shard's own list of chunks that have gone to another shard, and whose documents it is still to delete. */
@@ -164,7 +179,8 @@ const RANGE_DELETIONS = 'rangeDeletions';
 
 /** A shard keeps the documents of chunks that were moved for 15 minutes. One that has been drained has no chunk, so they are all such. */
 async function dropMoved(link: OpenLink): Promise<void> {
-  const moved = new Set((await link.find('config', RANGE_DELETIONS, {}, { nss: 1 })).map(({ nss }) => String(nss)));
+  const found = await link.find('config', RANGE_DELETIONS, {}, { nss: 1 });
+  const moved = new Set(readAnswer('find config.rangeDeletions', deletions, found).map(({ nss }) => nss));
   for (const namespace of moved) {
     const dot = namespace.indexOf('.');
     const [database, name] = [namespace.slice(0, dot), namespace.slice(dot + 1)];

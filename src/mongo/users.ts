@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { UserSpec } from '../core/effects.ts';
 import { BACKUP_ROLE, clientUser } from '../core/names.ts';
 import type { DatabaseUser, Role } from '../core/observed.ts';
+import { readAnswer } from './answers.ts';
 import { CODES, failureOf } from './errors.ts';
 import { userFingerprint } from './fingerprint.ts';
 import type { OpenLink } from './session.ts';
@@ -32,7 +33,7 @@ const mark = z.object({
 });
 
 export async function readUsers(link: OpenLink): Promise<ReadonlyMap<string, DatabaseUser>> {
-  const { users } = z.parse(answered, await link.command({ usersInfo: 1, showCustomData: true }));
+  const { users } = readAnswer('usersInfo', answered, await link.command({ usersInfo: 1, showCustomData: true }));
   return new Map(users.map(user => [user.user, decodeUser(user)]));
 }
 

@@ -3,7 +3,8 @@
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 import { connect } from 'node:net';
 import { type Document, deserialize, serialize } from 'bson';
-import { ConnectionLost, ServerError } from './errors.ts';
+import { accepted } from './answers.ts';
+import { ConnectionLost } from './errors.ts';
 
 export { Binary, Double, Long } from 'bson';
 
@@ -70,11 +71,7 @@ export function openWire(where: { path: string } | { host: string; port: number 
     });
 
   const wire: Wire = {
-    command: async (database, command) => {
-      const answer = await ask(database, command);
-      if (answer.ok === 1) return answer;
-      throw new ServerError(String(answer.errmsg ?? 'the server gave no reason'), Number(answer.code ?? 0));
-    },
+    command: async (database, command) => accepted(await ask(database, command)),
     closed: () => gone !== undefined,
     close: () => end(new ConnectionLost('the connection was given up')),
   };

@@ -301,7 +301,9 @@ async function readSystemUsers(
   if (uri === '') return undefined;
   if (role === 'shard')
     return { problem: 'a shard has the passwords of its cluster; set the option on the config server, and reset it here' };
-  const content = await juju.secretById(uri);
+  // The option may name a secret by its id alone, too.
+  const isOne = isSecretUri(uri) || isSecretUri(`secret:${uri}`);
+  const content = isOne ? await juju.secretById(uri) : undefined;
   if (content === undefined) return { problem: 'the secret cannot be read; give one that there is, and grant it with juju grant-secret' };
   const found = decodeSystemUsers(content);
   if ('problem' in found) return found;

@@ -1,9 +1,9 @@
 // This unit's mongod, the replica set as it sees it, and for the leader the primary → MongodFacts.
-import * as z from 'zod/mini';
 import { BACKUP_ROLE } from '../core/names.ts';
 import type { MongodFacts, PrimaryFacts, ReplicaSet, Running } from '../core/observed.ts';
+import { StrangeAnswer } from '../mongo/answers.ts';
 import { CODES, failureOf, NoAnswer } from '../mongo/errors.ts';
-import { startedWith } from '../mongo/hello.ts';
+import { decodeBuild, startedWith } from '../mongo/hello.ts';
 import { decodeSet, decodeStatus, stateOf } from '../mongo/replica-set.ts';
 import { readRoles } from '../mongo/roles.ts';
 import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
@@ -52,16 +52,14 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     readSettings(link, options),
     options.leader ? readPrimary(mongo, link, found, options) : undefined,
   ]);
-  return { kind: 'member', running, self: found.self, settings, set: found.set, ...(primary === undefined ? {} : { primary }) };
+  const seen = primary === undefined ? {} : 'problem' in primary ? primary : { primary };
+  return { kind: 'member', running, self: found.self, settings, set: found.set, ...seen };
 }
-
-const buildInfo = z.object({ version: z.string(), psmdbVersion: z.optional(z.string()) });
 
 /** Both are told to anybody. */
 async function readRunning(command: Command): Promise<Running> {
   const [hello, info] = await Promise.all([command({ hello: 1 }), command({ buildInfo: 1 })]);
-  const { version, psmdbVersion } = z.parse(buildInfo, info);
-  return { build: { version, percona: psmdbVersion !== undefined }, config: startedWith(hello) };
+  return { build: decodeBuild(info), config: startedWith(hello) };
 }
 
 type Found = { readonly set: ReplicaSet; readonly self?: ReturnType<typeof stateOf> };
@@ -130,11 +128,17 @@ async function stateAt(mongo: Mongo, host: string): Promise<'uninitialised' | 'm
 /** A mongod that is outside of its set does not know who is primary: the members that it knows of are asked. */
 async function findPrimary(mongo: Mongo, own: OpenLink, { set }: Found, options: Options): Promise<PrimaryFacts | undefined> {
   const asked = set.members.map(({ host }) => readPrimary(mongo, own, { set: { ...set, primary: host } }, options));
-  return (await Promise.all(asked)).find(one => one?.set.name === set.name);
+  const found = (await Promise.all(asked)).flatMap(one => (one === undefined || 'problem' in one ? [] : [one]));
+  return found.find(one => one.set.name === set.name);
 }
 
 /** Undefined when there is no primary, or it does not answer: the leader can do nothing then. */
-async function readPrimary(mongo: Mongo, own: OpenLink, { set, self }: Found, { formerShard }: Options): Promise<PrimaryFacts | undefined> {
+async function readPrimary(
+  mongo: Mongo,
+  own: OpenLink,
+  { set, self }: Found,
+  { formerShard }: Options,
+): Promise<PrimaryFacts | { readonly problem: string } | undefined> {
   const host = set.primary;
   if (host === undefined) return undefined;
   try {
@@ -158,7 +162,8 @@ async function readPrimary(mongo: Mongo, own: OpenLink, { set, self }: Found, { 
       backupRole: roles.has(BACKUP_ROLE),
       ...(cluster === undefined ? {} : { cluster }),
     };
-  } catch {
-    return undefined; // it went away while it was asked
+  } catch (error) {
+    // Anything else is that it went away while it was asked.
+    return error instanceof StrangeAnswer ? { problem: error.message } : undefined;
   }
 }

@@ -1,7 +1,7 @@
 // A router, and through it the cluster → RouterFacts.
 import type { ClusterFacts, RouterFacts, Shard } from '../core/observed.ts';
 import { failureOf } from '../mongo/errors.ts';
-import { decodeRouter } from '../mongo/hello.ts';
+import { decodeBuild, decodeRouter } from '../mongo/hello.ts';
 import { isLeaving } from '../mongo/replica-set.ts';
 import type { Command, Link, Mongo } from '../mongo/session.ts';
 import { readCluster } from '../mongo/sharding.ts';
@@ -26,8 +26,8 @@ export async function observeRouter(mongo: Mongo, { hosts, cluster, ping }: Opti
 }
 
 const readRunning = async (command: Command): Promise<{ version: string; config: string }> => {
-  const [hello, { version }] = await Promise.all([command({ hello: 1 }), command({ buildInfo: 1 })]);
-  return { version: String(version), config: decodeRouter(hello) };
+  const [hello, info] = await Promise.all([command({ hello: 1 }), command({ buildInfo: 1 })]);
+  return { version: decodeBuild(info).version, config: decodeRouter(hello) };
 };
 
 async function lookAt(mongo: Mongo, host: string | undefined, ping: boolean): Promise<ClusterFacts | { problem: string }> {

@@ -6,6 +6,7 @@ import { status } from '../core/status.ts';
 export function planApplication(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (!juju.leader || juju.dying) return nothing;
+  if (mongod.kind === 'member' && mongod.problem !== undefined) return plan({ app: [status.primaryStrange(mongod.problem)] });
   if (mongod.kind === 'member') return plan({ app: [mongod.primary === undefined ? status.noPrimary : status.ready] });
   return plan({ app: [mongod.kind === 'silent' ? status.starting : status.beingAdded] });
 }

@@ -7,6 +7,7 @@ import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { inUnitOrder, ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { wantedConfig } from './wanted-config.ts';
 
 type Units = ReadonlyMap<string, PeerUnit>;
 
@@ -20,7 +21,7 @@ export function planMembership(seen: Observed): Plan {
   if (mongod.primary === undefined) return rescue(seen, mongod.set);
   // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
   if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
-  return onPrimary(juju.peers.app, mongod.primary.set, joinable(seen));
+  return onPrimary(juju.peers.app, mongod.primary.set, restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen));
 }
 
 /** The leader may be a unit that came last and is no member yet. Whoever leads has to let it in, and nobody else does. */
@@ -43,6 +44,22 @@ function joinable(seen: Observed): Units {
   const hasMember = (unit: string, host: string): boolean => members.some(member => member.unit === unit || member.host === host);
   const vanished = (unit: string, host: string): boolean => seen.membersAtStart.includes(host) && !hasMember(unit, host);
   return new Map([...stayingUnits(seen)].filter(([unit, { address }]) => !vanished(unit, hostOf(address))));
+}
+
+/**
+ * A set of one restarts before it grows. With the configuration that is due it may show another key than it has now, such as that of the
+ * cluster it joins: a member added before would have the new key, and neither could reach the other any more.
+ */
+function restartsFirst(seen: Observed): boolean {
+  const { mongod } = seen;
+  const wanted = wantedConfig(seen);
+  return mongod.kind === 'member' && mongod.set.members.length === 1 && wanted !== undefined && mongod.running.config !== wanted.hash;
+}
+
+function membersAlone(seen: Observed, set: ReplicaSet): Units {
+  const units = joinable(seen);
+  const known = new Set(set.members.map(member => unitOfMember(member, units)));
+  return new Map([...units].filter(([unit]) => known.has(unit)));
 }
 
 function onPrimary(app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {
@@ -143,7 +160,7 @@ function rescue(seen: Observed, set: ReplicaSet): Plan {
   const voters = set.members.filter(member => member.votes === 1);
   const lost = voters.filter(member => !keepsItsAddress(member, units));
   // Those that are left would have no majority even if all of them came back.
-  if (lost.length * 2 < voters.length || set.primary !== undefined) return waiting;
+  if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return waiting;
   const left = survivors(seen, set, units);
   if (!left.some(member => member.host === hostOf(seen.juju.address))) return waiting;
   if (!seen.lastChance && set.members.length > 1) return waiting; // a member that is only slow gets the whole hook to come back

@@ -45,4 +45,7 @@ export function allRun(seen: Observed): boolean {
 }
 
 const isAlone = (seen: Observed): boolean =>
-  stayingUnits(seen).size === 1 && seen.mongod.kind === 'member' && seen.mongod.set.members.length === 1;
+  stayingUnits(seen).size === 1 &&
+  (seen.juju.peers?.coming ?? []).length === 0 &&
+  seen.mongod.kind === 'member' &&
+  seen.mongod.set.members.length === 1;

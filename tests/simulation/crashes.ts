@@ -17,7 +17,7 @@ import { currentWorld, FOLDER, rootOf, type World } from './world.ts';
 
 export type Phase = { readonly name: string; begin(): void };
 export type Point = { readonly run: number } & (Mishap | { readonly commit: 'die' | 'refuse' });
-type Start = { readonly world: World; readonly at: number };
+export type Start = { readonly world: World; readonly at: number };
 export type Enumerated = {
   readonly phase: Phase;
   readonly start: Start;
@@ -119,7 +119,7 @@ async function playPhase(
 }
 
 /** What must be the same, whatever crashed: all but passwords, times, versions, and who happens to be primary. */
-function picture({ model, machines, files, disks, servers }: World): string {
+export function picture({ model, machines, files, disks, servers }: World): string {
   const units = Object.values(model.units).map(unit => {
     const server = servers[`${unit.machine} mongod`];
     return [
@@ -183,7 +183,7 @@ const stable = (values: Record<string, string>) =>
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-function differing(one: string, other: string): string {
+export function differing(one: string, other: string): string {
   const [a, b] = [JSON.parse(one), JSON.parse(other)] as Record<string, unknown>[];
   return Object.keys(a!)
     .flatMap(key =>

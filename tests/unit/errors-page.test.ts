@@ -29,6 +29,7 @@ const MADE: Readonly<Record<string, Status>> = {
   shardNotAdded: status.shardNotAdded('shard-a', '…'),
   shardRejoins: status.shardRejoins('shard-a'),
   shardsUnreachable: status.shardsUnreachable(['shard-a', 'shard-b']),
+  primaryStrange: status.primaryStrange('…'),
   clusterSilent: status.clusterSilent('…'),
   draining: status.draining('shard-a', 2, 1),
   drainStuck: status.drainStuck('shard-a', '…'),

@@ -1,5 +1,6 @@
 // What bad input was once found to break, each as small as it can be said.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { mongodb } from '../../../src/charms/mongodb.ts';
 import { isAddress } from '../../../src/core/bags.ts';
 import { checkConfig } from '../../../src/core/config.ts';
 import { isKeyFile } from '../../../src/core/key-file.ts';
@@ -15,8 +16,13 @@ import { failureOf } from '../../../src/mongo/errors.ts';
 import { setUser } from '../../../src/mongo/users.ts';
 import { planClients } from '../../../src/plan/clients.ts';
 import { planHostClient } from '../../../src/plan/host-client.ts';
+import { planMembership } from '../../../src/plan/membership.ts';
+import { deployed } from '../juju/deployed.ts';
 import { hostRelation, routerSeen } from '../plan/beside.ts';
 import { CONFIG, peerUnits, primaryFacts, steady, systemUsers } from '../plan/world.ts';
+import { hook, steadyMachine } from './hook.ts';
+
+vi.mock(import('../../../src/juju/run.ts'), async original => ({ ...(await original()), runTool: (await import('./hook.ts')).callTool }));
 
 describe('a status', () => {
   test('is one line, whatever somebody else has to say in it', () => {
@@ -81,6 +87,29 @@ test('text that is none is in no connection string an exception', () => {
   expect(clientUri({ user: 'u', password: 'p\ud800', hosts: ['h:1'], database: 'd', replset: 'r' })).toContain('p%EF%BF%BD@');
 });
 
+test('a configuration in which nobody votes is none to force another by', () => {
+  const seen = steady(1);
+  if (seen.mongod.kind !== 'member') throw new Error('no member');
+  const { primary: _, ...alone } = seen.mongod;
+  const { primary: __, ...set } = { ...alone.set, members: [] };
+  expect(planMembership({ ...seen, lastChance: true, mongod: { ...alone, set } }).effects).toEqual([]);
+});
+
+test('a secret of an operator that has no name is not asked for', async () => {
+  const { model } = await deployed(1);
+  model.applications.mongodb!.config = { 'system-users': '--help' };
+  const machine = await steadyMachine(mongodb, model, 'mongodb/0');
+  for (let number = 0; number < 2; number += 1) await hook(mongodb, model, 'mongodb/0', machine);
+  expect(model.applications.mongodb?.status?.message).toMatch(/^config system-users: the secret cannot be read; give one/);
+});
+
+test('a parameter that is no text is told so', () => {
+  const seen = seenWith([asks(3, 'shop')]);
+  const answer = (params: object) => mongodb.actions['rotate-client-password']?.answer(seen, params, []);
+  expect(answer({ application: { toString: 'x' } })).toEqual({ refused: 'the application must be text; there are app-3 (relation 3)' });
+  expect(answer({ relation: '3' })).toEqual({ refused: expect.stringContaining('the relation must be a number') });
+});
+
 describe('options', () => {
   test.each([
     [undefined, 'is no list of options'],
@@ -89,6 +118,9 @@ describe('options', () => {
     [{ 'auto-delete': 'yes' }, 'auto-delete=yes must be true or false'],
     [{ 'log-verbosity': '3' }, 'log-verbosity=3 must be a number'],
     [{ 'log-verbosity': {} }, 'log-verbosity={} must be a number'],
+    [{ 'log-verbosity': 2.5 }, 'log-verbosity=2.5 must be a whole number'],
+    [{ 'system-users': 7 }, 'system-users=7 must be the name of a secret'],
+    [{ role: 'x'.repeat(1_000) }, `role=${'x'.repeat(64)}… must be replication, config-server or shard`],
     [{ role: 7 }, 'role=7 must be replication, config-server or shard'],
   ])('%j', (raw, problem) => expect(checkConfig(raw)).toMatchObject({ valid: false, problem }));
   test('that an older version of the charm had, and lacks, are no problem', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { accepted, batchOf, readAnswer, StrangeAnswer } from '../../../src/mongo/answers.ts';
 import { ConnectionLost, failureOf, NoAnswer, ServerError } from '../../../src/mongo/errors.ts';
 import { decodeView, startedWith } from '../../../src/mongo/hello.ts';
 import { build } from '../../../tools/pack/build.ts';
@@ -48,8 +49,32 @@ describe('failures', () => {
   ])('%s', (_, error, failure) => expect(failureOf(error)).toEqual(failure));
 
   test('an answer that cannot be read is a sentence', () => {
-    const parsed = z.object({ version: z.number() }).safeParse({});
-    expect(failureOf(parsed.error)).toEqual({ network: false, text: 'MongoDB answered in a way that the charm does not know' });
+    const asked = () => readAnswer('replSetGetConfig', z.object({ config: z.object({ version: z.number() }) }), { config: {} });
+    expect(asked).toThrow('MongoDB answered replSetGetConfig in a way that the charm does not know (config.version)');
+    expect(failureOf(new StrangeAnswer('hello', 'a\0'.repeat(1_000))).text).toMatch(/^MongoDB answered hello in .{0,1000}…$/);
+  });
+  test.each([
+    [{}, 'the server gave no reason', 0],
+    [{ ok: '1' }, 'the server gave no reason', 0],
+    [{ ok: 0, errmsg: { text: 'no' }, code: 'no' }, 'the server gave no reason', 0],
+    [{ ok: 0, errmsg: 'no', code: Number.NaN }, 'no', 0],
+    [{ ok: 0, errmsg: 'no', code: 11 }, 'no', 11],
+  ])('%j is a refusal', (answer, message, code) => {
+    const refusal = (() => {
+      try {
+        return accepted(answer);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refusal).toMatchObject({ message, code });
+  });
+  test('documents that are none are no empty list', () => {
+    for (const cursor of [undefined, {}, { firstBatch: {} }, { firstBatch: [null] }, { firstBatch: 'x' }])
+      expect(() => batchOf('find', { ok: 1, cursor })).toThrow(
+        'MongoDB answered find in a way that the charm does not know (cursor.firstBatch)',
+      );
+    expect(batchOf('find', { ok: 1, cursor: { firstBatch: [] } })).toEqual([]);
   });
 });
 

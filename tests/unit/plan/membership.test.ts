@@ -33,6 +33,12 @@ describe('a leader that is no member yet', () => {
 });
 
 describe('one kind of change per reconfiguration', () => {
+  test('a set of one that is to start again does so before it grows: it may be about to take another key', () => {
+    const seen = withMembers(steady(2), members(1));
+    if (seen.mongod.kind !== 'member') throw new Error('no member');
+    expect(change(seen)?.members).toHaveLength(2);
+    expect(change({ ...seen, mongod: { ...seen.mongod, running: { ...running, config: 'older' } } })).toBeUndefined();
+  });
   test('all ready units that are missing are added at once, with new ids', () => {
     const seen = withMembers(steady(3), [member(0, 'primary', { id: 4 })]);
     expect(change(seen)).toEqual({

@@ -55,6 +55,17 @@ describe('when it is related', () => {
 });
 
 describe('the key of the cluster', () => {
+  test('is not taken at once where another unit is coming, which may have begun with the key before', () => {
+    const keyWith = (coming: readonly string[]) => {
+      const seen = inRole('shard', { juju: { configServer: strange } });
+      const { peers } = seen.juju;
+      const alone = { ...seen, juju: { ...seen.juju, peers: { ...peers!, coming } } };
+      const effect = planShard(alone).effects.find(one => one.do === 'set-app-secret');
+      return effect?.do === 'set-app-secret' ? effect.content.keyfile : undefined;
+    };
+    expect(keyWith([])).toBe('clusterKey');
+    expect(keyWith(['mongodb/1'])).toBe('- key\n- clusterKey\n');
+  });
   test('is first accepted, then shown, then the only one', () => {
     expect(nextKeys(['mine'], 'theirs', false)).toEqual(['mine', 'theirs']);
     expect(nextKeys(['mine', 'theirs'], 'theirs', false)).toEqual(['theirs', 'mine']);
