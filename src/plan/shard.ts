@@ -92,7 +92,8 @@ function remembered(seen: Observed, { remote, id }: ConfigServerRelation): Plan 
 function leaving(seen: Observed): Plan {
   if (!seen.juju.leader) return plan({ unit: [status.shardNotYetRemoved] });
   const cluster = clusterOf(seen);
-  if (cluster === undefined) return { ...shows(status.configServerSilent), wake: true };
+  // One that is gone for good never answers: what has been looked at for minutes is left to Juju's own update-status.
+  if (cluster === undefined) return { ...shows(status.configServerSilent), wake: seen.context.hook !== 'update-status' };
   const name = seen.context.app;
   const shard = cluster.shards.find(one => one.name === name);
   if (shard === undefined) {

@@ -28,7 +28,7 @@ const client: Charm = {
   url: 'local:client-0',
   subordinate: false,
   endpoints: { db: endpoint('db', 'requirer', 'mongodb_client'), mongos: endpoint('mongos', 'provider', 'mongos_client') },
-  options: {},
+  options: { requests: { type: 'int', default: 1, description: 'How many databases it asks for, in version 1.' } },
   actions: {},
   storage: {},
 };

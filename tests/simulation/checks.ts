@@ -1,6 +1,7 @@
 // What must hold: all along, and at the end when everything was healed and has come to rest.
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
 import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
+import { answersIn, speaksVersion1 } from './client.ts';
 import { serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
@@ -24,7 +25,8 @@ export function watchOver(found: (violation: Violation) => void): void {
     const app = applicationOfServer(model, server);
     if (app === undefined || password === undefined || !(SYSTEM_USERS as readonly string[]).includes(name)) return;
     if (roleOf(app) !== 'replication') return;
-    if (currentProgram()?.context?.hook.action?.name === 'set-password') return;
+    const hook = currentProgram()?.context?.hook;
+    if (hook?.action?.name === 'set-password' || hook?.name === 'secret-rotate') return;
     if (appSecret(model, app.name)?.[`${name}-password`] !== password)
       found({ what: 'a password that is not the published one', detail: `${name} of ${app.name}, by ${currentProgram()?.unit}` });
   };
@@ -56,7 +58,8 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   const gone = before.members.filter(member => !after.members.some(one => one._id === member._id));
   for (const member of gone) {
     const unit = unitOf(member);
-    if (unit?.life === 'alive' && app?.life === 'alive') say(`the member of ${unit.name}, which stays, is removed`);
+    if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit))
+      say(`the member of ${unit.name}, which stays, is removed`);
   }
   if (!force) {
     const [old, next] = [before, after].map(config => votersOf(config).map(({ _id }) => _id)) as [number[], number[]];
@@ -73,6 +76,10 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   if (lost.length * 2 < voters.length) say('forced while the members that stay could elect a primary');
   return found;
 }
+
+/** An operator may take the storage away from a unit that stays; then its mongod goes. */
+const keepsStorage = (model: Model, { name }: Unit): boolean =>
+  Object.values(model.storage).some(({ owner, detaching }) => owner === name && !detaching);
 
 const shown = (member: SetConfig['members'][number]): string => `${member.tags?.['juju-unit'] ?? member.host}:${member.votes}`;
 
@@ -102,7 +109,7 @@ export const appSecret = (model: Model, app: string) =>
 /** It says why it does not go, and what somebody has to do first: such as the unit of a config server that has shards with data. */
 export const isHeld = (unit: Unit): boolean => unit.life !== 'alive' && unit.workload.message.startsWith('not removed yet: ');
 
-/** The end of a history: all is well, and nothing is lost. @param exempt applications that were left without a majority by force. */
+/** The end of a history: all is well, and nothing is lost. */
 export function checkEnd(world: World): Violation[] {
   const { model } = world;
   const found: Violation[] = secretsInBags(world);
@@ -135,10 +142,12 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
   const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
   const units = unitsOf(model, app.name);
   if (units.length === 0) return [];
+  const orphaned = roleOf(app) === 'shard' && !Object.values(model.applications).some(one => roleOf(one) === 'config-server');
+  const isWell = (status: Unit['workload']): boolean => isActive(app, status) || (orphaned && status.message === CONFIG_SERVER_GONE);
   for (const unit of units)
-    if (!isWell(app, unit.workload)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
+    if (!isWell(unit.workload)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
   // Where the leader has set none, Juju shows the worst of the units', which are looked at above.
-  if (app.status !== undefined && !isWell(app, app.status)) say('not active', `${app.status.current} ${app.status.message}`);
+  if (app.status !== undefined && !isWell(app.status)) say('not active', `${app.status.current} ${app.status.message}`);
   const members = units.map(unit => servers[`${unit.machine} mongod`]);
   const primaries = members.filter(server => server?.primary);
   const primary = primaries[0];
@@ -166,9 +175,10 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
 
 /** What somebody has to do before a part of a cluster can be active: without the other parts it is blocked, and these two wait. */
 const FOR_SOMEBODY = /^(Waiting for shards to upgrade|waiting for the config-server to remove the shard$)/;
-const isWell = (app: Application, status: { current: string; message: string } | undefined): boolean =>
-  status?.current === 'active' ||
-  (roleOf(app) !== 'replication' && (status?.current === 'blocked' || FOR_SOMEBODY.test(status?.message ?? '')));
+const isActive = (app: Application, { current, message }: { current: string; message: string }): boolean =>
+  current === 'active' || (roleOf(app) !== 'replication' && (current === 'blocked' || FOR_SOMEBODY.test(message)));
+/** Nobody can tell a shard of a config server that was removed for good; docs/errors.md says what to do. */
+const CONFIG_SERVER_GONE = 'waiting for the config-server to tell whether the shard is drained';
 
 const relationsAt = (model: Model, app: string, endpoint: string): Relation[] =>
   Object.values(model.relations).filter(
@@ -215,6 +225,12 @@ function checkPart(world: World, app: Application, data: Data): Violation[] {
   return found;
 }
 
+/** Ids of the requests in a client's databag; one without an id in version 0. */
+const requestsOf = (bag: Readonly<Record<string, string>>, client: string): (string | undefined)[] => {
+  if (speaksVersion1(client)) return JSON.parse(bag.requests ?? '[]').map((one: { 'request-id': string }) => one['request-id']);
+  return bag.database === undefined ? [] : [undefined];
+};
+
 function checkUsers({ model }: World, app: Application, data: Data): Violation[] {
   const found: Violation[] = [];
   const say = (what: string, detail: string): void => void found.push({ what, detail: `${app.name} ${detail}` });
@@ -227,18 +243,22 @@ function checkUsers({ model }: World, app: Application, data: Data): Violation[]
   const wanted: string[] = [...SYSTEM_USERS];
   for (const { id, applications, endpoints, units } of clients) {
     const other = endpoints.find(one => one.application !== app.name)!.application;
-    const asks = applications[other]?.values.database !== undefined;
-    if (!asks) continue;
-    wanted.push(clientUser(id));
-    const own = applications[app.name]!.values;
-    const published = contentOf(secretById(model, own['secret-user']));
-    const user = data.users[clientUser(id)];
-    if (published === undefined) {
-      if (Object.values(units).some(unit => unit.inScope)) say('no credentials', `for relation ${id}`);
-    } else if (published.username !== clientUser(id) || user?.pwd !== published.password) say('a client cannot log in', `relation ${id}`);
-    const addresses = unitsOf(model, app.name).map(unit => model.machines[unit.machine]!.address);
-    if (published !== undefined && [...(own.endpoints ?? '').split(',')].sort().join() !== [...addresses].sort().join())
-      say('endpoints differ from units', `${own.endpoints} / ${addresses.join()}`);
+    const answers = answersIn(applications[app.name]!.values);
+    for (const request of requestsOf(applications[other]?.values ?? {}, other)) {
+      const name = clientUser(id, request);
+      wanted.push(name);
+      const own = answers.find(answer => answer['request-id'] === request) ?? {};
+      const published = contentOf(secretById(model, own['secret-user']));
+      if (published === undefined) {
+        if (Object.values(units).some(unit => unit.inScope)) say('no credentials', `for ${name}`);
+      } else if (published.username !== name || data.users[name]?.pwd !== published.password) say('a client cannot log in', name);
+      const addresses = unitsOf(model, app.name).map(unit => model.machines[unit.machine]!.address);
+      if (published !== undefined && [...(own.endpoints ?? '').split(',')].sort().join() !== [...addresses].sort().join())
+        say('endpoints differ from units', `${own.endpoints} / ${addresses.join()}`);
+    }
+    const asked = requestsOf(applications[other]?.values ?? {}, other);
+    for (const { 'request-id': answered } of answers)
+      if (speaksVersion1(other) && !asked.includes(answered)) say('an answer too many', `${answered} of relation ${id}`);
   }
   const extra = Object.keys(data.users).filter(name => !wanted.includes(name));
   if (extra.length > 0) say('a user too many', extra.join());

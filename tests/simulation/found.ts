@@ -20,4 +20,19 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a shard whose config server was removed for good wakes itself for minutes after each update-status',
+    history: {
+      seed: 50_140,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('deploy', 459_226, 20_335, 60_000),
+        command('deploy', 606_658, 481_994, 60_000),
+        command('integrate', 963_055, 867_488, 60_000),
+        command('remove-relation', 349_273, 555_646, 60_000),
+        command('remove-application', 945_481, 507_632, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

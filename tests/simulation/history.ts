@@ -4,27 +4,30 @@
 import { JujuError } from '../../tools/local-juju/contract.ts';
 import { addUnits } from '../../tools/local-juju/engine/deploy.ts';
 import { changeConfig, parseOptions } from '../../tools/local-juju/engine/options.ts';
+import { passTime } from '../../tools/local-juju/engine/pass-time.ts';
 import { integrate, removeRelation } from '../../tools/local-juju/engine/relations.ts';
-import { removeStorage } from '../../tools/local-juju/engine/storage.ts';
+import { attachStorage, detachStorage, removeStorage } from '../../tools/local-juju/engine/storage.ts';
 import { enqueue } from '../../tools/local-juju/engine/tasks.ts';
 import { destroyApplication, destroyUnit } from '../../tools/local-juju/engine/units.ts';
 import type { Unit } from '../../tools/local-juju/state.ts';
 import type { Agents, Fate } from './agents.ts';
 import { checkEnd, secretsInBags, unitsOf, type Violation, watchOver } from './checks.ts';
+import { speaksVersion1 } from './client.ts';
 import { endServer, unsettle } from './database/life.ts';
 import { withDocuments } from './database/mongod.ts';
-import { evolve, replicate } from './database/replication.ts';
+import { evolve, replicate, stateOf } from './database/replication.ts';
 import { below, between, chance, clock, pick, run, START, watch } from './kernel.ts';
-import { comeToRest, heal } from './rest.ts';
+import { comeToRest, freeStorage, heal, unitsWithoutStorage } from './rest.ts';
 import { deploy, newWorld, open, unhandled } from './stage.ts';
 import { currentWorld, FOLDER } from './world.ts';
 
 /** `at` and `which` choose among what is there when the command is given. */
 export type Command = { readonly do: string; readonly which: number; readonly at: number; readonly waitMs: number };
 export type Chaos = {
-  /** Chances of one run of a hook: to be killed, to have one call fail, to die or be refused at its commit. */
+  /** Chances of one run of a hook: to be killed, to have one call fail or a database not answer one, to die or be refused at its commit. */
   readonly kill: number;
   readonly fail: number;
+  readonly hang: number;
   readonly commit: number;
   /** Chance of one call to take time, and the most. */
   readonly slow: number;
@@ -41,13 +44,14 @@ export type Outcome = {
   readonly story: readonly string[];
 };
 
-export const CALM: Chaos = { kill: 0, fail: 0, commit: 0, slow: 0, slowMs: 0, delayMs: 20, late: 1 };
+export const CALM: Chaos = { kill: 0, fail: 0, hang: 0, commit: 0, slow: 0, slowMs: 0, delayMs: 20, late: 1 };
 
 export function makeHistory(seed: number): History {
   clock.reset(START, seed);
   const chaos: Chaos = {
     kill: chance() < 0.5 ? 0 : chance() * 0.15,
     fail: chance() < 0.7 ? 0 : chance() * 0.1,
+    hang: chance() < 0.8 ? 0 : chance() * 0.1,
     commit: chance() < 0.7 ? 0 : chance() * 0.1,
     slow: chance() < 0.4 ? 0 : chance() * 0.08,
     slowMs: pick([200, 1_000, 8_000])!,
@@ -87,6 +91,13 @@ const weights: Readonly<Record<string, number>> = {
   'kill-agent': 3,
   write: 6,
   'remove-storage': 1,
+  'remove-unit-by-force': 1,
+  'remove-application-by-force': 1,
+  'detach-storage': 1,
+  'attach-storage': 1,
+  'pass-time': 3,
+  'rotate-client-password': 2,
+  requests: 2,
 };
 const weighted = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name));
 
@@ -104,8 +115,9 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
       leaders.set(unit.name, currentWorld().model.applications[unit.application]?.leader);
       if (healing) return undefined;
       const luck = chance();
-      if (luck >= chaos.kill + chaos.fail) return undefined;
-      return { at: below(90), moment: chance() < 0.5 ? 'before' : 'after', what: luck < chaos.kill ? 'kill' : 'fail' };
+      if (luck >= chaos.kill + chaos.fail + chaos.hang) return undefined;
+      const what = luck < chaos.kill ? 'kill' : luck < chaos.kill + chaos.fail ? 'fail' : 'hang';
+      return { at: below(90), moment: chance() < 0.5 ? 'before' : 'after', what };
     },
     atCommit: () => (healing || chance() >= chaos.commit ? undefined : chance() < 0.5 ? 'die' : 'refuse'),
     delayMs: () => below(chaos.delayMs),
@@ -227,15 +239,16 @@ const doers: Readonly<Record<string, Doer>> = {
     if (client === undefined || app === undefined) return undefined;
     return integrate(currentWorld().model, `${client.name}:db`, `${app.name}:database`, clock.iso()).key;
   },
-  'remove-relation': which => {
+  'remove-relation': (which, at) => {
     const { model } = currentWorld();
     const relation = choose(
       Object.values(model.relations).filter(one => one.life === 'alive' && one.endpoints.length > 1),
       which,
     );
     if (relation === undefined) return undefined;
-    removeRelation(model, String(relation.id), undefined, { force: false, now: clock.iso() });
-    return relation.key;
+    const force = at % 4 === 0;
+    removeRelation(model, String(relation.id), undefined, { force, now: clock.iso() });
+    return `${relation.key}${force ? ' by force' : ''}`;
   },
   config: (which, at) => {
     const { model } = currentWorld();
@@ -340,7 +353,69 @@ const doers: Readonly<Record<string, Doer>> = {
     removeStorage(model, storage.id, false);
     return storage.id;
   },
+  'remove-unit-by-force': (which, at) => {
+    const { model } = currentWorld();
+    const unit = choose(aliveUnits('mongodb'), which);
+    if (unit === undefined || !canLoseOne(unit.application)) return undefined;
+    destroyUnit(model, unit.name, { force: true, noWait: at % 2 === 0, destroyStorage: at % 3 === 0, now: clock.iso() });
+    return `${unit.name}${at % 2 === 0 ? ' without waiting' : ''}`;
+  },
+  'remove-application-by-force': (which, at) => {
+    const app = choose([...ofCharm('client'), ...ofCharm('mongodb')], which);
+    if (app === undefined || sharded) return undefined;
+    const noWait = at % 2 === 0;
+    destroyApplication(currentWorld().model, app.name, { force: true, noWait, destroyStorage: at % 3 === 0, now: clock.iso() });
+    return `${app.name}${noWait ? ' without waiting' : ''}`;
+  },
+  'detach-storage': which => {
+    const { model } = currentWorld();
+    const free = Object.values(model.storage).filter(one => one.owner !== undefined && one.pool === 'loop' && one.life === 'alive');
+    const storage = choose(free, which);
+    if (storage === undefined || !canLoseOne(storage.owner!.split('/')[0]!)) return undefined;
+    detachStorage(model, storage.id, true);
+    return storage.id;
+  },
+  'attach-storage': which => {
+    const unit = choose(unitsWithoutStorage(), which);
+    const storage = unit && freeStorage(unit);
+    if (unit === undefined || storage === undefined) return undefined;
+    attachStorage(currentWorld().model, unit.name, storage, FOLDER);
+    return `${unit.name} ${storage}`;
+  },
+  'pass-time': which => {
+    const days = [0.05, 1, 8, 32][which % 4]!;
+    passTime(currentWorld().model, days * 86_400_000);
+    return `${days} days`;
+  },
+  'rotate-client-password': (which, at) => {
+    const { model } = currentWorld();
+    const app = choose(ofCharm('mongodb'), which);
+    if (app?.leader === undefined) return undefined;
+    const client = choose(ofCharm('client'), at);
+    const parameters = client === undefined || at % 2 === 0 ? {} : { application: client.name };
+    const action = 'rotate-client-password';
+    enqueue(model, { summary: '', receivers: [app.leader], units: [app.leader], action, parameters }, clock.iso());
+    return `${app.leader} ${JSON.stringify(parameters)}`;
+  },
+  requests: (which, at) => {
+    const client = choose(
+      ofCharm('client').filter(app => speaksVersion1(app.name)),
+      which,
+    );
+    if (client === undefined) return undefined;
+    client.config.requests = at % 4;
+    return `${client.name} ${at % 4}`;
+  },
 };
+
+/** All units stay and are well, and a majority of them is left without one; others may lose data by force. */
+function canLoseOne(name: string): boolean {
+  const { model, servers } = currentWorld();
+  const units = unitsOf(model, name);
+  evolve();
+  const states = units.map(unit => servers[`${unit.machine} mongod`]).map(server => server !== undefined && stateOf(server));
+  return units.length >= 3 && units.every(unit => unit.life === 'alive') && states.every(state => state === 1 || state === 2);
+}
 
 /** Whether this history is one of a cluster. */
 let sharded = false;
@@ -381,6 +456,10 @@ const settings: readonly (readonly [string, string])[] = [
   ['cache-size-mb', '1'],
   ['auto-delete', 'true'],
   ['oplog-size-mb', '2000'],
+  ['client-password-rotation', 'daily'],
+  ['client-password-rotation', 'never'],
+  ['system-password-rotation', 'weekly'],
+  ['system-password-rotation', 'never'],
 ];
 
 /** A client writes to the set with majority concern: kept only if a majority has it at once. */

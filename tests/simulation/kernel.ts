@@ -11,8 +11,8 @@ export class Killed extends Error {}
 
 export type Moment = 'before' | 'after';
 export type Call = { readonly kind: string; readonly name: string; readonly writes: boolean };
-/** What may happen at a call: the program dies, or the call fails, before or after it has had its effect. */
-export type Mishap = { readonly at: number; readonly moment: Moment; readonly what: 'kill' | 'fail' };
+/** What may happen at a call: the program dies, or the call fails, or a database never answers, before or after it has had its effect. */
+export type Mishap = { readonly at: number; readonly moment: Moment; readonly what: 'kill' | 'fail' | 'hang' };
 
 export type Program = {
   readonly unit: string;
@@ -155,17 +155,22 @@ export async function outward<Value>(call: Call, act: () => Value | Promise<Valu
     if (program.dead) throw new Killed();
   }
   const mishap = program.mishap?.at === at ? program.mishap : undefined;
-  if (mishap?.moment === 'before') strike(program, mishap, failure);
+  const hangs = mishap?.what === 'hang' && call.kind === 'mongo';
+  if (mishap?.moment === 'before') {
+    if (hangs) return new Promise(() => {});
+    strike(program, mishap, failure);
+  }
   const value = await act();
   if (program.dead) throw new Killed();
   if (call.writes) watch.wrote(program, call);
+  if (hangs) return new Promise(() => {});
   if (mishap?.moment === 'after') strike(program, mishap, failure);
   return value;
 }
 
 function strike(program: Program, { what }: Mishap, failure: (() => Error) | undefined): void {
   if (what === 'kill') kill(program);
-  else if (failure !== undefined) throw failure();
+  else if (what === 'fail' && failure !== undefined) throw failure();
 }
 
 /** Ends the program at once, as SIGKILL does: whatever it still tries has no effect. @throws always, in the program itself. */

@@ -1,11 +1,13 @@
 // Healed and left to itself: whether all comes to rest, and stays as it is.
+import { addStorage, attachStorage } from '../../tools/local-juju/engine/storage.ts';
+import type { Unit } from '../../tools/local-juju/state.ts';
 import type { Agents } from './agents.ts';
 import { isHeld, type Violation } from './checks.ts';
 import { unsettle } from './database/life.ts';
 import { evolve } from './database/replication.ts';
 import { clock, run, sleep } from './kernel.ts';
 import { rest } from './stage.ts';
-import { currentWorld } from './world.ts';
+import { currentWorld, FOLDER, rootOf } from './world.ts';
 
 /** Rounds of update-status at every unit until one of them changes nothing. @param writes what is written meanwhile; it is emptied. */
 export async function comeToRest(agents: Agents, writes: string[]): Promise<Violation | undefined> {
@@ -13,6 +15,7 @@ export async function comeToRest(agents: Agents, writes: string[]): Promise<Viol
   let last: readonly string[] = [];
   for (let round = 0; round < 14; round += 1) {
     await rest(agents, 1_800_000);
+    if (giveStorageBack()) await rest(agents, 1_800_000);
     evolve();
     await passes(12_000);
     evolve();
@@ -41,3 +44,30 @@ export function heal(): void {
   for (const app of Object.values(world.model.applications)) if (app.config['cache-size-mb'] === 1) delete app.config['cache-size-mb'];
   unsettle();
 }
+
+/** To units whose storage was taken away by force; another one if theirs is somewhere else by now. @returns whether there was any. */
+function giveStorageBack(): boolean {
+  const { model } = currentWorld();
+  const units = unitsWithoutStorage();
+  for (const unit of units) {
+    const storage = freeStorage(unit);
+    if (storage === undefined) addStorage(model, unit.name, 'mongodb', 1, FOLDER, clock.iso());
+    else attachStorage(model, unit.name, storage, FOLDER);
+  }
+  return units.length > 0;
+}
+
+/** Units that stay, and whose storage was taken away by force. */
+export const unitsWithoutStorage = (): Unit[] => {
+  const { units, storage, charms, applications } = currentWorld().model;
+  const owners = new Set(Object.values(storage).map(one => one.owner));
+  return Object.values(units).filter(
+    unit => unit.life === 'alive' && !owners.has(unit.name) && charms[applications[unit.application]!.charm]!.storage.mongodb !== undefined,
+  );
+};
+
+/** One that is not attached to anybody, on the unit's machine if there is one. */
+export const freeStorage = (unit: Unit): string | undefined =>
+  Object.values(currentWorld().model.storage).find(
+    one => one.owner === undefined && one.life === 'alive' && one.location.startsWith(`${rootOf(unit.machine)}/`),
+  )?.id;

@@ -13,7 +13,7 @@ export async function shrink(history: History, tries = 60): Promise<History> {
     return true;
   };
   await better({ ...best, chaos: CALM });
-  for (const part of ['kill', 'fail', 'commit', 'slow'] as const)
+  for (const part of ['kill', 'fail', 'hang', 'commit', 'slow'] as const)
     if (best.chaos[part] > 0) await better({ ...best, chaos: { ...best.chaos, [part]: 0 } });
   for (let again = true; again && left > 0; ) {
     again = false;

@@ -167,6 +167,11 @@ describe('when its relation is gone', () => {
     }
   });
 
+  test('one whose config server does not answer is left to update-status after a while: it may be gone for good', () => {
+    const seen = left({ kind: 'silent', reason: 'x' });
+    expect(planShard({ ...seen, context: { ...seen.context, hook: 'update-status' } })).toMatchObject({ effects: [], wake: false });
+  });
+
   test('as the last shard it waits, and wakes nobody until there is another', () => {
     for (const others of [[], [shard('other', { draining: true })]]) {
       const seen = left(openRouter(cluster([shard('mongodb'), ...others])));
