@@ -1,42 +1,22 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import * as z from 'zod/mini';
-import { isAddress, LEAVING, networksKey, ROLE } from '../core/bags.ts';
+import { isAddress, LEAVING, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
 import { keysOf } from '../core/key-file.ts';
 import { appSecretLabel, bareSecretId, isSecretUri, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
-import type {
-  AppSecret,
-  Bag,
-  ClientRelation,
-  ConfigServerRelation,
-  HostRelation,
-  JujuFacts,
-  Networks,
-  Peers,
-  PeerUnit,
-  ShardRelation,
-} from '../core/observed.ts';
+import type { AppSecret, Bag, ConfigServerRelation, HostRelation, JujuFacts, Peers, PeerUnit, ShardRelation } from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
-import { decodeWish } from '../interfaces/client-entity.ts';
-import { answersIn, type SplitRequest, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
-import {
-  decodeClientAnswer,
-  decodeClientRequest,
-  isFromItsUnits,
-  isWithdrawn,
-  remembersCredentials,
-} from '../interfaces/mongodb-client.ts';
-import { decodeNetworks, networksOf } from '../interfaces/networks.ts';
+import { answersIn, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
+import { isWithdrawn } from '../interfaces/mongodb-client.ts';
 import { shardNameOf } from '../interfaces/shards.ts';
 import { decodeSystemUsers } from '../interfaces/system-users.ts';
 import type * as Tools from '../juju/tools.ts';
 import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
+import { type Asked, applicationOf, type Juju, memoryOf, type Relations, readClients, readOther } from './clients.ts';
 
-type Juju = typeof Tools;
-type Relations = ReadonlyMap<string, readonly number[]>;
 const NOBODY: Tools.Goal = { dying: [], units: [], related: new Map() };
 
 export async function observeJuju(juju: Juju, context: Context, endpoints: Endpoints): Promise<JujuFacts> {
@@ -144,15 +124,6 @@ async function readRelations(
   );
   return new Map(all.map((endpoint, at) => [endpoint, (ids[at] ?? []).filter(id => id !== breaking)]));
 }
-
-/** What is being asked already. `content`: of the secret with the system passwords. */
-type Asked = {
-  readonly listed: Promise<Relations>;
-  readonly hosts: Promise<readonly HostRelation[]>;
-  readonly content: Promise<Bag | undefined>;
-  readonly peers: Promise<Peers | undefined>;
-  readonly settled: Promise<boolean>;
-};
 
 /** What only the leader may ask. */
 async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, asked: Asked) {
@@ -313,82 +284,6 @@ async function readSystemUsers(
   return { passwords, fingerprints: Object.fromEntries(named.map(user => [user, userFingerprint(key, user, passwords[user] ?? '')])) };
 }
 
-/**
- * Only a relation that is gone loses its user. One whose client cannot be read stays, and is taken to ask for what it was last given.
- */
-async function readClients(
-  juju: Juju,
-  context: Context,
-  endpoints: readonly string[],
-  { listed, peers, settled }: Pick<Asked, 'listed' | 'peers' | 'settled'>,
-): Promise<readonly ClientRelation[]> {
-  const relations = await listed;
-  const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
-  const found = await Promise.all(
-    ids.map(async ({ endpoint, id }) => {
-      const told = juju.applicationBag(id, context.app);
-      const isKnown = id !== context.relation && (await settled) && isAnswered(endpoint, await told, networksFound(id, await peers));
-      const [{ units, other: client, remote }, databag] = await Promise.all([isKnown ? NOT_ASKED : readOther(juju, id), told]);
-      const memory = await memoryOf(juju, id, units ?? [], databag);
-      const requests = splitRequests(remote, databag);
-      const networks = requests.some(one => isFromItsUnits(endpoint, one.remote))
-        ? { networks: await readNetworks(juju, context, id, units, await peers) }
-        : {};
-      const relation = { endpoint, id, app: client ?? `relation ${id}`, units: units ?? [], databag, ...memory, ...networks };
-      return Promise.all(requests.map(async request => ({ ...relation, ...request, ...(await readWish(juju, request)) })));
-    }),
-  );
-  return found.flat();
-}
-
-/** Asked only of units whose credentials were taken back. */
-async function memoryOf(juju: Juju, id: number, units: readonly string[], own: Bag): Promise<{ remembers?: true }> {
-  if (!isWithdrawn(own)) return {};
-  const bags = await Promise.all(units.map(unit => juju.unitBag(id, unit)));
-  return bags.some(remembersCredentials) ? { remembers: true } : {};
-}
-
-/** Read until the request has been answered: then its owner takes the secret away. */
-async function readWish(juju: Juju, { remote, own }: SplitRequest): Promise<Pick<ClientRelation, 'wish'>> {
-  const request = decodeClientRequest(remote);
-  if ('problem' in request || request.wishSecret === undefined || decodeClientAnswer(own) !== undefined) return {};
-  const content = isSecretUri(request.wishSecret) ? await juju.secretById(request.wishSecret) : undefined;
-  return { wish: decodeWish(content) ?? 'unreadable' };
-}
-
-/**
- * Each unit is asked when it may have something new to say: in a hook of its relation, which Juju runs whenever a unit comes, goes or changes
- * its address, and when this unit has just become the leader, who may have let such a hook pass. Else what was found then is remembered.
- */
-async function readNetworks(
-  juju: Juju,
-  context: Context,
-  id: number,
-  units: readonly string[] | undefined,
-  peers: Peers | undefined,
-): Promise<Networks> {
-  const known = networksFound(id, peers);
-  if (units === undefined) return known ?? {};
-  const sorted = [...units].sort(byUnitNumber);
-  const isNews = context.relation === id || context.hook === 'leader-elected';
-  if (known !== undefined && !isNews && Object.keys(known).join() === sorted.join()) return known;
-  const bags = await Promise.all(sorted.map(unit => juju.unitBag(id, unit)));
-  return Object.fromEntries(sorted.map((unit, at) => [unit, networksOf(bags[at] ?? {})]));
-}
-
-/** What the client's units told when they were asked. */
-const networksFound = (id: number, peers: Peers | undefined): Networks | undefined => decodeNetworks(peers?.app[networksKey(id)]);
-
-/** Until a hook of its own tells otherwise, the client asks for what it was answered, and is where it was found. */
-function isAnswered(endpoint: string, own: Bag, networks: Networks | undefined): boolean {
-  const requests = splitRequests(undefined, own);
-  if (isWithdrawn(own) || requests.some(request => request.own.data === undefined)) return false;
-  return networks !== undefined || !requests.some(({ remote }) => isFromItsUnits(endpoint, remote));
-}
-
-/** The other side of a relation, while there is no need to ask. */
-const NOT_ASKED = { units: undefined, other: undefined, remote: undefined } as const;
-
 async function readShards(
   juju: Juju,
   { app }: Context,
@@ -416,16 +311,6 @@ async function readShards(
     }),
   );
 }
-
-/** The other side of a relation. Juju is asked for the application's name only where no unit tells it. */
-async function readOther(juju: Juju, id: number) {
-  const units = await juju.relationUnits(id);
-  const [unit] = units;
-  const other = unit === undefined ? await juju.relationApplication(id) : applicationOf(unit);
-  return { units, other, remote: other === undefined ? undefined : await juju.remoteBag(id, other) };
-}
-
-const applicationOf = (unit: string): string => unit.slice(0, unit.lastIndexOf('/'));
 
 /** Those of which a unit stays, and those of which none does. */
 function applicationsOf(units: ReadonlyMap<string, 'dying' | 'staying'>) {

@@ -1,7 +1,6 @@
 // `npm run bench`: measures what the charms cost beside their peers and the floor, prints tables, and writes bench/results.json and what is
 // made of it.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearAway } from '../demo/juju.ts';
 import { benchCluster } from './cluster/cluster.ts';
@@ -10,6 +9,7 @@ import { benchHooks } from './hooks/hooks.ts';
 import { modelName } from './hooks/world.ts';
 import { benchLoad } from './load/load.ts';
 import { type Fresh, writeResults } from './results.ts';
+import { inRoom } from './room.ts';
 
 const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--only KEY] [--no-peers] [--out FOLDER]]
 
@@ -37,15 +37,10 @@ const main = async (words: readonly string[]): Promise<number> => {
     process.stderr.write(usage);
     return 2;
   }
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(new Error('interrupted')));
-  const room = await mkdtemp(join(tmpdir(), 'cb-'));
-  const started = Date.now();
-  const say = (text: string) => void process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s · ${text}\n`);
-  try {
+  return inRoom('cb-', 'The bench', async ({ room, interrupted, say }) => {
     const fresh: Fresh = {};
     for (const part of parts.filter(name => options.parts.includes(name))) {
-      const own = { ...options, room: join(room, part[0]!), interrupted: interrupted.signal, say };
+      const own = { ...options, room: join(room, part[0]!), interrupted, say };
       await mkdir(own.room);
       try {
         if (part === 'hooks') fresh.hooks = await benchHooks(own);
@@ -58,12 +53,7 @@ const main = async (words: readonly string[]): Promise<number> => {
     }
     process.stdout.write(await writeResults(options.out, fresh));
     return 0;
-  } catch (error) {
-    process.stderr.write(`The bench cannot go on: ${(error as Error).message}\n`);
-    return 1;
-  } finally {
-    await rm(room, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 };
 
 /** Undefined when something among the words is not understood. */

@@ -1,8 +1,8 @@
 // `npm run failures`: every failure on the charm's set and on the floor, in turns, while a client writes. Writes bench/failures.json and the
 // table in docs/reliability.md.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inRoom, type Room } from '../bench/room.ts';
 import { type Spread, spreadOf } from '../bench/statistics.ts';
 import { build } from '../pack/build.ts';
 import { type Case, cases } from './cases.ts';
@@ -32,30 +32,19 @@ const main = async (words: readonly string[]): Promise<number> => {
     process.stderr.write(usage);
     return 2;
   }
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(new Error('interrupted')));
-  const room = await mkdtemp(join(tmpdir(), 'cf-'));
-  const started = Date.now();
-  const say = (text: string) => void process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s · ${text}\n`);
-  try {
+  return inRoom('cf-', 'The failures', async ({ room, interrupted, say }) => {
     await Promise.all([build('mongodb'), build('data-integrator')]);
     const chosen = cases.filter(({ key }) => options.only.length === 0 || options.only.includes(key));
     const outcomes: Outcomes = Object.fromEntries(chosen.map(({ key }) => [key, { charm: [], floor: [] }]));
     for (let round = 0; round < options.rounds; round += 1)
-      for (const kind of kinds)
-        await goThrough(chosen, kind, round, outcomes, { room, rounds: options.rounds, interrupted: interrupted.signal, say });
+      for (const kind of kinds) await goThrough(chosen, kind, round, outcomes, { room, rounds: options.rounds, interrupted, say });
     const rows = chosen.map(one => rowOf(one, outcomes[one.key]!));
     process.stdout.write(await writeFailures({ rounds: options.rounds, rows }, options.out));
     return rows.some(({ charm }) => charm.lost > 0) ? 1 : 0;
-  } catch (error) {
-    process.stderr.write(`The failures cannot go on: ${(error as Error).message}\n`);
-    return 1;
-  } finally {
-    await rm(room, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 };
 
-type Going = { room: string; rounds: number; interrupted: AbortSignal; say(text: string): void };
+type Going = Room & { readonly rounds: number };
 
 /** Both sides stand side by side, and each failure comes to one after the other. */
 const goThrough = async (chosen: readonly Case[], kind: Kind, round: number, outcomes: Outcomes, going: Going): Promise<void> => {
