@@ -162,7 +162,8 @@ describe('when its relation is gone', () => {
       openRouter({ problem: 'x' }),
       { kind: 'silent', reason: 'x' } as const,
     ]) {
-      expect(planShard(left(router))).toMatchObject({ effects: [], wake: true });
+      const seen = left(router);
+      expect(planShard({ ...seen, context: { ...seen.context, hook: 'config-changed' } })).toMatchObject({ effects: [], wake: true });
       expect(worst(planShard(left(router)).unit).level).toBe('waiting');
     }
   });
