@@ -1,5 +1,6 @@
 // Juju effects → hook tools. Juju commits most of it when the hook has succeeded; statuses and the log act at once, so they come last.
 
+import { isHeld } from '../core/app-secret.ts';
 import type { JujuEffect, PublishedClient } from '../core/effects.ts';
 import { ROUTERS } from '../core/endpoints.ts';
 import { bareSecretId, type Rotation, relationSecretLabel } from '../core/names.ts';
@@ -70,7 +71,7 @@ async function addAppSecret(juju: Juju, label: string, content: Bag): Promise<vo
   if (id === undefined) return void (await juju.secretAdd(label, content));
   const held = await juju.secretById(id);
   if (held === undefined) return;
-  const inUse = Object.entries(held).filter(([, value]) => value !== '' && value !== 'None'); // see the reading of it
+  const inUse = Object.entries(held).filter(([key, value]) => isHeld(key, value));
   await juju.secretSet(id, { ...content, ...Object.fromEntries(inUse) }); // the same content makes no new revision
 }
 

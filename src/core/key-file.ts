@@ -10,7 +10,7 @@ export function keysOf(text: string): readonly string[] {
 /** Whether mongod takes every key of such a text: it ends at its start if it does not. */
 export function isKeyFile(text: string): boolean {
   const keys = keysOf(text);
-  return keys.length > 0 && keys.every(key => /^[A-Za-z0-9+/=]{1,1024}$/.test(key));
+  return keys.length > 0 && keys.every(key => /^[A-Za-z0-9+/=]{6,1024}$/.test(key));
 }
 
 export const keyFileOf = (keys: readonly string[]): string =>

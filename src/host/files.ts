@@ -10,6 +10,9 @@ export async function readText(path: string): Promise<string | undefined> {
   return orNone(readFile(path, 'utf8'));
 }
 
+/** The same of a file that is the charm's to write. Of one that cannot be read, such as a folder in its place, the text is empty. */
+export const readOwn = (path: string): Promise<string | undefined> => readText(path).catch(() => '');
+
 /** Replaces a file whole. `mode` is what it ends with; it is never readable to others before. @throws on any failure; the file is then as it was. */
 export async function writeWhole(path: string, text: string, wanted: { mode: number; owner?: Owner }): Promise<void> {
   const temporary = temporaryOf(path);

@@ -4,7 +4,7 @@ import type { Build, HostFacts } from '../core/observed.ts';
 import { isOfMongod, type MongodPaths, mongodPaths, routerWords } from '../core/paths.ts';
 import { askBuild } from './build.ts';
 import { readVariable, setVariable } from './environment.ts';
-import { ensureFolder, namesIn, type Owner, openWay, ownerOf, readText, removeFile, sizeOf, writeWhole } from './files.ts';
+import { ensureFolder, namesIn, type Owner, openWay, ownerOf, readOwn, readText, removeFile, sizeOf, writeWhole } from './files.ts';
 import { installedRevision, installSnap, removeSnap, serviceState, stopService } from './snaps.ts';
 import { giveAll, whyKept } from './storage.ts';
 
@@ -42,9 +42,9 @@ export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logByte
 export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
   const [revision, config, keyFile, routerConfig, environment, routerLogBytes, ...logs] = await Promise.all([
     installedRevision(root),
-    readText(paths.config),
-    readText(paths.keyFile),
-    readText(paths.routerConfig),
+    readOwn(paths.config),
+    readOwn(paths.keyFile),
+    readOwn(paths.routerConfig),
     readText(paths.environment),
     sizeOf(paths.routerLog),
     sizeOf(paths.log),

@@ -1,5 +1,6 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import * as z from 'zod/mini';
+import { isHeld } from '../core/app-secret.ts';
 import { isAddress, LEAVING, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
@@ -242,11 +243,15 @@ const withAddress = (peers: Peers, self: string, address: string): Peers => ({
   units: new Map([...peers.units].map(([name, unit]) => [name, name === self ? { ...unit, address } : unit])),
 });
 
-/** The charm before this one stores the word for what it has deleted. */
-const held = z.string().check(z.refine(text => text !== '' && text !== 'None'));
-const systemSecret = z.object({ 'operator-password': held, 'monitor-password': held, 'backup-password': held, keyfile: held });
+const held = (key: string) => z.string().check(z.refine(text => isHeld(key, text)));
+const systemSecret = z.object({
+  'operator-password': held('operator-password'),
+  'monitor-password': held('monitor-password'),
+  'backup-password': held('backup-password'),
+  keyfile: held('keyfile'),
+});
 
-/** Only the leader is told the id. A secret that lacks something counts as missing: the leader completes it. */
+/** Only the leader is told the id. A secret that lacks something, or has what MongoDB cannot do with, counts as missing: the leader completes it. */
 function decodeAppSecret(content: Bag | undefined, id = ''): AppSecret | undefined {
   const parsed = systemSecret.safeParse(content);
   if (!parsed.success) return undefined;

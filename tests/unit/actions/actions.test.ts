@@ -38,7 +38,7 @@ describe('set-password', () => {
         {
           do: 'set-app-secret',
           id: 'secret:app',
-          content: { 'operator-password': 'op', 'monitor-password': 'new', 'backup-password': 'back', keyfile: 'key' },
+          content: { 'operator-password': 'op', 'monitor-password': 'new', 'backup-password': 'back', keyfile: 'theKey' },
         },
       ],
       results: { password: 'new', 'secret-id': 'secret:app' },

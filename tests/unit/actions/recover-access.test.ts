@@ -32,7 +32,7 @@ describe('data of another replica set', () => {
 });
 
 test('a mongod that lets nobody in is started again with the key file that it should have, on any unit', () => {
-  const files = { do: 'write-files', config: wanted.text, keyFile: 'key' };
+  const files = { do: 'write-files', config: wanted.text, keyFile: 'theKey' };
   const locked = { kind: 'locked', running, reason: 'Authentication failed.' } as const;
   expect(run(alone(locked))).toMatchObject({ effects: [files, { do: 'restart-mongod' }, WAKE] });
   expect(run(steady(2, { mongod: locked }, 1))).toMatchObject({ effects: [files, { do: 'restart-mongod' }] });

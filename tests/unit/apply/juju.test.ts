@@ -198,7 +198,7 @@ describe('a client that is answered', () => {
 });
 
 describe('the application’s secret', () => {
-  const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'key' };
+  const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'theKey' };
   const add: JujuEffect = { do: 'add-app-secret', label: LABEL, content };
 
   test('is made', async () => {
@@ -216,9 +216,9 @@ describe('the application’s secret', () => {
 
   test('one that lacks something gets that and no more', async () => {
     const world = await deployed(1);
-    await inHook(world.model, 'mongodb/0', 'start', () => tools.secretAdd(LABEL, { keyfile: 'in use', 'operator-password': 'in use' }));
+    await inHook(world.model, 'mongodb/0', 'start', () => tools.secretAdd(LABEL, { keyfile: 'inUse+', 'operator-password': 'in use' }));
     await apply(world, add);
-    expect(secretOf(world.model, LABEL)?.content).toEqual({ ...content, keyfile: 'in use', 'operator-password': 'in use' });
+    expect(secretOf(world.model, LABEL)?.content).toEqual({ ...content, keyfile: 'inUse+', 'operator-password': 'in use' });
   });
 
   test('is changed, and revisions that nobody follows go, and go twice', async () => {

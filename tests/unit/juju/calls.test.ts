@@ -10,7 +10,7 @@ import { observeJuju } from '../../../src/observe/juju.ts';
 import { inHook } from '../../support/hook.ts';
 import { bagOf, type Deployed, deployed, PEER_RELATION, relationHook, secretOf } from './deployed.ts';
 
-const content = { 'operator-password': 'op', 'monitor-password': 'mo', 'backup-password': 'ba', keyfile: 'key' };
+const content = { 'operator-password': 'op', 'monitor-password': 'mo', 'backup-password': 'ba', keyfile: 'theKey' };
 const request = { database: 'shop', 'requested-secrets': '["username","password","uris"]' };
 
 const contextOf = (unit: string, more: Partial<Context> = {}): Context => ({
@@ -66,7 +66,7 @@ describe('of three units and one client', () => {
     const asked = calls.map(({ tool, words }) => [tool, ...words].join(' '));
     expect(asked.filter(words => /-r [1-9]|secret-ids|secret-info-get|--application/.test(words))).toEqual([]);
     expect(asked.length).toBeLessThanOrEqual(16);
-    expect(value).toMatchObject({ leader: false, clients: [], staleSecrets: [], secret: { id: '', keyFile: 'key' } });
+    expect(value).toMatchObject({ leader: false, clients: [], staleSecrets: [], secret: { id: '', keyFile: 'theKey' } });
   });
 
   test('what is published already is not written again, and wakes nobody', async () => {

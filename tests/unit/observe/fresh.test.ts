@@ -12,12 +12,12 @@ test('passwords of 32 letters and digits, a key file that mongod takes, never th
 });
 
 test('a client’s password comes with what the database will remember of it', () => {
-  const { clients, keyFile } = mintFresh('key', [{ user: 'relation-3' }, { user: 'relation-12' }]);
-  expect(keyFile).toBe('key');
+  const { clients, keyFile } = mintFresh('theKey', [{ user: 'relation-3' }, { user: 'relation-12' }]);
+  expect(keyFile).toBe('theKey');
   expect([...clients.keys()]).toEqual(['relation-3', 'relation-12']);
   for (const [user, { password, fingerprint }] of clients) {
     expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
-    expect(fingerprint).toBe(userFingerprint('key', user, password));
+    expect(fingerprint).toBe(userFingerprint('theKey', user, password));
   }
 });
 

@@ -17,7 +17,7 @@ const context = (unit: string, more: Partial<Context> = {}): Context => ({
   ...more,
 });
 
-const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'key' };
+const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'theKey' };
 
 const observe = async (
   { model }: Deployed,
@@ -99,8 +99,8 @@ describe('what the leader sees', () => {
       secret: {
         id: secretOf(world.model, LABEL)?.id,
         passwords: { operator: 'op', monitor: 'mon', backup: 'back' },
-        keyFile: 'key',
-        fingerprints: { operator: userFingerprint('key', 'operator', 'op'), monitor: userFingerprint('key', 'monitor', 'mon') },
+        keyFile: 'theKey',
+        fingerprints: { operator: userFingerprint('theKey', 'operator', 'op'), monitor: userFingerprint('theKey', 'monitor', 'mon') },
       },
       clients: [
         { id: app.id, app: 'app', remote: { database: 'shop' }, own: { database: 'shop' } },
@@ -240,7 +240,7 @@ describe('what another unit sees', () => {
       leader: false,
       clients: [],
       staleSecrets: [],
-      secret: { id: '', keyFile: 'key' },
+      secret: { id: '', keyFile: 'theKey' },
       peers: { app: { initialised: 'true' } },
     });
     expect(value).not.toHaveProperty('appStatus');

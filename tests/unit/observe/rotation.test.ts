@@ -10,7 +10,7 @@ import { addSecret, grantSecret } from '../../../tools/local-juju/engine/user-se
 import { inHook } from '../../support/hook.ts';
 import { bagOf, type Deployed, deployed, LABEL } from '../juju/deployed.ts';
 
-const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'key' };
+const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'theKey' };
 const look = async ({ model }: Deployed, unit = 'mongodb/0') => {
   const context = { unit, app: 'mongodb', hook: 'update-status', charmFolder: '/charm', root: '' };
   return inHook(model, unit, 'update-status', () => observeJuju(tools, context, mongodb.endpoints));
@@ -49,7 +49,7 @@ test("an operator's secret is read by the leader alone, only where the option na
   const { value, calls } = await look(world);
   expect(value.systemUsers).toEqual({
     passwords: { operator: 'chosen' },
-    fingerprints: { operator: userFingerprint('key', 'operator', 'chosen') },
+    fingerprints: { operator: userFingerprint('theKey', 'operator', 'chosen') },
   });
   expect(calls.length).toBe(without.calls.length + 1);
   expect(world.model.secrets[id]?.consumers['mongodb/0']).toMatchObject({ tracked: 1 }); // so Juju tells it of a change

@@ -12,7 +12,7 @@ const ACCESS = { user: 'relation-4', password: 'pw', database: 'shop' };
 const CONTENT: Bag = {
   username: ACCESS.user,
   password: ACCESS.password,
-  'key-file': 'key',
+  'key-file': 'theKey',
   'config-server-db': 'config/10.2.0.1:27017',
 };
 const REQUEST: Bag = { database: 'shop', 'requested-secrets': '["username","password","uris"]' };
@@ -54,7 +54,7 @@ export function routerSeen(parts: Parts): Observed {
   if ('problem' in request) throw new Error(request.problem);
   const external = request.external ?? false;
   const asked = encodeRouterRequest(request, plain.id);
-  const wanted = renderRouterConfig({ root: '', configDb: CONTENT['config-server-db'] ?? '', keyFile: 'key', external });
+  const wanted = renderRouterConfig({ root: '', configDb: CONTENT['config-server-db'] ?? '', keyFile: 'theKey', external });
   const server: ConfigServerRelation = {
     id: 4,
     endpoint: 'cluster',
@@ -98,6 +98,6 @@ export function routerSeen(parts: Parts): Observed {
   return {
     ...seen,
     juju,
-    host: { ...host, keyFile: 'key', router: { ...files, service: running === 'none' ? 'inactive' : 'active', logBytes: 0 } },
+    host: { ...host, keyFile: 'theKey', router: { ...files, service: running === 'none' ? 'inactive' : 'active', logBytes: 0 } },
   };
 }

@@ -14,7 +14,7 @@ const asks = (database: string | undefined, roles: readonly string[] = [], host 
 const PLACE = 'mongodb/10.0.0.1:27017';
 const answerTo = (request: Bag): Bag => {
   const answer = { user: 'relation-4', password: 'pw', database: request.database ?? '', replset: 'mongodb', hosts: ['10.0.0.1:27017'] };
-  return { ...encodeRouterAnswer({ ...answer, request, keyFile: 'key' }).clear, 'secret-user': 'secret:u', 'secret-extra': 'secret:x' };
+  return { ...encodeRouterAnswer({ ...answer, request, keyFile: 'theKey' }).clear, 'secret-user': 'secret:u', 'secret-extra': 'secret:x' };
 };
 const router = (remote: Bag, own: Bag = {}, more: Partial<ClientRelation> = {}): ClientRelation => ({
   endpoint: 'cluster',

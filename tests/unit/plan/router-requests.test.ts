@@ -25,7 +25,7 @@ const hostsOf = (requests: readonly unknown[], databag: Bag = {}): readonly Host
 function serverBag(handed: Bag): Bag {
   return splitRequests(handed, {}).reduce<Bag>((own, { requestId, remote }) => {
     const user = { user: `relation-4-${requestId}`, password: `pw-${requestId}`, database: remote.database ?? '' };
-    const { clear } = encodeRouterAnswer({ ...user, replset: 'config', hosts: ['10.2.0.1:27017'], keyFile: 'key', request: remote });
+    const { clear } = encodeRouterAnswer({ ...user, replset: 'config', hosts: ['10.2.0.1:27017'], keyFile: 'theKey', request: remote });
     return withAnswer(own, requestId, { ...clear, 'secret-user': `secret:u-${requestId}`, 'secret-extra': `secret:x-${requestId}` });
   }, {});
 }
@@ -37,7 +37,7 @@ function seenWith({ hosts = hostsOf([A, B]), own = {}, remote = {} }: Parts): Ob
   const content = (id: string): Bag => ({
     username: `relation-4-${id}`,
     password: `pw-${id}`,
-    'key-file': 'key',
+    'key-file': 'theKey',
     'config-server-db': 'config/10.2.0.1:27017',
   });
   const answers = [...answersIn(remote)].flatMap(([id, answer]) =>
@@ -87,7 +87,7 @@ describe('a router whose host makes several requests', () => {
       })),
     );
     expect(planHostClient(seenWith({ remote: serverBag(handed(A)) })).effects).toMatchObject([{ requestId: 'aa' }]);
-    expect(ofCluster(seen)).toEqual({ configDb: 'config/10.2.0.1:27017', keyFile: 'key', external: false });
+    expect(ofCluster(seen)).toEqual({ configDb: 'config/10.2.0.1:27017', keyFile: 'theKey', external: false });
   });
   test('tells nothing of an answer to an earlier request, or to another host', () => {
     const before = serverBag(handed(asks('aa', 'shop', { 'extra-user-roles': 'admin' })));

@@ -20,7 +20,7 @@ const kinds = (seen: Observed) => all(seen).effects.map(effect => effect.do);
 const said = (seen: Observed) => worst(all(seen).unit).message;
 
 describe('mongos.conf', () => {
-  const base = { root: '', configDb: 'c/10.0.0.1:27017', keyFile: 'key', external: false };
+  const base = { root: '', configDb: 'c/10.0.0.1:27017', keyFile: 'theKey', external: false };
   test('binds the socket alone for a host on the same machine, and every address for others', () => {
     const local = load(renderRouterConfig(base).text) as { net: Record<string, unknown>; sharding: unknown };
     expect(local.net).toMatchObject({ bindIp: '/var/snap/charmed-mongodb/common/var/mongodb-27018.sock', port: 27018 });

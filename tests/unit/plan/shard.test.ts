@@ -64,7 +64,7 @@ describe('the key of the cluster', () => {
       return effect?.do === 'set-app-secret' ? effect.content.keyfile : undefined;
     };
     expect(keyWith([])).toBe('clusterKey');
-    expect(keyWith(['mongodb/1'])).toBe('- key\n- clusterKey\n');
+    expect(keyWith(['mongodb/1'])).toBe('- theKey\n- clusterKey\n');
   });
   test('is first accepted, then shown, then the only one', () => {
     expect(nextKeys(['mine'], 'theirs', false)).toEqual(['mine', 'theirs']);
@@ -76,7 +76,7 @@ describe('the key of the cluster', () => {
 
   test('goes into the secret, and the units are woken', () => {
     const effects = planShard(inRole('shard', { juju: { configServer: strange } }, 3)).effects;
-    expect(effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({ content: { keyfile: '- key\n- clusterKey\n' } });
+    expect(effects.find(effect => effect.do === 'set-app-secret')).toMatchObject({ content: { keyfile: '- theKey\n- clusterKey\n' } });
     expect(effects).toContainEqual({ do: 'set-peer-app', values: { [KEY_STAGE]: '7: 2 of 2' } });
   });
 
@@ -90,7 +90,7 @@ describe('the key of the cluster', () => {
   });
 
   test('and passwords are not mixed: the users keep theirs until the key is the cluster’s alone', () => {
-    const changing = { ...secret, keyFile: '- clusterKey\n- key\n' };
+    const changing = { ...secret, keyFile: '- clusterKey\n- theKey\n' };
     const seen = inRole('shard', { juju: { configServer: strange, secret: changing } }, 3);
     expect(planUsers({ ...seen, host: { ...seen.host, keyFile: changing.keyFile } }).effects).toEqual([]);
   });

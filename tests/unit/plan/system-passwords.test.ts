@@ -35,7 +35,7 @@ const content = (changes: Record<string, string>) => ({
   'operator-password': 'op',
   'monitor-password': 'mon',
   'backup-password': 'back',
-  keyfile: 'key',
+  keyfile: 'theKey',
   ...changes,
 });
 

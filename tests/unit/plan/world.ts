@@ -42,7 +42,7 @@ export const settings = { slowMs: 100, verbosity: 0, cacheBytes: 1e9, oplogBytes
 export const secret = {
   id: 'secret:app',
   passwords: { operator: 'op', monitor: 'mon', backup: 'back' },
-  keyFile: 'key',
+  keyFile: 'theKey',
   keyToken: 't-key',
   fingerprints: { operator: 'f-op', monitor: 'f-mon', backup: 'f-back' },
 } as const;
