@@ -1,6 +1,7 @@
 // Juju effects → hook tools. Juju commits most of it when the hook has succeeded; statuses and the log act at once, so they come last.
 
 import { isHeld } from '../core/app-secret.ts';
+import { publishedKey } from '../core/bags.ts';
 import type { JujuEffect, PublishedClient } from '../core/effects.ts';
 import { ROUTERS } from '../core/endpoints.ts';
 import { bareSecretId, type Rotation, relationSecretLabel } from '../core/names.ts';
@@ -93,12 +94,13 @@ async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<voi
 
 async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, told: Told): Promise<void> {
   const { relation, requestId, endpoint } = client;
+  const request = requestId === undefined ? {} : { requestId };
   const found = facts.clients.find(one => one.id === relation && one.requestId === requestId);
   const password = client.isGroup ? '' : (client.password ?? found?.own.password ?? (await secretPassword(juju, client)));
-  if (password === undefined) throw new Error(`cannot publish addresses to relation ${relation}: its secret cannot be read`);
+  // What its secret held cannot be read any more: the next hook, which this write brings about, gives it another password.
+  if (password === undefined) return applyPeers(juju, facts, 'application', { [publishedKey({ id: relation, ...request })]: '' });
   const answer = { ...client, password };
   const { clear, secrets } = endpoint === ROUTERS ? encodeRouterAnswer(answer) : encodeClientAnswer(answer);
-  const request = requestId === undefined ? {} : { requestId };
   await publish(juju, { relation, ...request, endpoint, own: found?.databag ?? {}, clear, secrets }, told, client.rotation);
 }
 

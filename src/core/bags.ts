@@ -40,6 +40,9 @@ export const GOVERNED = 'system-users';
 export const ROUTERS_CONFIG = 'routers-config';
 /** Key in the application databag: where the units of a client come from, as its last hook found it. */
 export const networksKey = (relation: number): string => `networks-${relation}`;
+/** Key in the application databag: fingerprint of the password that was published to a client. `requestId`: which of several requests. */
+export const publishedKey = ({ id, requestId }: { readonly id: number; readonly requestId?: string }): string =>
+  requestId === undefined ? `client-${id}` : `client-${id}-${requestId}`;
 /** Key in a unit's databag: version of its router, which is ready. */
 export const ROUTER = 'mongos';
 

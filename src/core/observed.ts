@@ -114,6 +114,8 @@ export type ClientRelation = {
   readonly remembers?: true;
   /** The request was answered, and is made no more. */
   readonly withdrawn?: true;
+  /** The secret that it was answered with is there no more. */
+  readonly lost?: true;
   /** Our application databag, whole. */
   readonly databag: Bag;
   /** Name and password that the client wishes for, until it has been answered; `unreadable` where it has a secret for them that is not granted. */

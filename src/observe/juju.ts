@@ -7,7 +7,17 @@ import { byUnitNumber, type Context } from '../core/context.ts';
 import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
 import { keysOf } from '../core/key-file.ts';
 import { appSecretLabel, bareSecretId, isSecretUri, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
-import type { AppSecret, Bag, ConfigServerRelation, HostRelation, JujuFacts, Peers, PeerUnit, ShardRelation } from '../core/observed.ts';
+import type {
+  AppSecret,
+  Bag,
+  ClientRelation,
+  ConfigServerRelation,
+  HostRelation,
+  JujuFacts,
+  Peers,
+  PeerUnit,
+  ShardRelation,
+} from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { answersIn, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
@@ -146,8 +156,13 @@ async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints,
     others.filter(id => id !== secretId),
     endpoints,
   );
-  return { secretId, clients, shards, staleSecrets };
+  return { secretId, clients: clients.map(client => marked(client, secretIds)), shards, staleSecrets };
 }
+
+const marked = (client: ClientRelation, owned: readonly string[]): ClientRelation => {
+  const uri = client.own['secret-user'];
+  return uri === undefined || owned.includes(bareSecretId(uri)) ? client : { ...client, lost: true };
+};
 
 /** Only these hooks tell; the unit's own mark tells the hooks that come after them. */
 function isDying(context: Context, peers: Peers | undefined): boolean {

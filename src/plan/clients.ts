@@ -1,7 +1,7 @@
 // Client applications, and routers that ask for theirs: each request has one user. The leader makes it, publishes it, keeps the published
 // addresses true, and drops it when the request or its relation is gone.
 
-import { addressOf, CLIENT_ROTATION, networksKey, ROUTERS_CONFIG } from '../core/bags.ts';
+import { addressOf, CLIENT_ROTATION, networksKey, publishedKey, ROUTERS_CONFIG } from '../core/bags.ts';
 import type { Effect, JujuEffect, MongodEffect, PublishedClient } from '../core/effects.ts';
 import { DATABASE, ROUTERS } from '../core/endpoints.ts';
 import { bareSecretId, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
@@ -16,10 +16,6 @@ import { statusOf, tellClient } from './client-told.ts';
 import { nameFor, problemWith, userFor, userSpec } from './client-user.ts';
 import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
-
-/** Key in the application databag of the peers: fingerprint of the password that was published to a client. */
-const publishedKey = ({ id, requestId }: Pick<ClientRelation, 'id' | 'requestId'>): string =>
-  requestId === undefined ? `client-${id}` : `client-${id}-${requestId}`;
 
 /** Which endpoint's relations are answered in which role. */
 const ANSWERED: Readonly<Partial<Record<Role, string>>> = { replication: DATABASE, 'config-server': ROUTERS };
@@ -74,7 +70,7 @@ function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: 
   const news = isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [];
   if (grant.isGroup) return plan({ effects: news });
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
-  if (published === undefined || !grant.published || user === undefined || user.fingerprint !== published || isDue)
+  if (published === undefined || client.lost || !grant.published || user === undefined || user.fingerprint !== published || isDue)
     return client.remembers ? nothing : withNewPassword(seen, client, grant, primary);
   const spec = userSpec(client, grant, primary);
   const isRight = sameRoles(user, spec.roles) && user.database === spec.database && user.from?.join() === spec.from?.join();

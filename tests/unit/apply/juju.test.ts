@@ -189,11 +189,14 @@ describe('a client that is answered', () => {
     });
   });
 
-  test('without a password, and none to be found, nothing is published', async () => {
+  test('without a password, and none to be found, nothing is published, and the next hook is to give it another', async () => {
     const world = await deployed(1);
     const app = world.client('app', REQUEST);
-    await expect(apply(world, moved(app.id, ['10.0.0.1:27017']))).rejects.toThrow(`cannot publish addresses to relation ${app.id}`);
+    const peers = world.model.relations[PEER_RELATION]!;
+    peers.applications.mongodb = { values: { [`client-${app.id}`]: 'fingerprint' }, version: 1 };
+    await apply(world, moved(app.id, ['10.0.0.1:27017']));
     expect(bagOf(app, 'mongodb')).toEqual({});
+    expect(bagOf(peers, 'mongodb')).toEqual({});
   });
 });
 

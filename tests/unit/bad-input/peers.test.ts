@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
 import { isKeyFile } from '../../../src/core/key-file.ts';
-import { bagOf, deployed, LABEL, PEER_RELATION } from '../juju/deployed.ts';
+import { bagOf, deployed, LABEL, PEER_RELATION, secretOf } from '../juju/deployed.ts';
 import { bag, LIMIT_MS, mostly, runs } from './garbage.ts';
 import { asUnit, hook, steadyMachine } from './hook.ts';
 
@@ -120,3 +120,21 @@ test(
   },
   LIMIT_MS,
 );
+
+test('a client whose secret is gone, or has nothing of what it had, is given another', async () => {
+  for (const spoil of ['gone', 'empty'] as const) {
+    const { model, good, machine } = await application();
+    const label = `database.${good.id}.user.secret`;
+    const id = secretOf(model, label)?.id ?? '';
+    const before = bagOf(good, 'mongodb')['secret-user'];
+    if (spoil === 'gone') delete model.secrets[id];
+    else for (const revision of model.secrets[id]?.revisions ?? []) revision.content = { other: Buffer.from('x').toString('base64') };
+    // Where the members are has changed, too: the databag has to be written again.
+    good.applications.mongodb!.values.endpoints = '10.9.9.9';
+    for (let number = 0; number < 3; number += 1) await hook(mongodb, model, UNIT, machine);
+    expect((await hook(mongodb, model, UNIT, machine)).writes).toEqual([]);
+    expect(secretOf(model, label)?.content).toMatchObject({ username: `relation-${good.id}`, password: expect.stringMatching(/^\w{32}$/) });
+    expect(bagOf(good, 'mongodb').endpoints).not.toBe('10.9.9.9');
+    expect(bagOf(good, 'mongodb')['secret-user'] === before).toBe(spoil === 'empty');
+  }
+});
