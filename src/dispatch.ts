@@ -154,7 +154,7 @@ async function carry(run: Dispatch): Promise<Carried> {
 async function look({ charm, context, world }: Dispatch, round: Parameters<World['observe']>[0]): Promise<Observed> {
   const seen = await world.observe(round);
   if (seen.juju.peers?.othersUnread === undefined || !charm.needsOthers(seen)) return seen;
-  world.learn(await meetOthers(tools, context, seen.juju));
+  world.learn(await meetOthers(tools, context, seen.juju, seen.mongod.kind === 'outside'));
   return world.observe(round);
 }
 

@@ -34,6 +34,7 @@ async function applyOne(
     case 'write-files':
       return writeSettings(host, effect);
     case 'start-mongod':
+      await writeSettings(host, {}); // on another storage than before, the folders that mongod is to find are missing
       return startService('mongod');
     case 'restart-mongod':
       return restartService('mongod');

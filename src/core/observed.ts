@@ -32,6 +32,8 @@ export type JujuFacts = {
   readonly leader: boolean;
   /** This unit is going away, alone or with its application. */
   readonly dying: boolean;
+  /** Juju is taking all other units of the application away. Asked by a unit that is outside of its set, and does not lead. */
+  readonly lastToStay?: boolean;
   readonly address: string;
   readonly config: CheckedConfig;
   readonly charm: CharmRevision;

@@ -40,9 +40,9 @@ function handingOver(seen: Observed): Plan {
   const others = mongod.set.members.filter(member => member !== self);
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
-  const step = mongod.self === 'primary' ? letIn(mongod.set, units) : undefined;
+  const effects = letIn(seen, mongod.set, mongod.self === 'primary');
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
-  return plan({ effects: step === undefined ? [] : [step], hold: [reason], unit: [status.held(reason)], pending: true });
+  return plan({ effects, hold: [reason], unit: [status.held(reason)], pending: true });
 }
 
 /** One that does not answer for a moment may be the one that everything depends on. */

@@ -6,14 +6,15 @@ import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
 import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { inUnitOrder, ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { inUnitOrder, ownData, ownMember, stayingUnits, unitOfMember } from './facts.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 type Units = ReadonlyMap<string, PeerUnit>;
 
 export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
-  if (!juju.leader || juju.dying || juju.peers === undefined) return nothing;
+  if (juju.dying || juju.peers === undefined) return nothing;
+  if (!juju.leader) return juju.lastToStay ? moved(seen) : nothing;
   if (mongod.kind === 'uninitialised') return fromOutside(seen, mongod.primary?.set);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
   // mongod forces no configuration on data of a set with another name; a person has to say that it is to be ours.
@@ -111,12 +112,15 @@ function withoutDeparted(set: ReplicaSet, units: Units): readonly MemberConfig[]
 }
 
 /**
- * For the last member that has the data, and goes: the units that stay are let in, whether they have said that they are ready or not, for
- * its hooks are told nothing new by now.
+ * For the last member that has the data, and goes: the units that stay are let in, at the addresses that they have now, whether they have
+ * said that they are ready or not, for its hooks are told nothing new by now. Where it cannot be primary without them, by force.
  */
-export function letIn(set: ReplicaSet, units: Units): MongodEffect | undefined {
-  const members = withMissing(set, units, false);
-  return members && reconfigure(set, members);
+export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan['effects'] {
+  const own = { address: seen.juju.address, data: ownData(seen) };
+  const units: Units = new Map([...stayingUnits(seen), [seen.context.unit, own]]);
+  if (!isPrimary) return forced(seen, set, units);
+  const members = adopted(set, units) ?? withMissing(set, units, false);
+  return members === undefined ? [] : [reconfigure(set, members)];
 }
 
 /** A place among the voters that became free goes to the next member that has the data. */
@@ -155,21 +159,40 @@ const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonl
  * configured anew by force with the members that are left. Never while those that are left could still elect one.
  */
 function rescue(seen: Observed, set: ReplicaSet): Plan {
-  const waiting = plan({ unit: [status.noPrimary], app: [status.noPrimary], pending: true });
-  const units = stayingUnits(seen);
+  return plan({ effects: forced(seen, set, stayingUnits(seen)), unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+}
+
+function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] {
   const voters = set.members.filter(member => member.votes === 1);
   const lost = voters.filter(member => !keepsItsAddress(member, units));
   // Those that are left would have no majority even if all of them came back.
-  if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return waiting;
+  if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
   const left = survivors(seen, set, units);
-  if (!left.some(member => member.host === hostOf(seen.juju.address))) return waiting;
-  if (!seen.lastChance && set.members.length > 1) return waiting; // a member that is only slow gets the whole hook to come back
+  if (!left.some(member => member.host === hostOf(seen.juju.address))) return [];
+  if (!seen.lastChance && set.members.length > 1) return []; // a member that is only slow gets the whole hook to come back
   const log = {
     do: 'log',
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  return plan({ effects: [reconfigure(set, left, true), log], unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+  return [reconfigure(set, left, true), log];
+}
+
+/**
+ * The leader goes, and is told of no new address any more: not even of that of the only unit that stays, without which it cannot be
+ * primary, and must not go. So that unit says itself where it is now.
+ */
+function moved({ context, juju, mongod, lastChance }: Observed): Plan {
+  if (mongod.kind !== 'outside' || mongod.set.name !== context.app || !lastChance) return nothing;
+  const { set } = mongod;
+  const host = hostOf(juju.address);
+  const voters = set.members.filter(member => member.votes === 1);
+  const self = voters.find(member => member.unit === context.unit);
+  // The others could elect a primary without it.
+  if (self === undefined || voters.length > 2 || set.members.some(member => member.host === host)) return nothing;
+  const members = set.members.map(member => (member === self ? { ...member, host } : member));
+  const message = `forcing the configuration of the replica set: the leader goes, and ${context.unit} has a new address; members are now ${members.map(member => member.host).join(', ')}`;
+  return plan({ effects: [reconfigure(set, members, true), { do: 'log', level: 'WARNING', message }], pending: true });
 }
 
 const keepsItsAddress = (member: Member, units: Units): boolean => {

@@ -35,4 +35,28 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a leader that goes is held for ever by the unit that stays, which has a new address of which it is told no more',
+    history: {
+      seed: 100_020,
+      commands: [
+        command('deploy', 0, 3, 60_000),
+        command('remove-primary', 482_274, 33_900, 0),
+        command('address', 166_492, 280_468, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'mongod finds no folder on a new storage that takes the place of the one before',
+    history: {
+      seed: 7_205,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('detach-storage', 742_081, 692_783, 60_000),
+        command('remove-storage', 44_528, 708_076, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

@@ -255,6 +255,11 @@ describe('what another unit sees', () => {
     const met = await inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), value));
     const leaders = (await observe(three, 'mongodb/0')).value.peers;
     expect(met.value).toEqual({ ...value, peers: leaders });
+    const outside = () => inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), value, true));
+    expect((await outside()).value).toEqual(met.value);
+    for (const name of ['mongodb/0', 'mongodb/2']) three.model.units[name]!.life = 'dying';
+    expect((await outside()).value).toMatchObject({ lastToStay: true });
+    for (const name of ['mongodb/0', 'mongodb/2']) three.model.units[name]!.life = 'alive';
     expect(
       (await inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), met.value))).calls,
     ).toEqual([]);

@@ -58,6 +58,17 @@ describe('the only member that has the data', () => {
     const plan = planLeaving(alone({ leader: false }, undefined, true));
     expect(plan).toMatchObject({ effects: [{ do: 'reconfigure' }], hold: [expect.any(String)] });
   });
+  test('tells the set the addresses that the others have by now, by force where it cannot be primary without them', () => {
+    const elsewhere = member(1, 'down', { host: '10.1.1.1:27017' });
+    const two = `${unit(1)} ${peerUnits(2).get(unit(1))!.address}:27017`;
+    const changed = (seen: Observed) =>
+      planLeaving(seen).effects.flatMap(effect =>
+        effect.do === 'reconfigure' ? [[effect.force, ...effect.members.slice(1).map(one => `${one.unit} ${one.host}`)]] : [],
+      );
+    expect(changed(withMembers(alone({}), [member(0, 'primary'), elsewhere]))).toEqual([[false, two]]);
+    expect(changed(withMembers(alone({}, undefined, true), [member(0, 'secondary'), elsewhere]))).toEqual([[true, two]]);
+    expect(changed(withMembers(alone({}, undefined, true), [member(0, 'secondary'), member(1, 'down')]))).toEqual([]);
+  });
   test('waits for a unit that Juju is only about to make', () => {
     const peers = { id: 1, app, units: peerUnits(1), coming: ['mongodb/7'] };
     expect(planLeaving(alone({ peers })).hold).toEqual(['no other unit has its data yet; waiting for mongodb/7']);

@@ -106,6 +106,23 @@ describe('one kind of change per reconfiguration', () => {
   });
 });
 
+describe('the only unit that stays, while the leader goes', () => {
+  const set = replicaSet([member(0, 'down'), member(1, 'down', { host: '10.1.1.1:27017' })]);
+  const outside = (parts: Partial<Observed['juju']> = {}, of = set, lastChance = true) =>
+    steady(2, { lastChance, juju: { leader: false, lastToStay: true, ...parts }, mongod: { kind: 'outside', running, set: of } }, 1);
+
+  test('tells the set of its new address, of which the leader hears no more', () => {
+    expect(change(outside())).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`] });
+    expect(change(outside({}, set, false))).toBeUndefined();
+  });
+  test('leaves alone what others decide, or can do without it', () => {
+    expect(change(outside({ lastToStay: false }))).toBeUndefined();
+    expect(change(outside({}, replicaSet([...set.members, member(2)])))).toBeUndefined();
+    expect(change(outside({}, { ...set, name: 'shop' }))).toBeUndefined();
+    expect(change(outside({}, replicaSet([member(0)])))).toBeUndefined();
+  });
+});
+
 describe('a set that has no primary', () => {
   const without = (set: readonly Member[], parts: Parameters<typeof steady>[1] = {}, count = 3) =>
     withMembers(steady(count, { lastChance: true, ...parts }), set);
