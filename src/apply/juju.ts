@@ -49,7 +49,7 @@ async function applyOne(juju: Juju, facts: JujuFacts, effect: JujuEffect, told: 
     case 'publish':
       return publish(juju, effect, told);
     case 'tell-client':
-      return change(told, effect, own => withStatuses(own, effect.statuses));
+      return change(told, effect, own => withStatuses(own, effect.statuses, effect.hearing));
     case 'withdraw':
       return change(told, effect, own => withoutAnswer(own, effect.requestId));
     case 'open-port':

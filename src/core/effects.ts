@@ -109,7 +109,14 @@ export type JujuEffect =
   /** Takes the answer to a request out of our databag; `own` is what that holds now. */
   | { readonly do: 'withdraw'; readonly relation: number; readonly requestId?: string; readonly own: Bag }
   /** What the client is told of its requests. */
-  | { readonly do: 'tell-client'; readonly relation: number; readonly own: Bag; readonly statuses: readonly RelationStatus[] }
+  | {
+      readonly do: 'tell-client';
+      readonly relation: number;
+      readonly own: Bag;
+      readonly statuses: readonly RelationStatus[];
+      /** What it has noticed of what it was told before. */
+      readonly hearing: { readonly heard: readonly number[]; readonly reacts: boolean };
+    }
   /** Our databag of a relation and, by group, the secrets that it names; `own` is what it holds now. An empty value takes a key away. */
   | {
       readonly do: 'publish';

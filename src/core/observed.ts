@@ -114,6 +114,8 @@ export type ClientRelation = {
   readonly own: Bag;
   /** Credentials that were given in clear have been taken back, and one of its units has not noticed yet. */
   readonly remembers?: true;
+  /** Codes of statuses that each of its units has noticed; asked only while it may not know one. */
+  readonly heard?: readonly number[];
   /** The request was answered, and is made no more. */
   readonly withdrawn?: true;
   /** The secret that it was answered with is there no more. */
@@ -164,6 +166,7 @@ export type HostRelation = {
   readonly published: Bag;
   /** As of a client relation; of the unit on this machine. */
   readonly remembers?: true;
+  readonly heard?: readonly number[];
 };
 
 /** The config server, as a shard or a router sees it. */

@@ -11,16 +11,35 @@ const list = z.array(z.object({ code: z.number(), message: z.string(), resolutio
 const object = z.record(z.string(), z.unknown());
 
 /**
- * Our databag with these statuses, at most one of each code: a client of version 0 tells them apart by nothing else.
- * A client of version 1 takes for known what `data` holds, so that follows one hook after it was told.
+ * What a client has shown to have noticed. `heard`: codes that each of its units has in its own databag. `reacts`: it has changed something,
+ * and that is why this hook runs.
  */
-export function withStatuses(own: Bag, statuses: readonly RelationStatus[]): Bag {
-  const { status: before, ...rest } = own;
+export type Hearing = { readonly heard: readonly number[]; readonly reacts: boolean };
+
+/** Whether a client of version 1 is told something of which it is not known yet that it has heard it. */
+export const isUnheard = (own: Bag): boolean =>
+  own.version === 'v1' && statusesIn(own).some(({ code }) => knownIn(own)[code] === undefined);
+
+/** Codes that a unit of a client of version 1 has noticed, by its databag: its library keeps them there. */
+export const heardBy = (unitBag: Bag): readonly number[] => Object.keys(knownIn(unitBag)).map(Number);
+
+const knownIn = (bag: Bag): Record<string, unknown> => readJson(bag.data, z.object({ status: z.optional(object) }))?.status ?? {};
+
+/**
+ * Our databag with these statuses, at most one of each code: a client of version 0 tells them apart by nothing else.
+ *
+ * A client of version 1 looks at the difference between `status` and what stands in our `data`, and sees both at the same time. So a status
+ * comes into `data` only when the client has heard of it; one that is taken back stays there until the client does something.
+ */
+export function withStatuses(own: Bag, statuses: readonly RelationStatus[], { heard, reacts }: Hearing): Bag {
+  const { status: _, ...rest } = own;
   const now = [...new Map(statuses.map(one => [one.code, one])).values()].sort((a, b) => a.code - b.code);
   const bag: Bag = now.length === 0 ? rest : { ...rest, status: JSON.stringify(now) };
   if (own.version !== 'v1') return bag;
-  const { status: _, ...mirrors } = readJson(own.data, object) ?? {};
-  const told = readJson(before, list) ?? [];
-  const known = told.length === 0 ? {} : { status: Object.fromEntries(told.map(one => [one.code, one])) };
-  return { ...bag, data: JSON.stringify({ ...mirrors, ...known }) };
+  const { status: __, ...mirrors } = readJson(own.data, object) ?? {};
+  const told = statusesIn(own);
+  const kept = Object.entries(knownIn(own)).filter(([code]) => !reacts || told.some(one => String(one.code) === code));
+  const fresh = told.filter(one => heard.includes(one.code)).map(one => [String(one.code), one] as const);
+  const known = Object.fromEntries([...kept, ...fresh]);
+  return { ...bag, data: JSON.stringify({ ...mirrors, ...(Object.keys(known).length === 0 ? {} : { status: known }) }) };
 }

@@ -5,6 +5,7 @@ import { isSecretUri } from '../core/names.ts';
 import type { Bag, ClientRelation, HostRelation, Networks, Peers } from '../core/observed.ts';
 import { decodeWish } from '../interfaces/client-entity.ts';
 import { type SplitRequest, splitRequests } from '../interfaces/client-requests.ts';
+import { heardBy, isUnheard } from '../interfaces/client-status.ts';
 import {
   decodeClientAnswer,
   decodeClientRequest,
@@ -56,11 +57,18 @@ export async function readClients(
   return found.flat();
 }
 
-/** Asked only of units whose credentials were taken back. */
-export async function memoryOf(juju: Juju, id: number, units: readonly string[], own: Bag): Promise<{ remembers?: true }> {
-  if (!isWithdrawn(own)) return {};
+/** What units show to have noticed; they are asked only while something was taken back or told that they may not have noticed. */
+export async function memoryOf(
+  juju: Juju,
+  id: number,
+  units: readonly string[],
+  own: Bag,
+): Promise<Pick<ClientRelation, 'remembers' | 'heard'>> {
+  if (!isWithdrawn(own) && !isUnheard(own)) return {};
   const bags = await Promise.all(units.map(unit => juju.unitBag(id, unit)));
-  return bags.some(remembersCredentials) ? { remembers: true } : {};
+  const [first = [], ...others] = bags.map(heardBy);
+  const heard = first.filter(code => others.every(one => one.includes(code)));
+  return { ...(isWithdrawn(own) && bags.some(remembersCredentials) ? { remembers: true } : {}), ...(heard.length === 0 ? {} : { heard }) };
 }
 
 /** Read until the request has been answered: then its owner takes the secret away. */

@@ -21,6 +21,7 @@ import type {
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { answersIn, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
+import { isUnheard } from '../interfaces/client-status.ts';
 import { isWithdrawn } from '../interfaces/mongodb-client.ts';
 import { shardNameOf } from '../interfaces/shards.ts';
 import { decodeSystemUsers } from '../interfaces/system-users.ts';
@@ -388,7 +389,8 @@ async function readHosts(
     juju.remoteBag(id, client),
     leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
   ]);
-  const memory = isWithdrawn(databag) ? await memoryOf(juju, id, await juju.relationUnits(id), databag) : {};
+  const asks = isWithdrawn(databag) || isUnheard(databag);
+  const memory = asks ? await memoryOf(juju, id, await juju.relationUnits(id), databag) : {};
   const relation = { endpoint, id, app: client, databag, ...memory };
   return Promise.all(
     splitRequests(remote, databag).map(async request => ({ ...relation, ...request, published: await readSecrets(juju, request.own) })),

@@ -1,5 +1,5 @@
 // What a client is told of requests that are not granted as they stand.
-import type { Bag } from '../core/observed.ts';
+import type { Bag, Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import type { RelationStatus } from '../core/status.ts';
 import { withStatuses } from '../interfaces/client-status.ts';
@@ -11,9 +11,13 @@ export function statusOf({ problem, code }: GrantProblem): RelationStatus {
   return { code, message: problem.slice(0, at), resolution: problem.slice(at + 2) };
 }
 
-/** `own`: our databag of the relation, as it is. */
-export function tellClient(relation: number, own: Bag, statuses: readonly RelationStatus[]): Plan {
-  const now = withStatuses(own, statuses);
+export function tellClient(
+  { hook, relation: current }: Observed['context'],
+  { id: relation, databag: own, heard = [] }: { readonly id: number; readonly databag: Bag; readonly heard?: readonly number[] },
+  statuses: readonly RelationStatus[],
+): Plan {
+  const hearing = { heard, reacts: current === relation && hook.endsWith('-relation-changed') };
+  const now = withStatuses(own, statuses, hearing);
   const differs = now.status !== own.status || (own.version === 'v1' && now.data !== own.data);
-  return differs ? plan({ effects: [{ do: 'tell-client', relation, own, statuses }] }) : nothing;
+  return differs ? plan({ effects: [{ do: 'tell-client', relation, own, statuses, hearing }] }) : nothing;
 }

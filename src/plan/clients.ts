@@ -228,15 +228,15 @@ function found(seen: Observed): readonly JujuEffect[] {
 /** Each client is told what of its requests is not granted as it stands. */
 function toldProblems(seen: Observed, primary: PrimaryFacts): Plan {
   const clients = answeredClients(seen);
-  const plans = [...new Map(clients.map(client => [client.id, client.databag]))].map(([id, databag]) => {
+  const plans = [...new Map(clients.map(client => [client.id, client])).values()].map(told => {
     const statuses = clients
-      .filter(client => client.id === id && !client.withdrawn)
+      .filter(client => client.id === told.id && !client.withdrawn)
       .flatMap(client => {
         const grant = grantOf(client, seen.juju.clients);
         const problem = grant === 'nothing asked' ? undefined : problemWith(client, grant, primary);
         return problem === undefined ? [] : [statusOf(problem)];
       });
-    return tellClient(id, databag, statuses);
+    return tellClient(seen.context, told, statuses);
   });
   return together(plans);
 }

@@ -1,7 +1,7 @@
 // What the leader of the routers tells their host: user, password, and where the routers are.
 
 import { ROUTER, routerHostOf } from '../core/bags.ts';
-import type { Bag, HostRelation, JujuFacts, Observed } from '../core/observed.ts';
+import type { Bag, HostRelation, Observed } from '../core/observed.ts';
 import { mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { statusesIn } from '../interfaces/client-status.ts';
@@ -20,18 +20,18 @@ export function planHostClient(seen: Observed): Plan {
     // First, for what answers a host in another version of the interface stands where the new answer goes.
     ...juju.hosts.filter(host => host.withdrawn).map(withdrawn),
     ...juju.hosts.filter(host => !host.withdrawn).map(host => toldTo(seen, host)),
-    toldProblems(juju),
+    toldProblems(seen),
     plan({ effects: juju.staleSecrets.map(id => ({ do: 'remove-secret', id })) }),
   ]);
 }
 
 /** What is not granted, here or by the config server. */
-function toldProblems({ hosts, configServer }: JujuFacts): Plan {
+function toldProblems({ context, juju: { hosts, configServer } }: Observed): Plan {
   const [host] = hosts;
   if (host === undefined) return nothing;
   const own = hosts.flatMap(one => (one.withdrawn ? [] : (problemWithHost(one) ?? [])));
   const statuses = [...own.map(problem => statusOf({ problem, code: CODES.request })), ...statusesIn(configServer?.remote ?? {})];
-  return tellClient(host.id, host.databag, statuses);
+  return tellClient(context, host, statuses);
 }
 
 function toldTo(seen: Observed, host: HostRelation): Plan {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { runAction } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
-import { opsPackages, stageObserver } from '../../support/ops.ts';
+import { opsPackages, stageOpsCharm } from '../../support/ops.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { allUnits, settled } from '../../support/status.ts';
 
@@ -36,7 +36,7 @@ if ('missing' in packages) {
 
     beforeAll(async () => {
       folder = await makeTestFolder('op-');
-      await stageObserver(join(folder, 'charm'), packages.folder, join(folder, 'events'));
+      await stageOpsCharm(join(folder, 'charm'), packages.folder, join(folder, 'events'));
       model = await openModel();
     });
     afterAll(async () => {

@@ -311,7 +311,7 @@ export function applied(seen: Observed, effect: Effect): Observed {
     }
     case 'tell-client': {
       const told = (client: Observed['juju']['clients'][number]) =>
-        client.id === effect.relation ? { ...client, databag: withStatuses(client.databag, effect.statuses) } : client;
+        client.id === effect.relation ? { ...client, databag: withStatuses(client.databag, effect.statuses, effect.hearing) } : client;
       return { ...seen, juju: { ...juju, clients: juju.clients.map(told) } };
     }
     case 'remove-secret':

@@ -95,7 +95,7 @@ const hearResponses = async (
   const responses = requests.responsesIn(provider);
   if (responses.length === 0) return;
   const news = responses.map(response => ({ response, ...requests.compareResponse(provider, response, known) }));
-  const memory = requests.memoryOf(responses);
+  const memory = requests.memoryOf(responses, provider, known);
   if (memory !== known) await tools.writeBag(relation, 'unit', { data: memory });
   for (const { response, diff } of news) {
     for (const group of requirer.announcedGroups(diff))
@@ -103,6 +103,7 @@ const hearResponses = async (
   }
   for (const { code, message, resolution } of requests.raisedStatuses(provider))
     await tools.log('WARNING', `status ${code} was raised: ${message}; ${resolution}`);
+  for (const code of requests.resolvedCodes(provider)) await tools.log('INFO', `status ${code} was resolved`);
   const created = news.find(({ event }) => event === 'created');
   if (created === undefined) return;
   await reconsider(charm);

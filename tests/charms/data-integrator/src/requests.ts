@@ -53,15 +53,31 @@ export const compareResponse = (provider: Values, { id, fields }: Response, reme
   return { diff, event: created ? ('created' as const) : ('nothing' as const), wish: request['requested-entity-secret'] };
 };
 
-/** The unit's `data` when all of these have been seen. */
-export const memoryOf = (responses: readonly Response[]): string =>
-  JSON.stringify(Object.fromEntries(responses.map(({ id, fields }) => [id, fields])));
+/** The unit's `data` when all of these have been seen. Of statuses it keeps the last list that was news, as the real library does. */
+export const memoryOf = (responses: readonly Response[], provider: Values, remembered: string | undefined): string => {
+  const { status: before } = objectIn(remembered);
+  const now = listIn(provider.status) as RelationStatus[];
+  const isNews = raisedStatuses(provider).length + resolvedCodes(provider).length > 0;
+  const status = isNews && now.length > 0 ? Object.fromEntries(now.map(one => [one.code, one])) : before;
+  return JSON.stringify({
+    ...Object.fromEntries(responses.map(({ id, fields }) => [id, fields])),
+    ...(status === undefined ? {} : { status }),
+  });
+};
 
 /** Statuses that are new, by the provider's own account of what it had told before; the real library does the same. */
 export const raisedStatuses = (provider: Values): RelationStatus[] => {
-  const before = Object.keys((objectIn(provider.data).status ?? {}) as Json);
+  const before = Object.keys(knownIn(provider));
   return (listIn(provider.status) as RelationStatus[]).filter(({ code }) => !before.includes(String(code)));
 };
+
+/** Codes of those that were told before, and are not any more. */
+export const resolvedCodes = (provider: Values): string[] => {
+  const now = (listIn(provider.status) as RelationStatus[]).map(({ code }) => String(code));
+  return Object.keys(knownIn(provider)).filter(code => !now.includes(code));
+};
+
+const knownIn = (provider: Values): Json => (objectIn(provider.data).status ?? {}) as Json;
 
 /** The label under which this charm's units know a secret that answers one request. */
 export const responseLabel = (endpoint: string, relationId: number, id: string, group: SecretGroup): string =>

@@ -105,14 +105,15 @@ describe('what the provider answers', () => {
   test('is a new resource the first time, and nothing new once it is remembered', () => {
     const bag = provider([response]);
     expect(compare(bag)).toMatchObject({ event: 'created', diff: { changed: [], removed: [] } });
-    expect(compare(bag, requests.memoryOf(requests.responsesIn(bag)))).toEqual({
+    expect(compare(bag, requests.memoryOf(requests.responsesIn(bag), bag, undefined))).toEqual({
       event: 'nothing',
       diff: { added: [], changed: [], removed: [] },
       wish: undefined,
     });
   });
   test('tells what changed and what went', () => {
-    const before = requests.memoryOf(requests.responsesIn(provider([response])));
+    const known = provider([response]);
+    const before = requests.memoryOf(requests.responsesIn(known), known, undefined);
     const { endpoints: _, ...without } = response;
     expect(compare(provider([{ ...response, endpoints: '10.0.0.1,10.0.0.2' }]), before).diff).toEqual({
       added: [],
@@ -134,12 +135,23 @@ describe('what the provider answers', () => {
   });
 });
 
-test('statuses are raised that the provider had not told before, by its own account', () => {
+describe('statuses', () => {
   const told = { code: 5002, message: 'no such role', resolution: 'another' };
   const status = JSON.stringify([told, { ...told, code: 5004 }]);
-  expect(requests.raisedStatuses({ status, data: '{}' }).map(({ code }) => code)).toEqual([5002, 5004]);
-  expect(requests.raisedStatuses({ status, data: JSON.stringify({ status: { 5002: told } }) }).map(({ code }) => code)).toEqual([5004]);
-  expect(requests.raisedStatuses({})).toEqual([]);
+  const known = JSON.stringify({ status: { 5002: told } });
+  test('are raised that the provider had not told before, by its own account, and resolved that it tells no more', () => {
+    expect(requests.raisedStatuses({ status, data: '{}' }).map(({ code }) => code)).toEqual([5002, 5004]);
+    expect(requests.raisedStatuses({ status, data: known }).map(({ code }) => code)).toEqual([5004]);
+    expect(requests.raisedStatuses({})).toEqual([]);
+    expect(requests.resolvedCodes({ status, data: known })).toEqual([]);
+    expect(requests.resolvedCodes({ data: known })).toEqual(['5002']);
+  });
+  test('are kept in the memory of the unit, the last ones that were news', () => {
+    const memory = requests.memoryOf([], { status, data: '{}' }, undefined);
+    expect(Object.keys(JSON.parse(memory).status)).toEqual(['5002', '5004']);
+    expect(requests.memoryOf([], { data: known }, memory)).toBe(memory);
+    expect(requests.memoryOf([], {}, undefined)).toBe('{}');
+  });
 });
 
 test('labels name the request, and a secret says of tls true or false', () => {
