@@ -19,7 +19,7 @@ export type Client = {
   require(command: string, db: string, needs: readonly Need[]): Promise<Login>;
   /** What the user may do may have changed. */
   forgetLogin(): void;
-  /** The member that the login lies on is not the primary any more: the client is to log in again elsewhere. */
+  /** The member that the login lies on is not the primary any more. */
   loseLogin(): void;
   close(): void;
 };
@@ -32,6 +32,9 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
   let relay: Promise<Connection> | undefined;
   let known: { at: number; login: Login } | undefined;
   let open = true;
+  // The relay is closed, and cannot be opened again: only the client has the password.
+  let gone = false;
+  let renewing = false;
 
   const connect = async () => {
     const connection = await cluster.config.connect();
@@ -39,12 +42,18 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
     connection.onClose(() => {
       if (!open) return;
       cluster.config.lost(connection.host);
-      lost();
+      gone = true;
+      // A conversation that has not come to its end has to begin anew. Who is logged in may stay.
+      if (known === undefined) lost();
     });
     return connection;
   };
 
-  const relayed = () => {
+  const relayed = (): Promise<Connection> => {
+    if (gone) {
+      lost();
+      return Promise.reject(new RouterError('HostUnreachable', 'the config server on which the client logged in has gone'));
+    }
     relay ??= connect().catch(error => {
       relay = undefined;
       throw error;
@@ -55,6 +64,10 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
   const login = async (command: string): Promise<Login> => {
     const before = known;
     if (before !== undefined && Date.now() - before.at < loginForMs) return before.login;
+    if (before !== undefined && gone) {
+      void renew(before.login);
+      return before.login;
+    }
     let reply: Document;
     try {
       const connection = await relayed();
@@ -63,7 +76,6 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
     } catch (error) {
       const isGoing = isNetwork(error) || (error instanceof ServerError && isNotPrimary(error.code));
       if (before === undefined || !isGoing) throw error;
-      // The client may end what it has begun, and then logs in again elsewhere.
       loseLogin();
       return before.login;
     }
@@ -72,6 +84,22 @@ export const openClient = (cluster: Cluster, id: number, peer: string, lost: () 
     const login = { ...first, privileges: reply.authInfo.authenticatedUserPrivileges as Privilege[], authInfo: reply.authInfo };
     known = { at: Date.now(), login };
     return login;
+  };
+
+  /** Like a real mongos, which knows users from the config servers, and asks them while commands go on. */
+  const renew = async (login: Login): Promise<void> => {
+    if (renewing) return;
+    renewing = true;
+    try {
+      const { user, db } = login;
+      const { users } = await cluster.config.command('admin', { usersInfo: { user, db }, showPrivileges: true });
+      known = users.length === 0 ? undefined : { at: Date.now(), login: { ...login, privileges: users[0].inheritedPrivileges } };
+      if (known === undefined) lost();
+    } catch {
+      // They are asked again with the next command.
+    } finally {
+      renewing = false;
+    }
   };
 
   const loseLogin = () => {
