@@ -61,9 +61,13 @@ export function makeHistory(seed: number): History {
   const commands: Command[] = [{ do: 'deploy', which: 0, at: below(6), waitMs: chance() < 0.7 ? 60_000 : below(20_000) }];
   // A history of a cluster needs more to begin with.
   const length = seed % 4 === 0 ? between(7, 14) : between(2, 9);
-  if (seed % 4 === 0)
+  if (seed % 4 === 0) {
     for (const what of ['deploy', 'integrate', 'deploy', 'integrate', 'deploy'])
       commands.push({ do: what, which: below(1e6), at: below(1e6), waitMs: wait() });
+  } else if (chance() < 0.5) {
+    // A client from the beginning: without one much of what follows would come to nothing.
+    commands.push({ do: 'deploy', which: 1, at: below(1e6), waitMs: wait() }, { do: 'integrate', which: 0, at: 0, waitMs: wait() });
+  }
   while (commands.length < length) commands.push({ do: pick(weighted)!, which: below(1e6), at: below(1e6), waitMs: wait() });
   return { seed, commands, chaos };
 }
@@ -77,7 +81,7 @@ const weights: Readonly<Record<string, number>> = {
   'remove-leader': 2,
   'remove-primary': 2,
   integrate: 6,
-  'remove-relation': 3,
+  'remove-relation': 4,
   config: 4,
   'set-password': 5,
   refresh: 1,

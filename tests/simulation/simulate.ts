@@ -19,6 +19,8 @@ type Work = { readonly from: number; readonly many: number; readonly every: numb
 type Ready = { readonly points: number; readonly calls: number; readonly phases: number };
 type Kind = 'histories' | 'crashes' | 'found';
 
+/** After how many it is told how far it is. */
+const TOLD = 500;
 /** Histories or crash points that a worker takes at a time. */
 const BATCH = 20;
 
@@ -69,6 +71,8 @@ async function main(): Promise<number> {
         total.calls += done.calls;
         total.failed += done.failed.length;
         for (const one of done.failed) tell(one);
+        if (Math.floor(total.played / TOLD) > Math.floor((total.played - done.played) / TOLD))
+          console.log(`… ${total.played} played, ${total.failed} failed, ${Math.round((Date.now() - started) / 1_000)} s`);
       }
       await worker.terminate();
     }),
