@@ -7,7 +7,7 @@ import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
 import { type Data, type Server, type SetConfig, votersOf } from './database/state.ts';
 import { currentProgram, watch } from './kernel.ts';
-import { currentWorld, type World } from './world.ts';
+import { currentWorld, SHOWN, type World } from './world.ts';
 
 export type Violation = { readonly what: string; readonly detail: string };
 
@@ -42,8 +42,16 @@ export function secretsInBags({ model, minted }: World): Violation[] {
   );
 }
 
-const secretIn = (text: string, minted: ReadonlySet<string>): string | undefined =>
-  text.length < 32 ? undefined : text.match(/[A-Za-z0-9]{32,}/g)?.find(word => minted.has(word));
+/** Wherever it stands in a text, with whatever around it. */
+function secretIn(text: string, minted: ReadonlySet<string>): string | undefined {
+  if (text.length < SHOWN) return undefined;
+  for (const word of text.match(/[A-Za-z0-9]{32,}/g) ?? [])
+    for (let at = 0; at + SHOWN <= word.length; at += 1) {
+      const part = word.slice(at, at + SHOWN);
+      if (minted.has(part)) return part;
+    }
+  return undefined;
+}
 
 function wrongChange(model: Model, server: Server, before: SetConfig, after: SetConfig, force: boolean): Violation[] {
   const found: Violation[] = [];

@@ -12,6 +12,9 @@ export type Machine = {
   cut: boolean;
 };
 
+/** As much of a secret value as is looked for wherever none may be. */
+export const SHOWN = 32;
+
 export type World = {
   model: Model;
   files: Files;
@@ -26,7 +29,7 @@ export type World = {
   incarnations: number;
   /** Documents that a client was told are safe: the set's identity, and what was written. */
   acknowledged: { set: string; document: string }[];
-  /** Every secret value that was ever made. */
+  /** Of every secret value that was ever made the first `SHOWN` characters, which is a password whole. */
   minted: Set<string>;
   log: string[];
 };
