@@ -237,6 +237,24 @@ function checkPart(world: World, app: Application, data: Data): Violation[] {
   return found;
 }
 
+/** What the last set-password of each user that did not fail has answered; none where Juju changes them as well. */
+function answeredPasswords(model: Model, app: Application): Map<string, unknown> {
+  if (app.config['system-password-rotation'] !== undefined) return new Map();
+  const done = Object.values(model.tasks).filter(
+    ({ unit, operation, enqueued, status, results }) =>
+      status === 'completed' &&
+      enqueued >= app.created &&
+      results?.password !== undefined &&
+      model.operations[operation]?.action === 'set-password' &&
+      unit.startsWith(`${app.name}/`),
+  );
+  return new Map(
+    done
+      .sort((a, b) => ((a.completed ?? '') < (b.completed ?? '') ? -1 : 1))
+      .map(({ operation, results }) => [String(model.operations[operation]?.parameters.username), results?.password]),
+  );
+}
+
 /** Ids of the requests in a client's databag; one without an id in version 0. */
 const requestsOf = (bag: Readonly<Record<string, string>>, client: string): (string | undefined)[] => {
   if (speaksVersion1(client)) return JSON.parse(bag.requests ?? '[]').map((one: { 'request-id': string }) => one['request-id']);
@@ -249,6 +267,8 @@ function checkUsers({ model }: World, app: Application, data: Data): Violation[]
   const secret = appSecret(model, app.name);
   for (const name of SYSTEM_USERS)
     if (secret === undefined || data.users[name]?.pwd !== secret[`${name}-password`]) say('a published password does not log in', name);
+  for (const [name, answered] of answeredPasswords(model, app))
+    if (secret !== undefined && answered !== secret[`${name}-password`]) say('a password that set-password answered is not kept', name);
   const clients = Object.values(model.relations).filter(
     ({ endpoints, life }) => life === 'alive' && endpoints.some(one => one.application === app.name && one.name === 'database'),
   );
