@@ -206,6 +206,8 @@ export type HostFacts = {
   readonly logBytes: number;
   /** Which mongod is installed; asked of the binary only when no mongod answers. */
   readonly build?: Build;
+  /** Bytes that mongod may still write where its data lies; asked only when it does not answer. */
+  readonly freeBytes?: number;
 };
 export type Build = { readonly version: string; readonly percona: boolean };
 

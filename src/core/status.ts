@@ -21,6 +21,7 @@ export const status = {
   ready: active(''),
   starting: waiting('Waiting for MongoDB to start'),
   startingMongod: maintenance('starting MongoDB'),
+  diskFull: blocked('MongoDB does not run, and its disk is full; make room on it, or add a unit with a larger storage and remove this one'),
   installing: maintenance('installing MongoDB'),
   noPeers: waiting('waiting for the peer relation'),
   noSecret: waiting('waiting for the leader to make the passwords'),

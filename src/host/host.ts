@@ -6,7 +6,7 @@ import { askBuild } from './build.ts';
 import { readVariable, setVariable } from './environment.ts';
 import { ensureFolder, namesIn, type Owner, openWay, ownerOf, readOwn, readText, removeFile, sizeOf, writeWhole } from './files.ts';
 import { installedRevision, installSnap, removeSnap, serviceState, stopService } from './snaps.ts';
-import { giveAll, whyKept } from './storage.ts';
+import { freeBytesAt, giveAll, whyKept } from './storage.ts';
 
 export type Host = {
   readonly root: string;
@@ -65,9 +65,9 @@ export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
 }
 
 /** State of the service, and which mongod is installed; each asks a process, so this is for when no mongod answers. */
-export async function readService(host: Host): Promise<{ service: HostFacts['service']; build: Build }> {
-  const [service, build] = await Promise.all([serviceState('mongod'), host.build()]);
-  return { service, build };
+export async function readService(host: Host): Promise<{ service: HostFacts['service']; build: Build; freeBytes?: number }> {
+  const [service, build, freeBytes] = await Promise.all([serviceState('mongod'), host.build(), freeBytesAt(host.paths.common)]);
+  return { service, build, ...(freeBytes === undefined ? {} : { freeBytes }) };
 }
 
 /** State of the router's service, by a process. */

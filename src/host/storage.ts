@@ -1,5 +1,5 @@
 // The folder on which Juju mounts the storage. snapd takes the same folder for its own, so it must be kept from emptying it.
-import { chmod, lchown, lstat, readdir } from 'node:fs/promises';
+import { chmod, lchown, lstat, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { linkTarget, namesIn, type Owner, readText } from './files.ts';
 
@@ -13,6 +13,13 @@ export async function whyKept({ common, data }: { common: string; data: string }
   const mounts = decodeMountPoints((await readText('/proc/self/mountinfo')) ?? '');
   return mounts.some(point => point === common || point.startsWith(`${common}/`)) ? `the storage is still mounted at ${common}` : undefined;
 }
+
+/** Bytes that an account without privileges may still write there; undefined where that cannot be told. */
+export const freeBytesAt = (folder: string): Promise<number | undefined> =>
+  statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => undefined,
+  );
 
 /** Where something is mounted, by the fifth field of each line of /proc/self/mountinfo, in which blanks stand as `\040`: proc_pid_mountinfo(5). */
 export const decodeMountPoints = (text: string): readonly string[] =>

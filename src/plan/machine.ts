@@ -5,6 +5,9 @@ import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { type MongodConfig, wantedConfig } from './wanted-config.ts';
 
+/** With less than this mongod does not come up: its journal alone takes more. */
+const FULL_BYTES = 64 * 1024 * 1024;
+
 export function planMachine(seen: Observed): Plan {
   const { host, juju } = seen;
   if (juju.dying || host.snap === undefined) return nothing;
@@ -13,11 +16,13 @@ export function planMachine(seen: Observed): Plan {
   const wanted = wantedConfig(seen);
   if (wanted === undefined) return plan({}); // The configuration is not valid, and no mongod has run with an earlier one.
   const files = staleFiles(seen, wanted, juju.secret.keyFile);
-  if (host.service !== 'active') return plan({ effects: [...files, { do: 'start-mongod' }], unit: [status.startingMongod], pending: true });
+  const full = (host.freeBytes ?? Number.POSITIVE_INFINITY) < FULL_BYTES ? [status.diskFull] : [];
+  if (host.service !== 'active')
+    return plan({ effects: [...files, { do: 'start-mongod' }], unit: [...full, status.startingMongod], pending: true });
   // A former shard waits for its last cluster, which may be gone, and answers nobody; only its new file lets it go on.
   if (seen.mongod.kind === 'silent' && files.length > 0 && juju.peers.app[DRAINED] !== undefined)
     return plan({ effects: [{ do: 'stop-mongod' }, ...files, { do: 'start-mongod' }], unit: [status.startingMongod], pending: true });
-  if (seen.mongod.kind === 'silent') return plan({ effects: files, unit: [status.starting], pending: true });
+  if (seen.mongod.kind === 'silent') return plan({ effects: files, unit: [...full, status.starting], pending: true });
   return plan({ effects: files });
 }
 

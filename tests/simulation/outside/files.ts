@@ -18,6 +18,7 @@ export const readdir = (path: string, options?: { withFileTypes?: boolean }) =>
 
 export const mkdir = (path: string, _options?: unknown) =>
   outward(call('mkdir', !disk.isFolder(files(), path)), () => disk.makeFolders(files(), path));
+export const statfs = async (_path: string) => ({ bavail: 1e6, bsize: 4_096 });
 export const mkdtemp = (prefix: string) => looks('mkdtemp', () => disk.makeTemporary(files(), prefix));
 export const rename = (from: string, to: string) => changes('rename', () => disk.rename(files(), from, to));
 export const rm = (path: string, _options?: unknown) =>

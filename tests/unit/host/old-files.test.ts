@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyHost } from '../../../src/apply/host.ts';
 import { openHost, readFiles } from '../../../src/host/host.ts';
+import { freeBytesAt } from '../../../src/host/storage.ts';
 import { planMachine } from '../../../src/plan/machine.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { steady } from '../plan/world.ts';
@@ -61,4 +62,11 @@ test.skipIf(process.getuid?.() === 0)('a file that may not be read is one to be 
   await writeFile(host.paths.config, 'x');
   await chmod(host.paths.config, 0o000);
   expect(await readFiles(host)).toMatchObject({ config: '' });
+});
+
+test('what is free is told of a folder, and of none nothing', async () => {
+  const { paths } = await machine();
+  expect(await freeBytesAt(paths.common)).toBeUndefined();
+  await mkdir(paths.common, { recursive: true });
+  expect(await freeBytesAt(paths.common)).toBeGreaterThan(0);
 });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Observed } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
+import { worst } from '../../../src/core/status.ts';
 import { planConfig } from '../../../src/plan/config.ts';
 import { planInstall } from '../../../src/plan/install.ts';
 import { LOG_LIMIT_BYTES, planLogs } from '../../../src/plan/logs.ts';
@@ -32,6 +33,17 @@ test('then files and service, in one go', () => {
     { do: 'write-files', config: wanted.text, keyFile: secret.keyFile },
     { do: 'start-mongod' },
   ]);
+});
+test('a mongod that does not run on a full disk says so, and is started all the same', () => {
+  const shown = (freeBytes: number, service: 'active' | 'inactive') => {
+    const seen = steady(1);
+    const { effects, unit } = planMachine({ ...seen, host: { ...seen.host, service, freeBytes, build }, mongod: silent });
+    return [effects.map(effect => effect.do), worst(unit).level];
+  };
+  expect(shown(0, 'inactive')).toEqual([['start-mongod'], 'blocked']);
+  expect(shown(1024 ** 2, 'active')).toEqual([[], 'blocked']);
+  expect(shown(1024 ** 3, 'inactive')).toEqual([['start-mongod'], 'maintenance']);
+  expect(shown(1024 ** 3, 'active')).toEqual([[], 'waiting']);
 });
 test('nothing starts before the passwords are committed, or without peers', () => {
   const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, router: { service: 'inactive', logBytes: 0 }, build } as const;
