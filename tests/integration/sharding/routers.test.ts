@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAction, withMongo } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
@@ -88,6 +89,46 @@ describe(`with ${routerName}`, () => {
     const [address] = addressesOf(await model.status(), 'mongos');
     const outside = withMongo(`mongodb://${address}:27018/`, async () => undefined, { serverSelectionTimeoutMS: 1_000 });
     await expect(outside).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  test('a client may do nothing through its router but read and write what it asked for', async () => {
+    const admin = (client: MongoClient, command: Document) => client.db('admin').command(command);
+    const tries: readonly (readonly [string, (client: MongoClient) => Promise<unknown>])[] = [
+      ['list users', client => admin(client, { usersInfo: 1 })],
+      ['make a user', client => admin(client, { createUser: 'x', pwd: 'x', roles: ['root'] })],
+      ['make a user of its own database', client => client.db('shop').command({ createUser: 'x', pwd: 'x', roles: [] })],
+      ['give itself a role', client => admin(client, { grantRolesToUser: credentials.username, roles: ['root'] })],
+      ['drop the operator', client => admin(client, { dropUser: 'operator' })],
+      ['make a role', client => admin(client, { createRole: 'x', privileges: [], roles: ['root'] })],
+      ['list the shards', client => admin(client, { listShards: 1 })],
+      ['add a shard', client => admin(client, { addShard: 'evil/127.0.0.1:27017' })],
+      ['remove a shard', client => admin(client, { removeShard: 'shard-a' })],
+      ['stop the balancer', client => admin(client, { balancerStop: 1 })],
+      ['move a database', client => admin(client, { movePrimary: 'shop', to: 'shard-a' })],
+      ['shut down', client => admin(client, { shutdown: 1 })],
+      ['set a parameter', client => admin(client, { setParameter: 1, logLevel: 5 })],
+      ['read the cluster’s configuration', client => client.db('config').collection('shards').findOne({})],
+      ['write it', client => client.db('config').collection('shards').deleteMany({})],
+      ['read users as documents', client => client.db('admin').collection('system.users').findOne({})],
+      ['read another database', client => client.db('other').collection('x').findOne({})],
+      ['write another database', client => client.db('other').collection('x').insertOne({})],
+      ['drop another database', client => client.db('other').dropDatabase()],
+    ];
+    const done = await withMongo(credentials.uris, async client => {
+      const found: string[] = [];
+      for (const [what, attempt] of tries) {
+        const code = await attempt(client).then(
+          () => 'was done',
+          (error: { code?: number }) => error.code,
+        );
+        // 115 where there is no such command at all, as in the stand-in.
+        if (code !== 13 && code !== 115) found.push(`${what}: ${code}`);
+      }
+      return found;
+    });
+    expect(done).toEqual([]);
+    expect(await users()).toEqual([credentials.username]);
+    expect(await mayWrite(credentials.uris, 'shop')).toBe(true);
   });
 
   test('a request that changes changes the user, who keeps his password', async () => {
