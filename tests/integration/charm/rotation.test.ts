@@ -1,5 +1,7 @@
 // Clients' passwords change while the clients write: by the action, on Juju's schedule, for clients with secrets and for those without, and
 // however the charm ends in the middle of it.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getCredentials, runAction } from '../../support/client.ts';
@@ -123,6 +125,34 @@ describe('rotate-client-password', () => {
     await model.waitFor('the published one to be accepted', async status => settled(status) && acceptsLogin((await credentials()).uris));
     await goesOn();
   });
+
+  test.each(['takes the old one away from', 'gives the new one to'])(
+    'that ends while it %s a client without secrets is healed',
+    async end => {
+      const before = await model.waitFor('credentials', given);
+      const unit = leaderOf(await model.status(), 'mongodb') ?? '';
+      // The client's unit has no hook while a command runs on it, so it notices nothing before it is let go.
+      const gate = join(model.data, `gate-${end.length}`);
+      const held = model.juju('exec', '--unit', 'old/0', '--', `touch ${gate}.there; while [ ! -e ${gate} ]; do sleep 0.1; done`);
+      await model.waitFor('the client to be held', () => existsSync(`${gate}.there`));
+      const isFirst = end.startsWith('takes');
+      const early = isFirst ? await killAt(model, unit, 'relation-set') : undefined;
+      expect(await rotate('application=old')).toMatchObject({ status: isFirst ? 'failed' : 'completed' });
+      const killed = early ?? (await killAt(model, unit, 'relation-set'));
+      await writeFile(gate, '');
+      await held;
+      if (isFirst) await model.juju('config', 'mongodb', 'log-verbosity=2'); // any hook will do
+      await model.waitFor('the charm to be killed', () => killed());
+      const after = await model.waitFor('one that is accepted', async status => {
+        const now = await given();
+        return settled(status) && now !== undefined && (await acceptsLogin(now.uris)) && now;
+      });
+      if (!isFirst) expect(after.password).not.toBe(before.password);
+      expect(after.username).toBe(before.username);
+      seen.push(before.password, after.password);
+      await goesOn();
+    },
+  );
 });
 
 describe("Juju's schedule", () => {
