@@ -12,8 +12,13 @@ export type Observed = {
   readonly router: RouterFacts;
   /** What the last round of this dispatch could not do, and why. */
   readonly failed: readonly Failed[];
-  /** Hosts that were members when this dispatch first looked. One that vanishes while it runs has left by itself. */
+  /**
+   * Hosts that were members when this dispatch first saw a set. One that vanishes while it runs has left by itself; one that comes was let in
+   * by whoever leads by now.
+   */
   readonly membersAtStart: readonly string[];
+  /** No set was to be seen then: what Juju has said is older than what was seen of a set later. */
+  readonly blindAtStart?: boolean;
   /** mongod had no data of a set when this dispatch first looked at it. */
   readonly emptyAtStart?: boolean;
   /** Random values, new in each dispatch, for a planner that must make a secret. */

@@ -31,6 +31,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
   let mongo: Mongo | undefined;
   let routers: Mongo | undefined;
   let membersAtStart: readonly string[] | undefined;
+  let blindAtStart: boolean | undefined;
   let firstSeen: MongodFacts['kind'] | undefined;
   const open = (socket: string): Mongo =>
     openMongo({
@@ -68,13 +69,19 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
         runsMongod ? lookAtMongod(session(), context, juju) : ({ kind: 'silent', reason: '' } as const),
         lookAtRouter(routerSession(), context, juju, files),
       ]);
-      if (mongod.kind === 'member') membersAtStart ??= (mongod.primary?.set ?? mongod.set).members.map(member => member.host);
+      const set =
+        mongod.kind === 'silent' || mongod.kind === 'locked'
+          ? undefined
+          : (mongod.primary?.set ?? ('set' in mongod ? mongod.set : undefined));
+      blindAtStart ??= set === undefined;
+      if (set !== undefined) membersAtStart ??= set.members.map(member => member.host);
       if (mongod.kind !== 'silent') firstSeen ??= mongod.kind;
       return {
         context,
         juju,
         emptyAtStart: firstSeen === 'uninitialised',
         membersAtStart: membersAtStart ?? [],
+        blindAtStart,
         host: await withServices(host, files, runsMongod ? mongod : undefined, router),
         mongod,
         router,

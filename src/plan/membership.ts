@@ -14,7 +14,7 @@ type Units = ReadonlyMap<string, PeerUnit>;
 export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (juju.dying || juju.peers === undefined) return nothing;
-  if (!juju.leader) return juju.lastToStay ? moved(seen) : nothing;
+  if (!juju.leader) return moved(seen);
   if (mongod.kind === 'uninitialised') return fromOutside(seen, mongod.primary?.set);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
   // mongod forces no configuration on data of a set with another name; a person has to say that it is to be ours.
@@ -22,7 +22,8 @@ export function planMembership(seen: Observed): Plan {
   if (mongod.primary === undefined) return rescue(seen, mongod.set);
   // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
   if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
-  return onPrimary(juju.peers.app, mongod.primary.set, restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen));
+  const units = restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen);
+  return onPrimary(seen, juju.peers.app, mongod.primary.set, units);
 }
 
 /** The leader may be a unit that came last and is no member yet. Whoever leads has to let it in, and nobody else does. */
@@ -30,7 +31,7 @@ function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
   const units = stayingUnits(seen);
   // A set that none of our units belongs to is that of data from elsewhere.
   if (set === undefined || !set.members.some(member => unitOfMember(member, units) !== undefined)) return nothing;
-  const change = nextChange(set, units);
+  const change = nextChange(set, units, seen);
   if (change === undefined || change === 'step-down') return nothing;
   return plan({ effects: [{ ...reconfigure(set, change), ...(set.primary === undefined ? {} : { at: set.primary }) }], pending: true });
 }
@@ -63,8 +64,8 @@ function membersAlone(seen: Observed, set: ReplicaSet): Units {
   return new Map([...units].filter(([unit]) => known.has(unit)));
 }
 
-function onPrimary(app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {
-  const change = nextChange(set, units);
+function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {
+  const change = nextChange(set, units, seen);
   if (change === 'step-down') return plan({ effects: [{ do: 'step-down-primary' }], pending: true });
   if (change !== undefined) return plan({ effects: [reconfigure(set, change)], app: [], pending: true });
   const members = inUnitOrder(set.members)
@@ -80,8 +81,8 @@ function onPrimary(app: Readonly<Record<string, string>>, set: ReplicaSet, units
 }
 
 /** The first change that is due, as the members to have; undefined when the set is as it should be. */
-function nextChange(set: ReplicaSet, units: Units): readonly MemberConfig[] | 'step-down' | undefined {
-  return adopted(set, units) ?? withoutDeparted(set, units) ?? promoted(set) ?? withMissing(set, units);
+function nextChange(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
+  return adopted(set, units) ?? withoutDeparted(set, units, seen) ?? promoted(set) ?? withMissing(set, units);
 }
 
 /** Members get the address that their unit has now, and the tag that says whose they are. */
@@ -100,9 +101,17 @@ function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undef
   return changed ? members : undefined;
 }
 
-/** Members whose unit is gone leave: those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. */
-function withoutDeparted(set: ReplicaSet, units: Units): readonly MemberConfig[] | 'step-down' | undefined {
-  const departed = set.members.filter(member => unitOfMember(member, units) === undefined);
+/**
+ * Members whose unit is gone leave, but for those that came while this hook ran: another unit leads by now, and knows of units of which
+ * this one has not been told. Those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. */
+function withoutDeparted(
+  set: ReplicaSet,
+  units: Units,
+  { membersAtStart, blindAtStart }: Observed,
+): readonly MemberConfig[] | 'step-down' | undefined {
+  if (blindAtStart) return undefined;
+  const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
+  const departed = set.members.filter(member => unitOfMember(member, units) === undefined && known(member));
   const voter =
     departed.find(member => member.votes === 1 && member.state === 'down') ??
     departed.find(member => member.votes === 1 && member.state !== 'primary');
@@ -179,8 +188,8 @@ function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] 
 }
 
 /**
- * The leader goes, and is told of no new address any more: not even of that of the only unit that stays, without which it cannot be
- * primary, and must not go. So that unit says itself where it is now.
+ * A unit that does not lead says itself where it is now, when nobody else can: it is the only member that votes, and whoever leads is none;
+ * or the leader goes, is told of no new address any more, and must not go while it cannot be primary without the only unit that stays.
  */
 function moved({ context, juju, mongod, lastChance }: Observed): Plan {
   if (mongod.kind !== 'outside' || mongod.set.name !== context.app || !lastChance) return nothing;
@@ -188,10 +197,10 @@ function moved({ context, juju, mongod, lastChance }: Observed): Plan {
   const host = hostOf(juju.address);
   const voters = set.members.filter(member => member.votes === 1);
   const self = voters.find(member => member.unit === context.unit);
-  // The others could elect a primary without it.
-  if (self === undefined || voters.length > 2 || set.members.some(member => member.host === host)) return nothing;
+  // Others could elect a primary without it, or have it told by the leader.
+  if (self === undefined || voters.length > (juju.lastToStay ? 2 : 1) || set.members.some(member => member.host === host)) return nothing;
   const members = set.members.map(member => (member === self ? { ...member, host } : member));
-  const message = `forcing the configuration of the replica set: the leader goes, and ${context.unit} has a new address; members are now ${members.map(member => member.host).join(', ')}`;
+  const message = `forcing the configuration of the replica set: ${context.unit} has a new address, and nobody else can tell the set; members are now ${members.map(member => member.host).join(', ')}`;
   return plan({ effects: [reconfigure(set, members, true), { do: 'log', level: 'WARNING', message }], pending: true });
 }
 

@@ -6,7 +6,8 @@ import { serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
 import { type Data, type Server, type SetConfig, votersOf } from './database/state.ts';
-import { currentProgram, watch } from './kernel.ts';
+import { clock, currentProgram, watch } from './kernel.ts';
+import { stops } from './machine.ts';
 import { currentWorld, SHOWN, type World } from './world.ts';
 
 export type Violation = { readonly what: string; readonly detail: string };
@@ -21,6 +22,13 @@ export function watchOver(found: (violation: Violation) => void): void {
   reconfigurations.seen = (server, before, after, force) => {
     for (const violation of wrongChange(model, server, before, after, force)) found(violation);
   };
+  const stopped = new Set<string>();
+  stops.seen = (machine, service) => {
+    if (service !== 'mongod') return;
+    const other = secondStop(model, machine, stopped);
+    if (other !== undefined) found({ what: 'two members are stopped at once', detail: `${currentProgram()?.unit}, while ${other} is` });
+    stopped.add(machine);
+  };
   userWrites.seen = (server, name, password) => {
     const app = applicationOfServer(model, server);
     if (app === undefined || password === undefined || !(SYSTEM_USERS as readonly string[]).includes(name)) return;
@@ -30,6 +38,21 @@ export function watchOver(found: (violation: Violation) => void): void {
     if (appSecret(model, app.name)?.[`${name}-password`] !== password)
       found({ what: 'a password that is not the published one', detail: `${name} of ${app.name}, by ${currentProgram()?.unit}` });
   };
+}
+
+/** A unit whose mongod the charm has stopped, and which is not back, while it stops that of another: where three vote, neither need wait. */
+function secondStop(model: Model, machine: string, stopped: ReadonlySet<string>): string | undefined {
+  const { servers } = currentWorld();
+  const server = servers[`${machine} mongod`];
+  const app = server && applicationOfServer(model, server);
+  if (server === undefined || app?.life !== 'alive' || roleOf(app) !== 'replication') return undefined;
+  const units = unitsOf(model, app.name).filter(unit => unit.life === 'alive' && keepsStorage(model, unit));
+  const stateAt = (unit: Unit): number => {
+    const there = servers[`${unit.machine} mongod`];
+    return there === undefined || there.readyAt > clock.now() ? 0 : stateOf(there);
+  };
+  if (units.length < 3 || !units.some(unit => unit.machine === machine) || !units.some(unit => stateAt(unit) === 1)) return undefined;
+  return units.find(unit => unit.machine !== machine && stopped.has(unit.machine) && ![1, 2].includes(stateAt(unit)))?.name;
 }
 
 /** Databags as they are now. */
@@ -290,7 +313,7 @@ function checkUsers({ model }: World, app: Application, data: Data): Violation[]
     }
     const asked = requestsOf(applications[other]?.values ?? {}, other);
     for (const { 'request-id': answered } of answers)
-      if (speaksVersion1(other) && !asked.includes(answered)) say('an answer too many', `${answered} of relation ${id}`);
+      if (answered !== undefined && !asked.includes(answered)) say('an answer too many', `${answered} of relation ${id}`);
   }
   const extra = Object.keys(data.users).filter(name => !wanted.includes(name));
   if (extra.length > 0) say('a user too many', extra.join());

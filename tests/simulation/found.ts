@@ -59,4 +59,30 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a unit that leads no more when its mongod comes up removes the member of a unit that it has not been told of',
+    history: {
+      seed: 200_141,
+      commands: [
+        command('deploy', 0, 4, 60_000),
+        command('add-unit', 934_872, 730_423, 0),
+        command('leader', 188_078, 588_370, 4_107),
+        command('leader', 416_666, 444_042, 60_000),
+      ],
+      chaos: { ...CALM, slow: 0.06248498370870948, slowMs: 1_000, delayMs: 500, late: 3 },
+    },
+  },
+  {
+    what: 'the only member gets a new address before any other has joined, while a unit leads that is no member',
+    history: {
+      seed: 200_146,
+      commands: [
+        command('deploy', 0, 0, 60_000),
+        command('kill-agent', 671_933, 202_258, 2_478),
+        command('address', 842_976, 758_711, 0),
+        command('leader', 266_347, 952_551, 60_000),
+      ],
+      chaos: { ...CALM, commit: 0.05918474977370352, slow: 0.059442122951149944, slowMs: 8_000, late: 6 },
+    },
+  },
 ];

@@ -13,6 +13,9 @@ const SNAP = 'charmed-mongodb';
 const services = ['mongod', 'mongos'] as const;
 type Service = (typeof services)[number];
 
+/** Told of each server that the charm stops or restarts, before it does: for the checks of a simulation. */
+export const stops: { seen(machine: string, service: Service): void } = { seen: () => {} };
+
 export async function runMachineCommand(command: string, words: readonly string[]): Promise<Reply> {
   const world = currentWorld();
   const id = currentProgram()?.machine ?? '';
@@ -36,12 +39,14 @@ export async function runMachineCommand(command: string, words: readonly string[
     case 'restart':
       if (service === undefined || !machine.snap) return refused('unknown service');
       machine.services[service] = true;
+      if (verb === 'restart') stops.seen(id, service);
       if (verb === 'restart') await stopServer(id, service);
       startServer(id, service);
       return said('started\n');
     case 'stop':
       if (service === undefined || !machine.snap) return refused('unknown service');
       machine.services[service] = false;
+      stops.seen(id, service);
       await stopServer(id, service);
       return said('stopped\n');
     case 'remove':

@@ -90,6 +90,12 @@ describe('one kind of change per reconfiguration', () => {
     expect(change({ ...seen, membersAtStart: [host(0), host(1), host(2)] })).toBeUndefined();
     expect(change({ ...seen, membersAtStart: [host(0), host(1)] })?.members).toHaveLength(3);
   });
+  test('one that came while this hook ran is another leader’s: it is not taken for that of a unit that is gone', () => {
+    const seen = withMembers(steady(2), members(3));
+    expect(change({ ...seen, membersAtStart: [host(0), host(1)] })).toBeUndefined();
+    expect(change({ ...seen, membersAtStart: [host(0), host(1), host(2)] })?.members).toHaveLength(2);
+    expect(change({ ...seen, membersAtStart: [host(0), host(1), host(2)], blindAtStart: true })).toBeUndefined();
+  });
   test('one whose member was given another address while this hook ran has not vanished, whatever address this hook knows', () => {
     const moved = [member(0), member(1, 'secondary', { host: '10.1.1.1:27017' }), member(2)];
     const seen = { ...withMembers(steady(3), moved), membersAtStart: [host(0), host(1), host(2)] };
@@ -114,6 +120,10 @@ describe('the only unit that stays, while the leader goes', () => {
   test('tells the set of its new address, of which the leader hears no more', () => {
     expect(change(outside())).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`] });
     expect(change(outside({}, set, false))).toBeUndefined();
+  });
+  test('so does the only member that votes, whoever leads', () => {
+    const only = replicaSet([member(1, 'down', { host: '10.1.1.1:27017' })]);
+    expect(change(outside({ lastToStay: false }, only))).toEqual({ from: 5, force: true, members: [`1 ${unit(1)} ${host(1)} 1/1`] });
   });
   test('leaves alone what others decide, or can do without it', () => {
     expect(change(outside({ lastToStay: false }))).toBeUndefined();
