@@ -2,6 +2,8 @@
 // have, and those of the charm every shard. Without a mongos on this computer, the routers are stand-ins.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Driver, findDriver } from '../../proof/drivers.ts';
+import { startWriters, type Writers } from '../../proof/writers.ts';
 import { runAction, withMongo } from '../../support/client.ts';
 import { killAt } from '../../support/kill.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
@@ -12,6 +14,9 @@ import { addressesOf, deployClient, deployCluster, logIn, routerCredentials, unt
 
 let model: TestModel;
 let writer: StrictWriter;
+// The drivers for Python and Go, where they can be had, write too, all the time on the connection that they have.
+const drivers = (await Promise.all((['python', 'go'] as const).map(findDriver))).filter((one): one is Driver => !('missing' in one));
+let others: Writers[] = [];
 beforeAll(async () => {
   model = await openModel();
   await deployCluster(model, { 'shard-a': 1 });
@@ -21,10 +26,14 @@ beforeAll(async () => {
   await model.juju('integrate', 'old-mongos', 'old');
   await model.juju('integrate', 'config-server', 'old-mongos');
   await untilCalm(model, 'old', 'old-mongos');
-  writer = strictWriter((await routerCredentials(model)).uris, 'shop');
+  const { uris } = await routerCredentials(model);
+  writer = strictWriter(uris, 'shop');
+  others = drivers.map(startWriters);
+  for (const one of others) one.write(`kept-${one.driver.name}`, uris);
 }, 400_000);
 afterAll(async () => {
   await writer?.end();
+  for (const one of others) await one.close();
   await model?.close();
 });
 
@@ -39,6 +48,10 @@ const goesOn = async () => {
   const before = writer.acknowledged();
   await model.waitFor('more writes', () => writer.acknowledged() > before + 5);
   expect(writer.failures()).toEqual([]);
+  for (const one of others) {
+    await one.more(`kept-${one.driver.name}`, 5);
+    expect(one.written(`kept-${one.driver.name}`).failures, one.driver.title).toEqual([]);
+  }
 };
 type Given = { password: string; uris: string; created: string };
 const given = async (): Promise<Given | undefined> => {
