@@ -155,7 +155,9 @@ function watch() {
       .replace(/\/proc\/\d+\/fd\/\d+/g, '<file>')
       .replace(/mongodb-charm-\w+/g, '<folder>')
       .replace(/\b[0-9a-v]{20}\b/g, '<secret>')
-      .replace(/\b127\.\d+\.\d+\./g, '127.x.x.');
+      .replace(/\b127\.\d+\.\d+\./g, '127.x.x.')
+      // How much data is still to be moved is another number each time.
+      .replace(/\b\d+ (database|chunk)/g, 'N $1');
 
   const { execFile } = child;
   child.execFile = (command, words, options, done) => {
