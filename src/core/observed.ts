@@ -246,6 +246,11 @@ export type MongodFacts =
       readonly set: ReplicaSet;
       /** Looked at by the leader only; missing when there is no primary or it cannot be reached. */
       readonly primary?: PrimaryFacts;
+      /**
+       * As another unit tells it that is a primary, though this mongod knows of none; asked by a secondary whose unit goes. Those that went on
+       * without it may have done so where it is not told: by another key, or from a new address.
+       */
+      readonly elsewhere?: ReplicaSet;
       /** The primary is there, and what it answers cannot be read: a sentence. */
       readonly problem?: string;
     };
@@ -324,6 +329,8 @@ export type ReplicaSet = {
   readonly name: string;
   /** Version of the configuration, which a reconfiguration must have been planned from. */
   readonly version: number;
+  /** What mongod gave the set when it was initiated (`replicaSetId`): another set of the same name has another. */
+  readonly identity?: string;
   readonly members: readonly Member[];
   /** host of the primary, as far as this mongod knows */
   readonly primary?: string;

@@ -26,6 +26,7 @@ const differ = (values: readonly unknown[]): boolean => new Set(values).size ===
 const config = z.object({
   _id: z.string().check(z.minLength(1)),
   version: whole(1),
+  settings: z.optional(z.object({ replicaSetId: z.optional(z.unknown()) })),
   // mongod keeps no configuration without members, and none with two of the same number or place.
   members: z.array(member).check(
     z.minLength(1),
@@ -54,7 +55,7 @@ const LONGEST_STATE = 64;
 
 /** Without a status every member's state is unknown, which is shown as down. */
 export function decodeSet(answer: Document, seen: SetStatus | undefined): ReplicaSet {
-  const { _id: name, version, members: listed } = readAnswer('replSetGetConfig', config, answer);
+  const { _id: name, version, settings, members: listed } = readAnswer('replSetGetConfig', config, answer);
   const states = new Map(seen?.members.map(member => [member._id, member]));
   const members = listed.map(({ _id: id, host, votes = 1, priority = 1, tags }): Member => {
     const now = states.get(id);
@@ -71,7 +72,20 @@ export function decodeSet(answer: Document, seen: SetStatus | undefined): Replic
     };
   });
   const primary = members.find(member => member.state === 'primary')?.host;
-  return { name, version, members, ...(primary === undefined ? {} : { primary }) };
+  const identity = identityOf(settings?.replicaSetId);
+  return {
+    name,
+    version,
+    members,
+    ...(identity === undefined ? {} : { identity }),
+    ...(primary === undefined ? {} : { primary }),
+  };
+}
+
+/** An ObjectId; whatever else stands there says nothing of a set. */
+function identityOf(id: unknown): string | undefined {
+  const hex: unknown = (id as { toHexString?(): unknown } | null | undefined)?.toHexString?.();
+  return typeof hex === 'string' ? hex : undefined;
 }
 
 /** Numbers of MongoDB's member states. */

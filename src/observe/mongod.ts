@@ -16,6 +16,8 @@ type Options = {
   readonly leader: boolean;
   /** Ask for the size of the cache. */
   readonly cache: boolean;
+  /** The unit goes: where its mongod knows of no primary, the others are asked. */
+  readonly detaching: boolean;
   /** Ask whether the data belongs to a cluster. */
   readonly formerShard: boolean;
   /** Other units that are ready: name → address:port. */
@@ -48,12 +50,25 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     const primary = options.leader ? await findPrimary(mongo, link, found, options) : undefined;
     return { kind: 'outside', running, set: found.set, ...(primary === undefined ? {} : { primary }) };
   }
-  const [settings, primary] = await Promise.all([
+  const lost = options.detaching && found.self === 'secondary' && found.set.primary === undefined;
+  const [settings, primary, elsewhere] = await Promise.all([
     readSettings(link, options),
     options.leader ? readPrimary(mongo, link, found, options) : undefined,
+    lost ? primaryAmong(mongo, options.others) : undefined,
   ]);
   const seen = primary === undefined ? {} : 'problem' in primary ? primary : { primary };
-  return { kind: 'member', running, self: found.self, settings, set: found.set, ...seen };
+  return { kind: 'member', running, self: found.self, settings, set: found.set, ...seen, ...(elsewhere === undefined ? {} : { elsewhere }) };
+}
+
+async function primaryAmong(mongo: Mongo, others: Options['others']): Promise<ReplicaSet | undefined> {
+  const sets = await Promise.all(
+    [...others.values()].map(async host => {
+      const link = await mongo.at(host);
+      const found = link.kind === 'open' ? await readSet(link).catch(() => undefined) : undefined;
+      return found !== undefined && found !== 'uninitialised' && found.self === 'primary' ? found.set : undefined;
+    }),
+  );
+  return sets.find(set => set !== undefined);
 }
 
 /** Both are told to anybody. */

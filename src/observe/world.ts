@@ -99,6 +99,7 @@ function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<
   return observeMongod(mongo, {
     leader: juju.leader,
     cache: juju.config.valid && juju.config.config['cache-size-mb'] !== 0,
+    detaching: juju.dying && context.detaching !== undefined,
     formerShard: juju.peers?.app[DRAINED] !== undefined,
     others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])),
   });

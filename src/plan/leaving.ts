@@ -39,11 +39,19 @@ function handingOver(seen: Observed): Plan {
   const self = ownMember(seen, mongod.set);
   const others = mongod.set.members.filter(member => member !== self);
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
+  if (wentOn(mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
   const effects = letIn(seen, mongod.set, mongod.self === 'primary');
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
   return plan({ effects, hold: [reason], unit: [status.held(reason)], pending: true });
 }
+
+/**
+ * The set has a primary again that this unit's mongod is not told of. Only a member with the data can be primary, and only in the same set is
+ * it the same data; a configuration older than this one's may be that of a primary which this one has succeeded.
+ */
+const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
+  self === 'secondary' && elsewhere?.identity !== undefined && elsewhere.identity === set.identity && elsewhere.version >= set.version;
 
 /** One that does not answer for a moment may be the one that everything depends on. */
 function ofSilent(seen: Observed, units: ReturnType<typeof stayingUnits>): Plan {

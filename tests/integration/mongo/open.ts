@@ -49,7 +49,7 @@ export function session(mongod: Launched, options: Partial<MongoOptions> = {}): 
 }
 
 export const look = (mongo: Mongo, others: ReadonlyMap<string, string> = new Map(), leader = true): Promise<MongodFacts> =>
-  observeMongod(mongo, { leader, cache: true, formerShard: false, others });
+  observeMongod(mongo, { leader, cache: true, detaching: false, formerShard: false, others });
 
 type Facts<Kind extends MongodFacts['kind']> = Extract<MongodFacts, { kind: Kind }>;
 /** One look; an error unless it is of this kind. */

@@ -26,7 +26,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   replSetGetConfig: server => {
     const { config } = diskOf(server);
     if (config === undefined) return error(94, 'no replset config has been received');
-    return { config: { ...config, members: config.members.map(({ newlyAdded: _, ...member }) => member) } };
+    const members = config.members.map(({ newlyAdded: _, ...member }) => member);
+    return { config: { ...config, members, settings: { ...config.settings, replicaSetId: { toHexString: () => config.identity } } } };
   },
   replSetGetStatus: server => statusOf(server),
   replSetInitiate: (server, command) => initiate(server, command.replSetInitiate),
