@@ -57,7 +57,15 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     lost ? primaryAmong(mongo, options.others) : undefined,
   ]);
   const seen = primary === undefined ? {} : 'problem' in primary ? primary : { primary };
-  return { kind: 'member', running, self: found.self, settings, set: found.set, ...seen, ...(elsewhere === undefined ? {} : { elsewhere }) };
+  return {
+    kind: 'member',
+    running,
+    self: found.self,
+    settings,
+    set: found.set,
+    ...seen,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  };
 }
 
 async function primaryAmong(mongo: Mongo, others: Options['others']): Promise<ReplicaSet | undefined> {

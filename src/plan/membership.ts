@@ -184,7 +184,17 @@ function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] 
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  return [reconfigure(set, left, true), log];
+  return [reconfigure(set, [...left, ...toldToGo(set, left, units)], true), log];
+}
+
+/**
+ * Where those that stay have new addresses, the units that go are kept until the next change, without a vote: only members are told of a
+ * configuration, and these would look for the others where they are no more, with data that nobody else has, as far as they know.
+ */
+function toldToGo(set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] {
+  const moved = left.some(({ id, host }) => set.members.some(member => member.id === id && member.host !== host));
+  const goes = (member: Member): boolean => unitOfMember(member, units) === undefined && !left.some(({ host }) => host === member.host);
+  return moved ? set.members.filter(goes).map(member => ({ ...member, votes: 0, priority: 0 })) : [];
 }
 
 /**

@@ -85,4 +85,36 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, commit: 0.05918474977370352, slow: 0.059442122951149944, slowMs: 8_000, late: 6 },
     },
   },
+  {
+    what: 'a unit that goes is held by a set that went on without it under another key',
+    history: {
+      seed: 500136,
+      commands: [
+        command('deploy', 0, 2, 17_023),
+        command('deploy', 197_784, 928_923, 60_000),
+        command('integrate', 104_981, 16_493, 60_000),
+        command('deploy', 381_758, 98_689, 60_000),
+        command('integrate', 462_001, 964_328, 60_000),
+        command('deploy', 935_646, 852_025, 34_276),
+        command('integrate', 68_830, 967_372, 60_000),
+        command('deploy', 19_341, 441_786, 60_000),
+        command('remove-primary', 142_519, 756_480, 4_917),
+        command('remove-unit', 842_039, 810_847, 0),
+      ],
+      chaos: { ...CALM, commit: 0.08798815910704434, slow: 0.07325070155784488, slowMs: 1_000, late: 3 },
+    },
+  },
+  {
+    what: 'a primary that goes is held by the leader that stays, which has a new address and goes on alone',
+    history: {
+      seed: 400345,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('leader', 167_671, 528_365, 60_000),
+        command('address', 727_891, 956_258, 0),
+        command('remove-primary', 653_481, 366_663, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

@@ -1,8 +1,8 @@
 // The way out of the set, step by step.
 import { describe, expect, test } from 'vitest';
-import type { Observed } from '../../../src/core/observed.ts';
+import type { Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { planLeaving } from '../../../src/plan/leaving.ts';
-import { member, peerUnits, settle, steady, unit, withMembers } from './world.ts';
+import { member, peerUnits, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
 
 const leaving = (self: number, count = 3, lastChance = false): Observed =>
   steady(count, { juju: { dying: true }, context: { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' }, lastChance }, self);
@@ -72,6 +72,22 @@ describe('the only member that has the data', () => {
   test('waits for a unit that Juju is only about to make', () => {
     const peers = { id: 1, app, units: peerUnits(1), coming: ['mongodb/7'] };
     expect(planLeaving(alone({ peers })).hold).toEqual(['no other unit has its data yet; waiting for mongodb/7']);
+  });
+  test('goes when the same set has gone on without it, at another unit that is its primary by now', () => {
+    const own = { ...replicaSet([member(0, 'secondary'), member(1, 'down')], 5), identity: 'one' };
+    const there = { ...replicaSet([member(1, 'primary')], 6), identity: 'one' };
+    const seen = (elsewhere?: ReplicaSet, self: 'primary' | 'secondary' = 'secondary', set: ReplicaSet = own): Observed =>
+      alone({}, { kind: 'member', running, self, settings, set, ...(elsewhere === undefined ? {} : { elsewhere }) }, true);
+    expect(planLeaving(seen(there))).toMatchObject({ hold: [], effects: [{ do: 'stop-mongod' }, { do: 'set-peer-unit' }] });
+    const { identity: _, ...nameless } = there;
+    const held = [
+      seen(),
+      seen({ ...there, identity: 'a new set' }),
+      seen({ ...there, version: 4 }),
+      seen(nameless, 'secondary', replicaSet(own.members)),
+      seen(there, 'primary'),
+    ];
+    for (const one of held) expect(planLeaving(one).hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
   });
   test('is not given up because it does not answer', () => {
     expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);

@@ -159,6 +159,14 @@ describe('a set that has no primary', () => {
     const seen = steady(3, { lastChance: true, mongod: { kind: 'outside', running, set } });
     expect(change(seen)).toEqual({ from: 5, force: true, members: [0, 1, 2].map(n => `${n} ${unit(n)} ${host(n)} 1/1`) });
   });
+  test('keeps one that goes for a moment, without a vote, where those that stay have new addresses: it would not be told otherwise', () => {
+    const set = replicaSet([member(0, 'down', { host: '10.7.7.0:27017' }), member(7, 'down')]);
+    const seen = steady(1, { lastChance: true, mongod: { kind: 'outside', running, set } });
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
+    expect(change(withMembers(steady(1), [member(0), member(7, 'secondary', { votes: 0, priority: 0 })]))?.members).toEqual([
+      `0 ${unit(0)} ${host(0)} 1/1`,
+    ]);
+  });
   test('takes the leader’s own member back, which somebody took out', () => {
     const set = replicaSet([member(1, 'primary'), member(2)]);
     const outside = { kind: 'outside', running, set, primary: primaryFacts(set) } as const;
