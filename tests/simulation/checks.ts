@@ -2,7 +2,7 @@
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
 import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
 import { answersIn, speaksVersion1 } from './client.ts';
-import { serverAt } from './database/life.ts';
+import { diskOf, serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
 import { type Data, type Server, type SetConfig, votersOf } from './database/state.ts';
@@ -40,7 +40,10 @@ export function watchOver(found: (violation: Violation) => void): void {
   };
 }
 
-/** A unit whose mongod the charm has stopped, and which is not back, while it stops that of another: where three vote, neither need wait. */
+/**
+ * A member whose mongod the charm has stopped, and which is not back, while it stops that of another: where three vote, each need not be
+ * without the other. A unit that is still to be let in is nobody's majority, and may restart when it likes.
+ */
 function secondStop(model: Model, machine: string, stopped: ReadonlySet<string>): string | undefined {
   const { servers } = currentWorld();
   const server = servers[`${machine} mongod`];
@@ -51,8 +54,12 @@ function secondStop(model: Model, machine: string, stopped: ReadonlySet<string>)
     const there = servers[`${unit.machine} mongod`];
     return there === undefined || there.readyAt > clock.now() ? 0 : stateOf(there);
   };
-  if (units.length < 3 || !units.some(unit => unit.machine === machine) || !units.some(unit => stateAt(unit) === 1)) return undefined;
-  return units.find(unit => unit.machine !== machine && stopped.has(unit.machine) && ![1, 2].includes(stateAt(unit)))?.name;
+  const primary = units.find(unit => stateAt(unit) === 1);
+  const config = primary && diskOf(servers[`${primary.machine} mongod`]!).config;
+  const voters = config === undefined ? [] : votersOf(config).map(({ host }) => host);
+  const votes = (unit: Unit): boolean => voters.includes(`${model.machines[unit.machine]?.address}:27017`);
+  if (voters.length < 3 || !units.some(unit => unit.machine === machine && votes(unit))) return undefined;
+  return units.find(unit => unit.machine !== machine && votes(unit) && stopped.has(unit.machine) && ![1, 2].includes(stateAt(unit)))?.name;
 }
 
 /** Databags as they are now. */

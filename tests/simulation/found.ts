@@ -117,4 +117,18 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'two units that are still to be let in restart in the same moment, which is no harm',
+    history: {
+      seed: 500385,
+      commands: [
+        command('deploy', 0, 4, 60_000),
+        command('freeze', 787_516, 164_276, 60_000),
+        command('add-unit', 851_996, 831_009, 60_000),
+        command('integrate', 969_775, 71_464, 60_000),
+        command('config', 613_243, 767_134, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

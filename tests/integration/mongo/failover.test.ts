@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { applyMongod } from '../../../src/apply/mongod.ts';
 import { until } from '../../support/until.ts';
-import { accepts, apply, launch, lookFor, makeSet, memberFor, session, untilMember } from './open.ts';
+import type { Launched } from './launch.ts';
+import { accepts, apply, freshAddress, launch, look, lookFor, makeSet, memberFor, session, untilKind, untilMember } from './open.ts';
 
 test('the primary hands over, asked by itself or by another member; a lone one cannot', async () => {
   const mongods = await launch(3);
@@ -45,6 +46,29 @@ test('a primary that is killed between two looks: the next one is looked at, and
 
   await mongods[0]!.start();
   await untilMember(session(mongods[0]!), 'it to be back', seen => seen.self === 'secondary' && seen.primary !== undefined);
+});
+
+test('a secondary that goes, and is told nothing any more, learns from another unit that its set has gone on without it', async () => {
+  const mongods = await launch(2);
+  const [first, second] = mongods as [Launched, Launched];
+  await makeSet(mongods);
+  await first.end();
+  await first.start({ address: freshAddress() });
+  const [left, gone] = [session(first), session(second)];
+  const others = new Map([['mongodb/0', first.host]]);
+  const leaving = async () => {
+    const seen = await look(gone, others, { leader: false, detaching: true });
+    return seen.kind === 'member' && seen.self === 'secondary' && seen.set.primary === undefined ? seen : undefined;
+  };
+  const alone = await until('it to be without a primary', leaving);
+  expect(alone.elsewhere).toBeUndefined();
+  const { set } = await untilKind('outside', left);
+  await apply(left, { do: 'reconfigure', from: set.version, force: true, members: [memberFor(first, 0)] });
+  await untilMember(left, 'it to be primary alone', seen => seen.self === 'primary');
+  const seen = await leaving();
+  expect(seen?.set).toMatchObject({ identity: expect.stringMatching(/^[0-9a-f]{24}$/), version: set.version });
+  expect(seen?.elsewhere).toMatchObject({ identity: seen?.set.identity, members: [{ unit: 'mongodb/0', state: 'primary' }] });
+  expect(seen?.elsewhere?.version).toBeGreaterThan(set.version);
 });
 
 test('without a majority nothing is changed unless it is forced', async () => {

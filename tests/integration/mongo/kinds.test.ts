@@ -63,7 +63,7 @@ test('from nothing to a primary with its operator, all through the key file', as
   // The other one, which is empty, sees that there is a set.
   expect(await look(session(b!), new Map([['mongodb/0', a!.host]]))).toMatchObject({ others: new Map([['mongodb/0', 'member']]) });
   // One who does not lead does not look at the primary.
-  expect(await look(mongo, new Map(), false)).not.toHaveProperty('primary');
+  expect(await look(mongo, new Map(), { leader: false })).not.toHaveProperty('primary');
 });
 
 test('outside: removed, at a new address, or under another name of the set', async () => {

@@ -48,8 +48,11 @@ export function session(mongod: Launched, options: Partial<MongoOptions> = {}): 
   return mongo;
 }
 
-export const look = (mongo: Mongo, others: ReadonlyMap<string, string> = new Map(), leader = true): Promise<MongodFacts> =>
-  observeMongod(mongo, { leader, cache: true, detaching: false, formerShard: false, others });
+export const look = (
+  mongo: Mongo,
+  others: ReadonlyMap<string, string> = new Map(),
+  { leader = true, detaching = false }: { readonly leader?: boolean; readonly detaching?: boolean } = {},
+): Promise<MongodFacts> => observeMongod(mongo, { leader, cache: true, detaching, formerShard: false, others });
 
 type Facts<Kind extends MongodFacts['kind']> = Extract<MongodFacts, { kind: Kind }>;
 /** One look; an error unless it is of this kind. */
