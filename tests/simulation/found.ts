@@ -88,7 +88,7 @@ export const found: readonly Found[] = [
   {
     what: 'a unit that goes is held by a set that went on without it under another key',
     history: {
-      seed: 500136,
+      seed: 500_136,
       commands: [
         command('deploy', 0, 2, 17_023),
         command('deploy', 197_784, 928_923, 60_000),
@@ -107,7 +107,7 @@ export const found: readonly Found[] = [
   {
     what: 'a primary that goes is held by the leader that stays, which has a new address and goes on alone',
     history: {
-      seed: 400345,
+      seed: 400_345,
       commands: [
         command('deploy', 0, 1, 60_000),
         command('leader', 167_671, 528_365, 60_000),
@@ -120,7 +120,7 @@ export const found: readonly Found[] = [
   {
     what: 'two units that are still to be let in restart in the same moment, which is no harm',
     history: {
-      seed: 500385,
+      seed: 500_385,
       commands: [
         command('deploy', 0, 4, 60_000),
         command('freeze', 787_516, 164_276, 60_000),
