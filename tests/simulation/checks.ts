@@ -2,7 +2,7 @@
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
 import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
 import { answersIn, speaksVersion1 } from './client.ts';
-import { diskOf, serverAt } from './database/life.ts';
+import { diskOf, STOP_MS, serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
 import { type Data, type Server, type SetConfig, votersOf } from './database/state.ts';
@@ -22,12 +22,12 @@ export function watchOver(found: (violation: Violation) => void): void {
   reconfigurations.seen = (server, before, after, force) => {
     for (const violation of wrongChange(model, server, before, after, force)) found(violation);
   };
-  const stopped = new Set<string>();
+  const stopped = new Map<string, Stop>();
   stops.seen = (machine, service) => {
     if (service !== 'mongod') return;
     const other = secondStop(model, machine, stopped);
     if (other !== undefined) found({ what: 'two members are stopped at once', detail: `${currentProgram()?.unit}, while ${other} is` });
-    stopped.add(machine);
+    stopped.set(machine, { server: currentWorld().servers[`${machine} mongod`], at: clock.now() });
   };
   userWrites.seen = (server, name, password) => {
     const app = applicationOfServer(model, server);
@@ -40,11 +40,14 @@ export function watchOver(found: (violation: Violation) => void): void {
   };
 }
 
+/** The server that the charm has told to stop, which takes it a moment, and when. */
+type Stop = { readonly server: Server | undefined; readonly at: number };
+
 /**
  * A member whose mongod the charm has stopped, and which is not back, while it stops that of another: where three vote, each need not be
  * without the other. A unit that is still to be let in is nobody's majority, and may restart when it likes.
  */
-function secondStop(model: Model, machine: string, stopped: ReadonlySet<string>): string | undefined {
+function secondStop(model: Model, machine: string, stopped: ReadonlyMap<string, Stop>): string | undefined {
   const { servers } = currentWorld();
   const server = servers[`${machine} mongod`];
   const app = server && applicationOfServer(model, server);
@@ -59,7 +62,12 @@ function secondStop(model: Model, machine: string, stopped: ReadonlySet<string>)
   const voters = config === undefined ? [] : votersOf(config).map(({ host }) => host);
   const votes = (unit: Unit): boolean => voters.includes(`${model.machines[unit.machine]?.address}:27017`);
   if (voters.length < 3 || !units.some(unit => unit.machine === machine && votes(unit))) return undefined;
-  return units.find(unit => unit.machine !== machine && votes(unit) && stopped.has(unit.machine) && ![1, 2].includes(stateAt(unit)))?.name;
+  const isBack = (unit: Unit, { server: before, at }: Stop): boolean =>
+    [1, 2].includes(stateAt(unit)) && (servers[`${unit.machine} mongod`] !== before || clock.now() > at + STOP_MS);
+  return units.find(unit => {
+    const stop = stopped.get(unit.machine);
+    return unit.machine !== machine && votes(unit) && stop !== undefined && !isBack(unit, stop);
+  })?.name;
 }
 
 /** Databags as they are now. */

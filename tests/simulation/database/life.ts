@@ -71,12 +71,15 @@ export function startServer(machine: string, program: 'mongod' | 'mongos'): void
   unsettle();
 }
 
+/** A server takes so long at most to end when it is told to. */
+export const STOP_MS = 400;
+
 /** SIGTERM: a primary hands over before it goes. */
 export async function stopServer(machine: string, program: 'mongod' | 'mongos'): Promise<void> {
   const world = currentWorld();
   const server = world.servers[`${machine} ${program}`];
   if (server === undefined) return;
-  await sleep(between(20, 400));
+  await sleep(between(20, STOP_MS));
   if (world.servers[`${machine} ${program}`] !== server) return;
   endServer(machine, program, true);
 }
