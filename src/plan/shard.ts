@@ -40,7 +40,8 @@ function related(seen: Observed, server: ConfigServerRelation): Plan {
   const outdated = sameRevision(theirs, juju.charm) ? nothing : shows(status.shardOutdated(revisionText(juju.charm), revisionText(theirs)));
   if (!mayFollow(seen, server)) return together([request, outdated]);
   const given = clusterSecrets(seen);
-  if (given === undefined) return together([request, shows(status.clusterSecrets)]);
+  // A config server of another revision gives none before that is mended.
+  if (given === undefined) return together([request, outdated === nothing ? shows(status.clusterSecrets) : outdated]);
   const key = juju.leader && juju.secret !== undefined ? planShardKey(seen, juju.secret, given) : nothing;
   return together([
     request,

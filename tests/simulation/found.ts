@@ -131,4 +131,20 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'the last shard, integrated again with a config server of another revision, does not say which one is to be refreshed',
+    history: {
+      seed: 400_368,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('deploy', 124_592, 844_910, 60_000),
+        command('integrate', 145_727, 919_664, 60_000),
+        command('refresh', 836_818, 265_179, 60_000),
+        command('remove-relation', 402_579, 22_562, 60_000),
+        command('rotate-client-password', 175_103, 560_788, 60_000),
+        command('integrate', 231_852, 230_718, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

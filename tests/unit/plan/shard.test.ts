@@ -47,6 +47,12 @@ describe('when it is related', () => {
     expect(planUsers(inRole('shard', { juju: { configServer: server } })).effects).toEqual([]);
   });
 
+  test('one that was a part of the cluster before says so, too, while the config server gives it no secrets', () => {
+    const server = serverRelation({ remote: { ...strange.remote, version: '2' }, content: {} });
+    const seen = inRole('shard', { juju: { configServer: server }, app: ADDED });
+    expect(said(seen)).toContain('is not up-to date with config-server (2-locally built)');
+  });
+
   test('it waits for the secrets', () => {
     expect(said(inRole('shard', { juju: { configServer: { ...strange, content: {} } } }))).toBe(
       'waiting for secrets from the config-server',
