@@ -1,4 +1,5 @@
 // What must hold: all along, and at the end when everything was healed and has come to rest.
+import { LEAVING } from '../../src/core/bags.ts';
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
 import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
 import { answersIn, speaksVersion1 } from './client.ts';
@@ -104,7 +105,7 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   const gone = before.members.filter(member => !after.members.some(one => one._id === member._id));
   for (const member of gone) {
     const unit = unitOf(member);
-    if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit))
+    if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit))
       say(`the member of ${unit.name}, which stays, is removed`);
   }
   if (!force) {
@@ -126,6 +127,13 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
 /** An operator may take the storage away from a unit that stays; then its mongod goes. */
 const keepsStorage = (model: Model, { name }: Unit): boolean =>
   Object.values(model.storage).some(({ owner, detaching }) => owner === name && !detaching);
+
+/** One that has stopped its mongod, because its storage was taken away, comes back in a later hook, whatever storage it has by then. */
+const saysThatItLeaves = (model: Model, { name, application }: Unit): boolean =>
+  Object.values(model.relations).some(
+    ({ endpoints, units }) =>
+      endpoints.length === 1 && endpoints[0]?.application === application && units[name]?.values[LEAVING] !== undefined,
+  );
 
 const shown = (member: SetConfig['members'][number]): string => `${member.tags?.['juju-unit'] ?? member.host}:${member.votes}`;
 

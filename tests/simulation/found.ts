@@ -147,4 +147,38 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a unit gets its storage back before the leader has taken out the member that it has stopped',
+    history: {
+      seed: 600_310,
+      commands: [
+        command('deploy', 0, 0, 60_000),
+        command('detach-storage', 724_109, 429_920, 0),
+        command('config', 461_244, 271_841, 0),
+        command('remove-relation', 928_842, 241_021, 900),
+        command('attach-storage', 755_106, 866_151, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit that goes hands over to members that may not vote yet',
+    history: {
+      seed: 700_090,
+      commands: [
+        command('deploy', 0, 0, 17_982),
+        command('leader', 76_507, 351_021, 4_561),
+        command('remove-primary', 919_056, 832_449, 2_240),
+      ],
+      chaos: {
+        ...CALM,
+        kill: 0.08954524080036208,
+        commit: 0.07503297775983811,
+        slow: 0.03978464061394334,
+        slowMs: 8_000,
+        delayMs: 500,
+        late: 3,
+      },
+    },
+  },
 ];

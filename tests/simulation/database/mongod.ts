@@ -35,7 +35,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     reconfigure(server, command.replSetReconfig, command.force === true, Number(command.maxTimeMS ?? 0)),
   replSetStepDown: async (server, command) => {
     if (!server.primary) return error(10107, 'not primary so can not step down');
-    if (!replicate(server) && majorityOf(diskOf(server).config!) > 1) return error(262, 'No electable secondaries caught up as of now');
+    if (!replicate(server) || !hasSuccessor(server)) return error(262, 'No electable secondaries caught up as of now');
     server.primary = false;
     server.barredUntil = clock.now() + Number(command.replSetStepDown) * 1_000;
     server.sawPrimaryAt = 0;
@@ -191,6 +191,14 @@ function statusOf(server: Server): Document {
   });
   return { myState, members };
 }
+
+/** Another that votes and has all the data. One that may not vote yet is not electable. */
+const hasSuccessor = (primary: Server): boolean =>
+  votersOf(diskOf(primary).config!).some(({ host }) => {
+    const other = serverAt(host);
+    const reached = other !== undefined && other !== primary && reaches(primary, other);
+    return reached && stateOf(other) === 2 && diskOf(other).head === diskOf(primary).head;
+  });
 
 async function initiate(server: Server, given: Document): Promise<Document> {
   const disk = diskOf(server);
