@@ -1,4 +1,5 @@
 // One failure: a client writes, harm is done, and the end is looked at by somebody who asks each member.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MongoClient } from 'mongodb';
 import { areVotingSecondaries, clientOf, until } from '../bench/cluster/replica-set.ts';
 import type { Case, Scene } from './cases.ts';
@@ -72,7 +73,7 @@ const missing = async (set: Cluster, confirmed: readonly number[]): Promise<numb
   for (const host of (await set.hosts()).values()) {
     const client = await clientOf(`mongodb://${host}/?directConnection=true&readPreference=secondaryPreferred`, username, password);
     try {
-      const absent = async () => {
+      const absent = async (): Promise<readonly number[]> => {
         const found = await client
           .db(database)
           .collection<{ _id: number }>(collection)
@@ -81,9 +82,15 @@ const missing = async (set: Cluster, confirmed: readonly number[]): Promise<numb
         const there = new Set(found.map(({ _id }) => _id));
         return confirmed.filter(number => !there.has(number));
       };
+      // One that was primary may still have to give up what nobody else has, and shows nothing meanwhile.
+      const look = () =>
+        absent().catch(error => {
+          if (error.code === notReadableCode) return sleep(100).then(() => confirmed);
+          throw error;
+        });
       const deadline = Date.now() + copyLimitMs;
-      let left = await absent();
-      while (left.length > 0 && Date.now() < deadline) left = await absent();
+      let left = await look();
+      while (left.length > 0 && Date.now() < deadline) left = await look();
       for (const number of left) lost.add(number);
     } finally {
       await client.close();
@@ -92,6 +99,8 @@ const missing = async (set: Cluster, confirmed: readonly number[]): Promise<numb
   return [...lost].sort((a, b) => a - b);
 };
 const copyLimitMs = 30_000;
+/** NotPrimaryOrSecondary. */
+const notReadableCode = 13436;
 
 const asOperator = async <Result>(set: Cluster, use: (client: MongoClient) => Promise<Result>): Promise<Result> => {
   const { uri, username, password } = await set.operator();
