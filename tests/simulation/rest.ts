@@ -17,8 +17,11 @@ export async function comeToRest(agents: Agents, writes: string[]): Promise<Viol
     await rest(agents, 1_800_000);
     if (giveStorageBack()) await rest(agents, 1_800_000);
     evolve();
-    await passes(12_000);
-    evolve();
+    // Nobody may ask the servers meanwhile, and each step of theirs is made when somebody does.
+    for (let waited = 0; waited < 12_000; waited += 3_000) {
+      await passes(3_000);
+      evolve();
+    }
     writes.splice(0);
     for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
     await rest(agents, 1_800_000);
