@@ -1,6 +1,6 @@
 // A unit that goes: it hands over, leaves the set, and only then stops its mongod, all before its storage goes. What lies on that stays.
 
-import { LEAVING, MEMBERS, RUNNING_CONFIG } from '../core/bags.ts';
+import { INITIALISED, INITIATOR, LEAVING, MEMBERS, RUNNING_CONFIG } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
@@ -39,7 +39,7 @@ function handingOver(seen: Observed): Plan {
   const self = ownMember(seen, mongod.set);
   const others = mongod.set.members.filter(member => member !== self);
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
-  if (wentOn(mongod)) return nothing;
+  if (wentOn(mongod) || isNobodys(seen, mongod.set)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
   const effects = letIn(seen, mongod.set, mongod.self === 'primary');
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
@@ -52,6 +52,18 @@ function handingOver(seen: Observed): Plan {
  */
 const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
   self === 'secondary' && elsewhere?.identity !== undefined && elsewhere.identity === set.identity && elsewhere.version >= set.version;
+
+/**
+ * The set that this unit has initiated never became the application's: the hook that would have said so was lost with its leadership, and
+ * the next leader has named another unit to initiate one. A leader names no other while the one that was named stays, or once a set is known:
+ * so while that unit stays, this one's claim is the older one, however old its view of the databag.
+ */
+function isNobodys(seen: Observed, set: Membered['set']): boolean {
+  const app = seen.juju.peers?.app ?? {};
+  const named = app[INITIATOR];
+  if (app[INITIALISED] !== undefined || named === undefined || named === seen.context.unit || set.members.length > 1) return false;
+  return stayingUnits(seen).has(named);
+}
 
 /** One that does not answer for a moment may be the one that everything depends on. */
 function ofSilent(seen: Observed, units: ReturnType<typeof stayingUnits>): Plan {

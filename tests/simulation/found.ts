@@ -181,4 +181,17 @@ export const found: readonly Found[] = [
       },
     },
   },
+  {
+    what: 'a unit that goes is held by a set of its own that never became that of the application',
+    history: {
+      seed: 600_092,
+      commands: [
+        command('deploy', 865_866, 615_465, 4_098),
+        command('kill-mongod', 206_142, 407_946, 20_055),
+        command('remove-leader', 753_428, 676_936, 0),
+        command('leader', 730_086, 289_999, 60_000),
+      ],
+      chaos: { ...CALM, kill: 0.13786902803694828, slow: 0.06261348523199559, slowMs: 8_000, delayMs: 500 },
+    },
+  },
 ];

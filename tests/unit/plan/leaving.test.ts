@@ -89,6 +89,14 @@ describe('the only member that has the data', () => {
     ];
     for (const one of held) expect(planLeaving(one).hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
   });
+  test('goes when its set never became that of the application, and another unit is to initiate one', () => {
+    const seen = (bag: Record<string, string>): Observed => alone({ peers: { id: 1, app: bag, units: peerUnits(2) } });
+    expect(planLeaving(seen({ initiator: unit(1) })).hold).toEqual([]);
+    const held = [{ initiator: unit(0) }, { initiator: unit(7) }, {}, { initiator: unit(1), initialised: 'true' }];
+    for (const bag of held) expect(planLeaving(seen(bag)).hold).toHaveLength(1);
+    const shared = withMembers(seen({ initiator: unit(1) }), [member(0), member(1, 'syncing')]);
+    expect(planLeaving(shared).hold).toHaveLength(1);
+  });
   test('is not given up because it does not answer', () => {
     expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);
     const peers = { id: 1, app: { ...app, members: `${unit(0)} ${unit(1)}` }, units: peerUnits(2) };
