@@ -83,7 +83,7 @@ export async function install({ root, paths, account }: Host): Promise<void> {
 /** Writes what is given, which may be nothing, with the folders that are missing. mongod reads both as the owner of its data. @throws while there is no snap. */
 export async function writeSettings({ root, paths, account }: Host, files: { config?: string; keyFile?: string }): Promise<void> {
   // Its folder is reached through snapd's link; a folder made in the place of that link would stop the next installation.
-  if ((await installedRevision(root)) === undefined) throw new Error('cannot write mongod.conf: the snap is not installed');
+  if ((await installedRevision(root)) === undefined) throw new Error('cannot prepare mongod: the snap is not installed');
   await ensureFolder(paths.data, account);
   const owner = account ?? (await ownerOf(paths.data));
   for (const folder of [paths.socketFolder, paths.logs, paths.settings]) await ensureFolder(folder, owner);

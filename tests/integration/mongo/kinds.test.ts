@@ -40,7 +40,8 @@ test('from nothing to a primary with its operator, all through the key file', as
   await apply(mongo, initiate); // once more does no harm
   const fresh = await untilMember(mongo, 'a primary', seen => seen.primary !== undefined);
   const member = { id: 0, host: a!.host, unit: 'mongodb/0', votes: 1, priority: 1, state: 'primary', stateText: 'PRIMARY' };
-  const set = { name: 'rs', version: 1, members: [member], primary: a!.host };
+  const identity = expect.stringMatching(/^[0-9a-f]{24}$/);
+  const set = { name: 'rs', version: 1, identity, members: [member], primary: a!.host };
   expect(fresh).toEqual({
     kind: 'member',
     running,
