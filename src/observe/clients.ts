@@ -45,7 +45,7 @@ export async function readClients(
       const told = juju.applicationBag(id, context.app);
       const isKnown = id !== context.relation && (await settled) && isAnswered(endpoint, await told, networksFound(id, await peers));
       const [{ units, other: client, remote }, databag] = await Promise.all([isKnown ? NOT_ASKED : readOther(juju, id), told]);
-      const memory = await memoryOf(juju, id, units ?? [], databag);
+      const memory = await memoryOf(juju, id, async () => units ?? [], databag);
       const requests = splitRequests(remote, databag);
       const networks = requests.some(one => isFromItsUnits(endpoint, one.remote))
         ? { networks: await readNetworks(juju, context, id, units, await peers) }
@@ -61,11 +61,11 @@ export async function readClients(
 export async function memoryOf(
   juju: Juju,
   id: number,
-  units: readonly string[],
+  units: () => Promise<readonly string[]>,
   own: Bag,
 ): Promise<Pick<ClientRelation, 'remembers' | 'heard'>> {
   if (!isWithdrawn(own) && !isUnheard(own)) return {};
-  const bags = await Promise.all(units.map(unit => juju.unitBag(id, unit)));
+  const bags = await Promise.all((await units()).map(unit => juju.unitBag(id, unit)));
   const [first = [], ...others] = bags.map(heardBy);
   const heard = first.filter(code => others.every(one => one.includes(code)));
   return { ...(isWithdrawn(own) && bags.some(remembersCredentials) ? { remembers: true } : {}), ...(heard.length === 0 ? {} : { heard }) };

@@ -21,8 +21,6 @@ import type {
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { answersIn, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
-import { isUnheard } from '../interfaces/client-status.ts';
-import { isWithdrawn } from '../interfaces/mongodb-client.ts';
 import { shardNameOf } from '../interfaces/shards.ts';
 import { decodeSystemUsers } from '../interfaces/system-users.ts';
 import type * as Tools from '../juju/tools.ts';
@@ -389,8 +387,7 @@ async function readHosts(
     juju.remoteBag(id, client),
     leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
   ]);
-  const asks = isWithdrawn(databag) || isUnheard(databag);
-  const memory = asks ? await memoryOf(juju, id, await juju.relationUnits(id), databag) : {};
+  const memory = await memoryOf(juju, id, () => juju.relationUnits(id), databag);
   const relation = { endpoint, id, app: client, databag, ...memory };
   return Promise.all(
     splitRequests(remote, databag).map(async request => ({ ...relation, ...request, published: await readSecrets(juju, request.own) })),
