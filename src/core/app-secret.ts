@@ -2,7 +2,8 @@
 import { isKeyFile } from './key-file.ts';
 import { passwordProblem } from './passwords.ts';
 
-const KEY_FILE = 'keyfile';
+/** Its key of the key file. */
+export const KEY_FILE = 'keyfile';
 
 /** Whether MongoDB can do with it. The charm before this one stores the word `None` for what it has deleted. */
 export const isHeld = (key: string, value: string): boolean =>

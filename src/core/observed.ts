@@ -247,8 +247,8 @@ export type MongodFacts =
       /** Looked at by the leader only; missing when there is no primary or it cannot be reached. */
       readonly primary?: PrimaryFacts;
       /**
-       * As another unit tells it that is a primary, though this mongod knows of none; asked by a secondary whose unit goes. Those that went on
-       * without it may have done so where it is not told: by another key, or from a new address.
+       * The set of another unit that is a primary, though this mongod knows of none, or is alone in its set; asked by one whose unit goes.
+       * Those that went on without it may have done so where it is not told: by another key, or from a new address.
        */
       readonly elsewhere?: ReplicaSet;
       /** The primary is there, and what it answers cannot be read: a sentence. */
@@ -319,6 +319,8 @@ export type Member = {
   /** The unit has said there that Juju takes it away, and that it is being held. */
   readonly leaving?: true;
   readonly votes: 0 | 1;
+  /** MongoDB counts its vote only when it has the data. Looked for only where there is no primary. */
+  readonly newlyAdded?: true;
   readonly priority: number;
   readonly state: MemberState;
   /** Juju-free words of mongod about the member, such as `RECOVERING`. */

@@ -1,7 +1,7 @@
 // The interface `shards`: what a config server and its shards tell each other. Passwords and key travel in a secret, or not at all.
 import * as z from 'zod/mini';
+import { isHeld, KEY_FILE } from '../core/app-secret.ts';
 import { ADDED_BY, CONFIG_SERVERS, DRAINED, isAddress } from '../core/bags.ts';
-import { isKeyFile } from '../core/key-file.ts';
 import type { Bag, CharmRevision, JujuFacts } from '../core/observed.ts';
 import { readJson } from './json.ts';
 
@@ -93,10 +93,15 @@ export const encodeClusterSecrets = ({ keyFile, operatorPassword, backupPassword
   'backup-password': backupPassword,
 });
 
-/** Undefined until the secret is there with all that a shard needs, and a key that its members can start with. */
+/**
+ * Undefined until the secret is there with all that a shard needs, and can keep: what the shard's own secret may not hold would count as
+ * missing there, and be made anew.
+ */
 export function decodeClusterSecrets(content: Bag): ClusterSecrets | undefined {
   const { 'key-file': keyFile, 'operator-password': operatorPassword, 'backup-password': backupPassword } = content;
-  return keyFile && isKeyFile(keyFile) && operatorPassword && backupPassword ? { keyFile, operatorPassword, backupPassword } : undefined;
+  if (keyFile === undefined || operatorPassword === undefined || backupPassword === undefined) return undefined;
+  const kept = isHeld(KEY_FILE, keyFile) && isHeld('operator-password', operatorPassword) && isHeld('backup-password', backupPassword);
+  return kept ? { keyFile, operatorPassword, backupPassword } : undefined;
 }
 
 /** How often a shard of the cluster has moved with all of its members; empty if none has. */

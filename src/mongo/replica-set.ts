@@ -51,6 +51,15 @@ export function configIn(answer: Document): Document {
   return answer.config;
 }
 
+const stored = z.object({ members: z.array(z.object({ _id: whole(0), newlyAdded: z.optional(z.boolean()) })) });
+
+/**
+ * Numbers of the members whose votes MongoDB does not count yet. Only the configuration in `local` tells: `replSetGetConfig` shows the
+ * vote that they will have (seen on 6.0.5). @throws when it is none.
+ */
+export const newlyAddedIn = (document: Document): ReadonlySet<number> =>
+  new Set(readAnswer('local.system.replset', stored, document).members.flatMap(({ _id, newlyAdded }) => (newlyAdded ? [_id] : [])));
+
 const LONGEST_STATE = 64;
 
 /** Without a status every member's state is unknown, which is shown as down. */

@@ -4,7 +4,7 @@ import type { MongodFacts, PrimaryFacts, ReplicaSet, Running } from '../core/obs
 import { StrangeAnswer } from '../mongo/answers.ts';
 import { CODES, failureOf, NoAnswer } from '../mongo/errors.ts';
 import { decodeBuild, startedWith } from '../mongo/hello.ts';
-import { decodeSet, decodeStatus, stateOf } from '../mongo/replica-set.ts';
+import { decodeSet, decodeStatus, newlyAddedIn, stateOf } from '../mongo/replica-set.ts';
 import { readRoles } from '../mongo/roles.ts';
 import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
 import { readSettings } from '../mongo/settings.ts';
@@ -16,7 +16,7 @@ type Options = {
   readonly leader: boolean;
   /** Ask for the size of the cache. */
   readonly cache: boolean;
-  /** The unit goes: where its mongod knows of no primary, the others are asked. */
+  /** The unit goes: where its mongod knows of no primary, or is alone in its set, the others are asked. */
   readonly detaching: boolean;
   /** Ask whether the data belongs to a cluster. */
   readonly formerShard: boolean;
@@ -50,11 +50,12 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     const primary = options.leader ? await findPrimary(mongo, link, found, options) : undefined;
     return { kind: 'outside', running, set: found.set, ...(primary === undefined ? {} : { primary }) };
   }
-  const lost = options.detaching && found.self === 'secondary' && found.set.primary === undefined;
+  const alone = found.self === 'primary' && found.set.members.length === 1;
+  const asks = options.detaching && (alone || (found.self === 'secondary' && found.set.primary === undefined));
   const [settings, primary, elsewhere] = await Promise.all([
     readSettings(link, options),
     options.leader ? readPrimary(mongo, link, found, options) : undefined,
-    lost ? primaryAmong(mongo, options.others) : undefined,
+    asks ? primaryAmong(mongo, options.others) : undefined,
   ]);
   const seen = primary === undefined ? {} : 'problem' in primary ? primary : { primary };
   return {
@@ -98,12 +99,22 @@ async function readSet(link: OpenLink): Promise<Found | 'uninitialised'> {
       throw new Error('MongoDB is still reading the configuration of its replica set');
     }
     // Its configuration does not list it: removed, or listed with another address, or of a set with another name.
-    if (status.code === CODES.invalidReplicaSetConfig && 'answer' in config) return { set: decodeSet(config.answer.config, undefined) };
+    if (status.code === CODES.invalidReplicaSetConfig && 'answer' in config)
+      return { set: await withVotes(link, decodeSet(config.answer.config, undefined)) };
     throw new Error(status.text);
   }
   if ('code' in config) throw new Error(config.text);
   const seen = decodeStatus(status.answer);
-  return { set: decodeSet(config.answer.config, seen), self: stateOf(seen.myState) };
+  return { set: await withVotes(link, decodeSet(config.answer.config, seen)), self: stateOf(seen.myState) };
+}
+
+/** Where nobody is primary it matters whose votes count. */
+async function withVotes(link: OpenLink, set: ReplicaSet): Promise<ReplicaSet> {
+  if (set.primary !== undefined) return set;
+  const document = await link.findOne('local', 'system.replset');
+  if (document === null) return set;
+  const newlyAdded = newlyAddedIn(document);
+  return { ...set, members: set.members.map(member => (newlyAdded.has(member.id) ? { ...member, newlyAdded: true } : member)) };
 }
 
 type Attempt = { readonly answer: Awaited<ReturnType<OpenLink['command']>> } | { readonly code: number | undefined; readonly text: string };

@@ -39,7 +39,7 @@ function handingOver(seen: Observed): Plan {
   const self = ownMember(seen, mongod.set);
   const others = mongod.set.members.filter(member => member !== self);
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
-  if (wentOn(mongod) || isNobodys(seen, mongod.set)) return nothing;
+  if (wentOn(mongod) || isNobodys(seen, mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
   const effects = letIn(seen, mongod.set, mongod.self === 'primary');
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
@@ -56,12 +56,14 @@ const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
 /**
  * The set that this unit has initiated never became the application's: the hook that would have said so was lost with its leadership, and
  * the next leader has named another unit to initiate one. A leader names no other while the one that was named stays, or once a set is known:
- * so while that unit stays, this one's claim is the older one, however old its view of the databag.
+ * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that still names this unit, the set
+ * of the other tells.
  */
-function isNobodys(seen: Observed, set: Membered['set']): boolean {
+function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
   const app = seen.juju.peers?.app ?? {};
   const named = app[INITIATOR];
-  if (app[INITIALISED] !== undefined || named === undefined || named === seen.context.unit || set.members.length > 1) return false;
+  if (app[INITIALISED] !== undefined || named === undefined || set.members.length > 1) return false;
+  if (named === seen.context.unit) return elsewhere?.identity !== undefined && elsewhere.identity !== set.identity;
   return stayingUnits(seen).has(named);
 }
 

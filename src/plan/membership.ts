@@ -172,7 +172,7 @@ function rescue(seen: Observed, set: ReplicaSet): Plan {
 }
 
 function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] {
-  const voters = set.members.filter(member => member.votes === 1);
+  const voters = votersOf(set);
   const lost = voters.filter(member => !keepsItsAddress(member, units));
   // Those that are left would have no majority even if all of them came back.
   if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
@@ -205,7 +205,7 @@ function moved({ context, juju, mongod, lastChance }: Observed): Plan {
   if (mongod.kind !== 'outside' || mongod.set.name !== context.app || !lastChance) return nothing;
   const { set } = mongod;
   const host = hostOf(juju.address);
-  const voters = set.members.filter(member => member.votes === 1);
+  const voters = votersOf(set);
   const self = voters.find(member => member.unit === context.unit);
   // Others could elect a primary without it, or have it told by the leader.
   if (self === undefined || voters.length > (juju.lastToStay ? 2 : 1) || set.members.some(member => member.host === host)) return nothing;
@@ -213,6 +213,9 @@ function moved({ context, juju, mongod, lastChance }: Observed): Plan {
   const message = `forcing the configuration of the replica set: ${context.unit} has a new address, and nobody else can tell the set; members are now ${members.map(member => member.host).join(', ')}`;
   return plan({ effects: [reconfigure(set, members, true), { do: 'log', level: 'WARNING', message }], pending: true });
 }
+
+/** Those whose votes count. By force a member gets its vote at once. */
+const votersOf = (set: ReplicaSet): readonly Member[] => set.members.filter(member => member.votes === 1 && member.newlyAdded !== true);
 
 const keepsItsAddress = (member: Member, units: Units): boolean => {
   const unit = unitOfMember(member, units);

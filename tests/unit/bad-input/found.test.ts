@@ -75,6 +75,12 @@ describe('a config server', () => {
     for (const key of ['a\0b', 'abcde', 'ü'.repeat(10), '- \n', 'x'.repeat(1_025), '$'])
       expect([isKeyFile(key), decodeClusterSecrets({ ...given, 'key-file': key })]).toEqual([false, undefined]);
   });
+  test('with a password that the shard may not keep has given none', () => {
+    const given = { 'operator-password': 'o', 'backup-password': 'b', 'key-file': 'theKey' };
+    for (const password of ['', 'None', 'x'.repeat(60_000), 'a\nb'])
+      for (const key of ['operator-password', 'backup-password'])
+        expect(decodeClusterSecrets({ ...given, [key]: password })).toBeUndefined();
+  });
   test('that tells a router what is no place has told nothing', () => {
     const content = { username: 'u', password: 'p', 'key-file': 'theKey' };
     const told = (place: string) => decodeRouterAnswer({ database: 'shop' }, { ...content, 'config-server-db': place });

@@ -1,6 +1,6 @@
 // What mongod answers about a set, as the charm understands it.
 import { describe, expect, test } from 'vitest';
-import { decodeSet, decodeStatus, stateOf } from '../../../src/mongo/replica-set.ts';
+import { decodeSet, decodeStatus, newlyAddedIn, stateOf } from '../../../src/mongo/replica-set.ts';
 
 const config = {
   _id: 'mongodb',
@@ -46,6 +46,13 @@ test('a member of which nothing is known is down, and nobody is primary', () => 
 test('a primary that no longer answers is not the primary', () => {
   const members = status.members.map(member => (member._id === 0 ? { ...member, health: 0 } : member));
   expect(decodeSet(config, decodeStatus({ ...status, members }))).not.toHaveProperty('primary');
+});
+
+test('whose votes do not count yet, only the stored configuration tells', () => {
+  const members = config.members.map(member => (member._id === 1 ? { ...member, newlyAdded: true } : member));
+  expect([...newlyAddedIn({ ...config, members })]).toEqual([1]);
+  expect([...newlyAddedIn(config)]).toEqual([]);
+  expect(() => newlyAddedIn({ _id: 'mongodb' })).toThrow('local.system.replset');
 });
 
 describe('states', () => {

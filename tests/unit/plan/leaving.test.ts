@@ -94,6 +94,20 @@ describe('the only member that has the data', () => {
     expect(planLeaving(seen({ initiator: unit(1) })).hold).toEqual([]);
     const held = [{ initiator: unit(0) }, { initiator: unit(7) }, {}, { initiator: unit(1), initialised: 'true' }];
     for (const bag of held) expect(planLeaving(seen(bag)).hold).toHaveLength(1);
+    const mine = { ...replicaSet([member(0, 'primary')]), identity: 'one' };
+    const beside = (elsewhere: ReplicaSet, bag: Record<string, string>): Observed =>
+      alone(
+        { peers: { id: 1, app: bag, units: peerUnits(2) } },
+        { kind: 'member', running, self: 'primary', settings, set: mine, elsewhere },
+      );
+    const theirs = { ...replicaSet([member(1, 'primary')]), identity: 'another' };
+    expect(planLeaving(beside(theirs, { initiator: unit(0) })).hold).toEqual([]);
+    for (const one of [
+      beside(theirs, { initiator: unit(0), initialised: 'true' }),
+      beside({ ...theirs, identity: 'one' }, { initiator: unit(0) }),
+      beside(replicaSet([member(1, 'primary')]), { initiator: unit(0) }),
+    ])
+      expect(planLeaving(one).hold).toHaveLength(1);
     const shared = withMembers(seen({ initiator: unit(1) }), [member(0), member(1, 'syncing')]);
     expect(planLeaving(shared).hold).toHaveLength(1);
   });

@@ -150,6 +150,16 @@ describe('a set that has no primary', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down')], {}, 1);
     expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
   });
+  test('is configured by force when the only voter whose vote counts yet is gone', () => {
+    const seen = without(
+      [member(0, 'secondary', { newlyAdded: true }), member(1, 'syncing', { newlyAdded: true }), member(7, 'down')],
+      {},
+      2,
+    );
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`]);
+    expect(change(without([member(0, 'secondary'), member(1, 'syncing', { newlyAdded: true }), member(7, 'down')], {}, 2))).toBeDefined();
+    expect(change(without([member(0, 'secondary'), member(1, 'secondary'), member(7, 'down')], {}, 2))).toBeUndefined();
+  });
   test('gives those that are only slow the whole hook', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], { lastChance: false }, 1);
     expect(planMembership(seen).effects).toEqual([]);
