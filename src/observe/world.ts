@@ -121,11 +121,15 @@ function lookAtRouter(mongo: Mongo, context: Context, juju: JujuFacts, files: Ho
 const asksCluster = ({ detaching }: Context, juju: JujuFacts): boolean =>
   detaching !== undefined || (juju.leader && isLeavingCluster(juju));
 
-/** The cluster that it leaves, while it leaves one, whichever it is related to. */
+/**
+ * The cluster that it leaves, while it leaves one, whichever it is related to: that may be the same one, at new addresses. Another one
+ * does not let it in.
+ */
 function configServers(juju: JujuFacts): readonly string[] {
-  const former = juju.peers?.app[CONFIG_SERVERS]?.split(' ');
-  const now = decodeHosts(juju.configServer?.remote.host);
-  return ((isLeavingCluster(juju) ? former : (now ?? former)) ?? []).map(routerHostOf);
+  const former = juju.peers?.app[CONFIG_SERVERS]?.split(' ') ?? [];
+  const now = decodeHosts(juju.configServer?.remote.host) ?? [];
+  const asked = isLeavingCluster(juju) ? [...former, ...now] : now.length > 0 ? now : former;
+  return [...new Set(asked)].map(routerHostOf);
 }
 
 async function linkToRouter(mongo: Mongo, juju: JujuFacts): Promise<Link> {

@@ -1,5 +1,5 @@
 // What must hold: all along, and at the end when everything was healed and has come to rest.
-import { LEAVING } from '../../src/core/bags.ts';
+import { CONFIG_SERVERS, LEAVING } from '../../src/core/bags.ts';
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
 import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
 import { answersIn, speaksVersion1 } from './client.ts';
@@ -200,7 +200,7 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
   const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
   const units = unitsOf(model, app.name);
   if (units.length === 0) return [];
-  const orphaned = roleOf(app) === 'shard' && !Object.values(model.applications).some(one => roleOf(one) === 'config-server');
+  const orphaned = roleOf(app) === 'shard' && !findsConfigServer(model, app);
   const isWell = (status: Unit['workload']): boolean => isActive(app, status) || (orphaned && status.message === CONFIG_SERVER_GONE);
   for (const unit of units)
     if (!isWell(unit.workload)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
@@ -235,8 +235,18 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
 const FOR_SOMEBODY = /^(Waiting for shards to upgrade|waiting for the config-server to remove the shard$)/;
 const isActive = (app: Application, { current, message }: { current: string; message: string }): boolean =>
   current === 'active' || (roleOf(app) !== 'replication' && (current === 'blocked' || FOR_SOMEBODY.test(message)));
-/** Nobody can tell a shard of a config server that was removed for good; docs/errors.md says what to do. */
+/** Nobody can tell a shard of a config server that was removed for good, or moved; docs/errors.md says what to do. */
 const CONFIG_SERVER_GONE = 'waiting for the config-server to tell whether the shard is drained';
+
+/** At an address that the shard was told of while it was related. */
+function findsConfigServer(model: Model, shard: Application): boolean {
+  const peers = Object.values(model.relations).find(({ endpoints }) =>
+    endpoints.every(one => one.application === shard.name && one.name === 'database-peers'),
+  );
+  const known = peers?.applications[shard.name]?.values[CONFIG_SERVERS]?.split(' ') ?? [];
+  const servers = Object.values(model.units).filter(unit => roleOf(model.applications[unit.application]!) === 'config-server');
+  return servers.some(unit => known.includes(model.machines[unit.machine]?.address ?? ''));
+}
 
 const relationsAt = (model: Model, app: string, endpoint: string): Relation[] =>
   Object.values(model.relations).filter(
