@@ -12,6 +12,6 @@ function unitOfPrimary(seen: Observed): ReturnType<Action['answer']> {
   const primary = mongod.set.members.find(member => member.host === mongod.set.primary);
   if (primary === undefined)
     return { refused: 'the replica set has no primary at the moment; try again in a few seconds, and see status-detail' };
-  const unit = unitOfMember(primary, juju.peers?.units ?? new Map()) ?? primary.unit ?? primary.host;
+  const unit = unitOfMember(primary, juju.peers?.units ?? new Map(), mongod.set.members) ?? primary.unit ?? primary.host;
   return { effects: [], results: { 'replica-set-primary': unit } };
 }

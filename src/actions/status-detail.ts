@@ -40,10 +40,10 @@ function rowsOf(seen: Observed, views: readonly View[]): readonly Row[] {
   const wanted = wantedConfig(seen)?.hash;
   const nameOf = (host: string | undefined): string => {
     const member = members.find(one => one.host === host);
-    return (member && unitOfMember(member, units)) ?? host ?? '-';
+    return (member && unitOfMember(member, units, members)) ?? host ?? '-';
   };
   const row = (unit: string, host: string): Row => {
-    const member = members.find(one => one.unit === unit || one.host === host);
+    const member = members.find(one => one.host === host) ?? members.find(one => one.unit === unit);
     const view = views.find(one => one.host === host);
     const data = units.get(unit)?.data ?? {};
     const config = data[RUNNING_CONFIG];
@@ -58,7 +58,7 @@ function rowsOf(seen: Observed, views: readonly View[]): readonly Row[] {
       config: config === undefined ? '-' : config === wanted ? 'current' : 'restart due',
     };
   };
-  const gone = members.filter(member => unitOfMember(member, units) === undefined);
+  const gone = members.filter(member => unitOfMember(member, units, members) === undefined);
   return [
     ...[...units].map(([name, { address }]) => row(name, hostOf(address))),
     ...gone.map(member => row(member.unit ?? '-', member.host)),

@@ -11,15 +11,30 @@ export function stayingUnits(seen: Observed): ReadonlyMap<string, PeerUnit> {
   return new Map(units.filter(([name, unit]) => (name === self ? !seen.juju.dying : unit.data[LEAVING] === undefined)));
 }
 
-/** The unit that a member stands for: by its tag, else by its address; undefined when no unit that stays has it. */
-export function unitOfMember(member: Member, units: ReadonlyMap<string, PeerUnit>): string | undefined {
-  if (member.unit !== undefined) return units.has(member.unit) ? member.unit : undefined;
-  return [...units].find(([, unit]) => hostOf(unit.address) === member.host)?.[0];
+/**
+ * The unit that a member stands for: by its tag, or by its address where it has none; undefined when no unit that stays has it. Where units
+ * of a set have the addresses that others of it had, a mongod takes itself for the member at its address, whatever the tag says (seen on
+ * 6.0.5): then that unit stands there, and the member that nobody is left at is for the unit that nobody is listed at.
+ * @param members all of the set.
+ */
+export function unitOfMember(member: Member, units: ReadonlyMap<string, PeerUnit>, members: readonly Member[]): string | undefined {
+  const here = [...units].find(([, { address }]) => hostOf(address) === member.host)?.[0];
+  // A unit that has just come has none of the data, and so no member to take the place of.
+  if (here !== undefined && (member.unit === undefined || members.some(({ unit }) => unit === here))) return here;
+  let unit = member.unit;
+  for (let step = 0; step < members.length && unit !== undefined; step += 1) {
+    const address = units.get(unit)?.address;
+    if (address === undefined) return undefined;
+    const there = members.find(one => one !== member && one.host === hostOf(address));
+    if (there === undefined) return unit;
+    unit = there.unit;
+  }
+  return undefined;
 }
 
 /** This unit's own member, if the configuration lists it. */
-export const ownMember = (seen: Observed, set: ReplicaSet): Member | undefined =>
-  set.members.find(member => member.unit === seen.context.unit || member.host === hostOf(seen.juju.address));
+export const ownMember = ({ context, juju }: Observed, { members }: ReplicaSet): Member | undefined =>
+  members.find(({ host }) => host === hostOf(juju.address)) ?? members.find(({ unit }) => unit === context.unit);
 
 export const ownData = (seen: Observed) => seen.juju.peers?.units.get(seen.context.unit)?.data ?? {};
 
@@ -35,8 +50,9 @@ export function memberHosts(seen: Observed): readonly string[] {
   const { mongod } = seen;
   if (mongod.kind !== 'member') return [];
   const units = stayingUnits(seen);
-  return inUnitOrder((mongod.primary?.set ?? mongod.set).members).flatMap(member => {
-    const unit = unitOfMember(member, units);
+  const { members } = mongod.primary?.set ?? mongod.set;
+  return inUnitOrder(members).flatMap(member => {
+    const unit = unitOfMember(member, units, members);
     return unit === undefined ? [] : [hostOf(units.get(unit)?.address ?? '')];
   });
 }

@@ -26,11 +26,26 @@ export function planMembership(seen: Observed): Plan {
   return onPrimary(seen, juju.peers.app, mongod.primary.set, units);
 }
 
+/**
+ * Units that stay. No two have one address: where it looks so, one of them has moved and this unit has not been told yet. Its own is what
+ * Juju says now, so the other one's is not known; of two others, neither's.
+ */
+function placedUnits(seen: Observed): Units {
+  const units = [...stayingUnits(seen)];
+  const { unit: self } = seen.context;
+  const isShared = (name: string, address: string): boolean => units.some(([other, one]) => other !== name && one.address === address);
+  return new Map(
+    units.map(([name, unit]) => [name, name !== self && isShared(name, unit.address) ? { ...unit, address: NOT_KNOWN } : unit]),
+  );
+}
+
+const NOT_KNOWN = '';
+
 /** The leader may be a unit that came last and is no member yet. Whoever leads has to let it in, and nobody else does. */
 function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
-  const units = stayingUnits(seen);
+  const units = placedUnits(seen);
   // A set that none of our units belongs to is that of data from elsewhere.
-  if (set === undefined || !set.members.some(member => unitOfMember(member, units) !== undefined)) return nothing;
+  if (set === undefined || !set.members.some(member => unitOfMember(member, units, set.members) !== undefined)) return nothing;
   const change = nextChange(set, units, seen);
   if (change === undefined || change === 'step-down') return nothing;
   return plan({ effects: [{ ...reconfigure(set, change), ...(set.primary === undefined ? {} : { at: set.primary }) }], pending: true });
@@ -41,11 +56,11 @@ function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
  * member is still there, at an address that this hook has not been told of, is not among them.
  */
 function joinable(seen: Observed): Units {
-  if ((seen.mongod.kind !== 'member' && seen.mongod.kind !== 'outside') || seen.mongod.primary === undefined) return stayingUnits(seen);
+  if ((seen.mongod.kind !== 'member' && seen.mongod.kind !== 'outside') || seen.mongod.primary === undefined) return placedUnits(seen);
   const { members } = seen.mongod.primary.set;
   const hasMember = (unit: string, host: string): boolean => members.some(member => member.unit === unit || member.host === host);
   const vanished = (unit: string, host: string): boolean => seen.membersAtStart.includes(host) && !hasMember(unit, host);
-  return new Map([...stayingUnits(seen)].filter(([unit, { address }]) => !vanished(unit, hostOf(address))));
+  return new Map([...placedUnits(seen)].filter(([unit, { address }]) => !vanished(unit, hostOf(address))));
 }
 
 /**
@@ -60,7 +75,7 @@ function restartsFirst(seen: Observed): boolean {
 
 function membersAlone(seen: Observed, set: ReplicaSet): Units {
   const units = joinable(seen);
-  const known = new Set(set.members.map(member => unitOfMember(member, units)));
+  const known = new Set(set.members.map(member => unitOfMember(member, units, set.members)));
   return new Map([...units].filter(([unit]) => known.has(unit)));
 }
 
@@ -69,7 +84,7 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, set: R
   if (change === 'step-down') return plan({ effects: [{ do: 'step-down-primary' }], pending: true });
   if (change !== undefined) return plan({ effects: [reconfigure(set, change)], app: [], pending: true });
   const members = inUnitOrder(set.members)
-    .flatMap(member => unitOfMember(member, units) ?? [])
+    .flatMap(member => unitOfMember(member, units, set.members) ?? [])
     .join(' ');
   const settled = app[MEMBERS] === members && app[INITIALISED] !== undefined;
   const down = inUnitOrder(set.members).filter(member => member.state === 'down');
@@ -89,14 +104,12 @@ function nextChange(set: ReplicaSet, units: Units, seen: Observed): readonly Mem
 function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
   let changed = false;
   const members = set.members.map(member => {
-    const unit = unitOfMember(member, units);
-    const address = unit === undefined ? undefined : units.get(unit)?.address;
-    if (unit === undefined || address === undefined) return member;
-    const host = hostOf(address);
-    const taken = set.members.some(other => other !== member && other.host === host);
-    if (member.unit === unit && (member.host === host || taken)) return member;
+    const unit = unitOfMember(member, units, set.members);
+    if (unit === undefined) return member;
+    const host = placeOf(unit, units) ?? member.host;
+    if (member.unit === unit && member.host === host) return member;
     changed = true;
-    return { ...member, unit, host: taken ? member.host : host };
+    return { ...member, unit, host };
   });
   return changed ? members : undefined;
 }
@@ -111,7 +124,7 @@ function withoutDeparted(
 ): readonly MemberConfig[] | 'step-down' | undefined {
   if (blindAtStart) return undefined;
   const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
-  const departed = set.members.filter(member => unitOfMember(member, units) === undefined && known(member));
+  const departed = set.members.filter(member => unitOfMember(member, units, set.members) === undefined && known(member));
   const voter =
     departed.find(member => member.votes === 1 && member.state === 'down') ??
     departed.find(member => member.votes === 1 && member.state !== 'primary');
@@ -126,7 +139,7 @@ function withoutDeparted(
  */
 export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan['effects'] {
   const own = { address: seen.juju.address, data: ownData(seen) };
-  const units: Units = new Map([...stayingUnits(seen), [seen.context.unit, own]]);
+  const units: Units = new Map([...placedUnits(seen), [seen.context.unit, own]]);
   if (!isPrimary) return forced(seen, set, units);
   const members = adopted(set, units) ?? withMissing(set, units, false);
   return members === undefined ? [] : [reconfigure(set, members)];
@@ -160,6 +173,7 @@ const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonl
   [...units].filter(
     ([unit, { address, data }]) =>
       (!ready || data[RUNNING_CONFIG] !== undefined) &&
+      address !== NOT_KNOWN &&
       !set.members.some(member => member.unit === unit || member.host === hostOf(address)),
   );
 
@@ -168,12 +182,12 @@ const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonl
  * configured anew by force with the members that are left. Never while those that are left could still elect one.
  */
 function rescue(seen: Observed, set: ReplicaSet): Plan {
-  return plan({ effects: forced(seen, set, stayingUnits(seen)), unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+  return plan({ effects: forced(seen, set, placedUnits(seen)), unit: [status.noPrimary], app: [status.noPrimary], pending: true });
 }
 
 function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] {
   const voters = votersOf(set);
-  const lost = voters.filter(member => !keepsItsAddress(member, units));
+  const lost = voters.filter(member => !keepsItsAddress(member, units, set));
   // Those that are left would have no majority even if all of them came back.
   if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
   const left = survivors(seen, set, units);
@@ -193,7 +207,8 @@ function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] 
  */
 function toldToGo(set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] {
   const moved = left.some(({ id, host }) => set.members.some(member => member.id === id && member.host !== host));
-  const goes = (member: Member): boolean => unitOfMember(member, units) === undefined && !left.some(({ host }) => host === member.host);
+  const goes = (member: Member): boolean =>
+    unitOfMember(member, units, set.members) === undefined && !left.some(({ host }) => host === member.host);
   return moved ? set.members.filter(goes).map(member => ({ ...member, votes: 0, priority: 0 })) : [];
 }
 
@@ -217,17 +232,23 @@ function moved({ context, juju, mongod, lastChance }: Observed): Plan {
 /** Those whose votes count. By force a member gets its vote at once. */
 const votersOf = (set: ReplicaSet): readonly Member[] => set.members.filter(member => member.votes === 1 && member.newlyAdded !== true);
 
-const keepsItsAddress = (member: Member, units: Units): boolean => {
-  const unit = unitOfMember(member, units);
-  return unit !== undefined && hostOf(units.get(unit)?.address ?? '') === member.host;
+/** One whose address is not known may be where it was. */
+const keepsItsAddress = (member: Member, units: Units, set: ReplicaSet): boolean => {
+  const unit = unitOfMember(member, units, set.members);
+  return unit !== undefined && (placeOf(unit, units) ?? member.host) === member.host;
 };
 
-/** Members of units that are still there, at the addresses they have now; on storage of an earlier unit, this unit takes the place of the one it was. */
+/** address:port of a unit, if it is known. */
+function placeOf(unit: string, units: Units): string | undefined {
+  const { address = NOT_KNOWN } = units.get(unit) ?? {};
+  return address === NOT_KNOWN ? undefined : hostOf(address);
+}
+
+/** Members of units that are still there, at the addresses they have now, as far as they are known; on storage of an earlier unit, this unit takes the place of the one it was. */
 function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly MemberConfig[] {
   const left = set.members.flatMap((member): MemberConfig[] => {
-    const unit = unitOfMember(member, units);
-    const address = unit && units.get(unit)?.address;
-    return unit && address ? [{ ...member, unit, host: hostOf(address) }] : [];
+    const unit = unitOfMember(member, units, set.members);
+    return unit === undefined ? [] : [{ ...member, unit, host: placeOf(unit, units) ?? member.host }];
   });
   const listed = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
   if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(unit => units.has(unit) && unit !== seen.context.unit))

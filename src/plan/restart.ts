@@ -34,10 +34,10 @@ function turnOf(seen: Observed, mongod: Membered, hash: string): 'now' | 'soon' 
   const names = [...units.keys()];
   const before = others.filter(member => {
     if (mongod.self === 'primary') return true;
-    const unit = unitOfMember(member, units);
+    const unit = unitOfMember(member, units, set.members);
     return member.state !== 'primary' && unit !== undefined && names.indexOf(unit) < names.indexOf(seen.context.unit);
   });
-  if (!before.every(member => units.get(unitOfMember(member, units) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
+  if (!before.every(member => units.get(unitOfMember(member, units, set.members) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
   const well = set.primary !== undefined && others.every(member => member.state === 'primary' || member.state === 'secondary');
   return well ? 'now' : 'soon';
 }

@@ -92,6 +92,7 @@ const weights: Readonly<Record<string, number>> = {
   cut: 2,
   heal: 2,
   address: 1,
+  'turn-addresses': 1,
   'kill-agent': 3,
   write: 6,
   'remove-storage': 1,
@@ -338,6 +339,23 @@ const doers: Readonly<Record<string, Doer>> = {
     model.machines[unit.machine]!.address = `127.16.1.${model.counters.host}`;
     unsettle();
     return `${unit.name} ${model.machines[unit.machine]!.address}`;
+  },
+  // Each unit of an application gets the address of another one of it, but for one, which gets a new one, or that of the first.
+  'turn-addresses': (which, at) => {
+    const { model } = currentWorld();
+    const app = choose(aliveUnits('mongodb'), which)?.application;
+    const machines = aliveUnits('mongodb').flatMap(unit => (unit.application === app ? model.machines[unit.machine]! : []));
+    if (machines.length < 2) return undefined;
+    const before = machines.map(({ address }) => address);
+    if (at % 2 === 0) {
+      model.counters.host += 1;
+      before[0] = `127.16.1.${model.counters.host}`;
+    }
+    machines.forEach((machine, n) => {
+      machine.address = before[(n + 1) % before.length]!;
+    });
+    unsettle();
+    return `${app} ${machines.map(({ address }) => address).join(' ')}`;
   },
   'kill-agent': (which, _at, agents) => {
     const program = choose([...agents.programs.values()], which);

@@ -264,6 +264,8 @@ const reconfigured = (server: Server, before: SetConfig, after: SetConfig, force
 function checkMembers(server: Server, before: SetConfig, config: SetConfig, force: boolean): void {
   const hosts = new Set(config.members.map(({ host }) => host));
   if (hosts.size < config.members.length) error(2, 'Found two member configurations with same host field');
+  const moved = config.members.find(({ _id, host }) => before.members.some(old => old.host === host && old._id !== _id));
+  if (moved !== undefined) error(103, `New and old configurations both have members with host ${moved.host}, but of another _id`);
   if (config.members.filter(({ votes }) => votes > 0).length > 7 && !force && config.members.length > 50) error(93, 'too many members');
   if (selfIn(server, config) === undefined) error(74, 'No host described in new configuration maps to this node');
   if (force) return;

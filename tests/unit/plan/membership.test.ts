@@ -5,6 +5,7 @@ import { nothing } from '../../../src/core/plan.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
 import { address, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
 
+const ready = { 'running-config': 'any' };
 const members = (count: number): Member[] => Array.from({ length: count }, (_, n) => member(n));
 const change = (seen: Observed) => {
   const effect = planMembership(seen).effects.find(one => one.do === 'reconfigure');
@@ -168,6 +169,42 @@ describe('a set that has no primary', () => {
     const set = replicaSet([0, 1, 2].map(n => member(n, 'down', { host: `10.7.7.${n}:27017` })));
     const seen = steady(3, { lastChance: true, mongod: { kind: 'outside', running, set } });
     expect(change(seen)).toEqual({ from: 5, force: true, members: [0, 1, 2].map(n => `${n} ${unit(n)} ${host(n)} 1/1`) });
+  });
+  test.each([
+    // addresses of the members of units 0, 1, 2; of the units now; what the members are to be
+    [
+      'each has that of the next',
+      [7, 8, 9],
+      [8, 9, 6],
+      [`0 ${unit(2)} 10.7.7.6:27017`, `1 ${unit(0)} 10.7.7.8:27017`, `2 ${unit(1)} 10.7.7.9:27017`],
+    ],
+    [
+      'two have exchanged them',
+      [7, 8, 9],
+      [8, 7, 9],
+      [`0 ${unit(1)} 10.7.7.7:27017`, `1 ${unit(0)} 10.7.7.8:27017`, `2 ${unit(2)} 10.7.7.9:27017`],
+    ],
+    [
+      'one has that of another, which has a new one',
+      [7, 8, 9],
+      [8, 6, 9],
+      [`0 ${unit(1)} 10.7.7.6:27017`, `1 ${unit(0)} 10.7.7.8:27017`, `2 ${unit(2)} 10.7.7.9:27017`],
+    ],
+  ])('takes new addresses that others of the set have had: %s', (_, before, now, after) => {
+    const set = replicaSet(before.map((end, n) => member(n, n === 0 ? 'primary' : 'secondary', { host: `10.7.7.${end}:27017` })));
+    const units = new Map(now.map((end, n) => [unit(n), { address: `10.7.7.${end}`, data: ready }]));
+    const seen = withMembers(steady(3, { juju: { peers: { id: 1, app: {}, units } } }), set.members);
+    expect(change(seen)?.members).toEqual(after.map(one => `${one} 1/1`));
+  });
+  test('a unit that has just come does not take the place of the member that had its address', () => {
+    const set = replicaSet([member(0, 'primary'), member(1, 'down', { host: '10.7.7.7:27017' })]);
+    const units = new Map([
+      [unit(0), { address: address(0), data: ready }],
+      [unit(1), { address: address(1), data: ready }],
+      [unit(5), { address: '10.7.7.7', data: ready }],
+    ]);
+    const seen = withMembers(steady(2, { juju: { peers: { id: 1, app: {}, units } } }), set.members);
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`]);
   });
   test('keeps one that goes for a moment, without a vote, where those that stay have new addresses: it would not be told otherwise', () => {
     const set = replicaSet([member(0, 'down', { host: '10.7.7.0:27017' }), member(7, 'down')]);
