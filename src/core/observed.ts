@@ -229,14 +229,18 @@ export type MongodFacts =
       readonly others: ReadonlyMap<string, 'uninitialised' | 'member' | 'silent'>;
       /** Looked for by the leader only: that of the set which the others are members of, and this mongod is not yet. */
       readonly primary?: PrimaryFacts;
+      /** For the leader, where the others have no primary either: what one of them has for the newest configuration. */
+      readonly elsewhere?: SetElsewhere;
     }
   /** Its data is of a set that does not list this mongod: removed, or moved to a new address, or not yet added. */
   | {
       readonly kind: 'outside';
       readonly running: Running;
       readonly set: ReplicaSet;
-      /** Looked for by the leader only, among the members that the set had when this mongod was last one of them. */
+      /** Looked for by the leader only, among the other units, and the members that the set had when this mongod was last one of them. */
       readonly primary?: PrimaryFacts;
+      /** For the leader, where there is none: what another unit has for the newest configuration. */
+      readonly elsewhere?: SetElsewhere;
     }
   | {
       readonly kind: 'member';
@@ -337,6 +341,9 @@ export type ReplicaSet = {
   /** host of the primary, as far as this mongod knows */
   readonly primary?: string;
 };
+
+/** The set as the mongod at this address:port knows it. */
+export type SetElsewhere = { readonly host: string; readonly set: ReplicaSet };
 
 export type PrimaryFacts = {
   readonly host: string;

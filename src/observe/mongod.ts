@@ -1,6 +1,6 @@
 // This unit's mongod, the replica set as it sees it, and for the leader the primary → MongodFacts.
 import { BACKUP_ROLE } from '../core/names.ts';
-import type { MongodFacts, PrimaryFacts, ReplicaSet, Running } from '../core/observed.ts';
+import type { MongodFacts, PrimaryFacts, ReplicaSet, Running, SetElsewhere } from '../core/observed.ts';
 import { StrangeAnswer } from '../mongo/answers.ts';
 import { CODES, failureOf, NoAnswer } from '../mongo/errors.ts';
 import { decodeBuild, startedWith } from '../mongo/hello.ts';
@@ -47,8 +47,7 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return notInitialised(mongo, link, running, options);
   if (found.self === undefined) {
-    const primary = options.leader ? await findPrimary(mongo, link, found, options) : undefined;
-    return { kind: 'outside', running, set: found.set, ...(primary === undefined ? {} : { primary }) };
+    return { kind: 'outside', running, set: found.set, ...(options.leader ? await seenByOthers(mongo, link, found, options) : {}) };
   }
   const alone = found.self === 'primary' && found.set.members.length === 1;
   const asks = options.detaching && (alone || (found.self === 'secondary' && found.set.primary === undefined));
@@ -70,14 +69,33 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
 }
 
 async function primaryAmong(mongo: Mongo, others: Options['others']): Promise<ReplicaSet | undefined> {
-  const sets = await Promise.all(
+  return (await setsAmong(mongo, others)).find(({ self }) => self === 'primary')?.set;
+}
+
+/** The set as each of the others knows it that is, or was, a member of one. */
+async function setsAmong(mongo: Mongo, others: Options['others']): Promise<readonly (Found & SetElsewhere)[]> {
+  const found = await Promise.all(
     [...others.values()].map(async host => {
       const link = await mongo.at(host);
-      const found = link.kind === 'open' ? await readSet(link).catch(() => undefined) : undefined;
-      return found !== undefined && found !== 'uninitialised' && found.self === 'primary' ? found.set : undefined;
+      const set = link.kind === 'open' ? await readSet(link).catch(() => undefined) : undefined;
+      return set === undefined || set === 'uninitialised' ? [] : [{ host, ...set }];
     }),
   );
-  return sets.find(set => set !== undefined);
+  return found.flat();
+}
+
+/** For a leader that is no member itself, and so is not told who is primary. */
+async function seenByOthers(
+  mongo: Mongo,
+  own: OpenLink,
+  found: Found,
+  options: Options,
+): Promise<{ readonly primary?: PrimaryFacts; readonly elsewhere?: SetElsewhere }> {
+  const primary = await findPrimary(mongo, own, found, options);
+  if (primary !== undefined) return { primary };
+  const sets = (await setsAmong(mongo, options.others)).filter(({ set }) => set.name === found.set.name);
+  const [newest] = sets.sort((a, b) => b.set.version - a.set.version);
+  return newest === undefined ? {} : { elsewhere: { host: newest.host, set: newest.set } };
 }
 
 /** Both are told to anybody. */
@@ -141,8 +159,7 @@ async function notInitialised(mongo: Mongo, own: OpenLink, running: Running, opt
   if (!options.leader || host === undefined) return { kind: 'uninitialised', running, others };
   const link = await mongo.at(host);
   const found = link.kind === 'open' ? await readSet(link) : 'uninitialised';
-  const primary = found === 'uninitialised' ? undefined : await findPrimary(mongo, own, found, options);
-  return { kind: 'uninitialised', running, others, ...(primary === undefined ? {} : { primary }) };
+  return { kind: 'uninitialised', running, others, ...(found === 'uninitialised' ? {} : await seenByOthers(mongo, own, found, options)) };
 }
 
 async function askOthers(mongo: Mongo, others: Options['others']): Promise<Others> {
@@ -159,9 +176,10 @@ async function stateAt(mongo: Mongo, host: string): Promise<'uninitialised' | 'm
   return (await readSet(link)) === 'uninitialised' ? 'uninitialised' : 'member';
 }
 
-/** A mongod that is outside of its set does not know who is primary: the members that it knows of are asked. */
+/** A mongod that is outside of its set does not know who is primary: the members that it knows of are asked, and the other units. */
 async function findPrimary(mongo: Mongo, own: OpenLink, { set }: Found, options: Options): Promise<PrimaryFacts | undefined> {
-  const asked = set.members.map(({ host }) => readPrimary(mongo, own, { set: { ...set, primary: host } }, options));
+  const hosts = new Set([...set.members.map(({ host }) => host), ...options.others.values()]);
+  const asked = [...hosts].map(host => readPrimary(mongo, own, { set: { ...set, primary: host } }, options));
   const found = (await Promise.all(asked)).flatMap(one => (one === undefined || 'problem' in one ? [] : [one]));
   return found.find(one => one.set.name === set.name);
 }

@@ -3,7 +3,7 @@
 import { hostOf, INITIALISED, MEMBERS, RUNNING_CONFIG } from '../core/bags.ts';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
-import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
+import type { Member, Observed, PeerUnit, PrimaryFacts, ReplicaSet, SetElsewhere } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { inUnitOrder, ownData, ownMember, stayingUnits, unitOfMember } from './facts.ts';
@@ -15,15 +15,16 @@ export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (juju.dying || juju.peers === undefined) return nothing;
   if (!juju.leader) return moved(seen);
-  if (mongod.kind === 'uninitialised') return fromOutside(seen, mongod.primary?.set);
+  if (mongod.kind === 'uninitialised')
+    return mongod.elsewhere === undefined ? fromOutside(seen, mongod.primary?.set) : rescueElsewhere(seen, mongod.elsewhere);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
   // mongod forces no configuration on data of a set with another name; a person has to say that it is to be ours.
   if (mongod.kind === 'outside' && mongod.set.name !== seen.context.app) return plan({ app: [status.otherSet(mongod.set.name)] });
-  if (mongod.primary === undefined) return rescue(seen, mongod.set);
+  if (mongod.primary === undefined) return rescue(seen, mongod);
   // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
   if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
   const units = restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen);
-  return onPrimary(seen, juju.peers.app, mongod.primary.set, units);
+  return onPrimary(seen, juju.peers.app, mongod.primary, units);
 }
 
 /**
@@ -79,10 +80,12 @@ function membersAlone(seen: Observed, set: ReplicaSet): Units {
   return new Map([...units].filter(([unit]) => known.has(unit)));
 }
 
-function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, set: ReplicaSet, units: Units): Plan {
+function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set, host }: PrimaryFacts, units: Units): Plan {
   const change = nextChange(set, units, seen);
   if (change === 'step-down') return plan({ effects: [{ do: 'step-down-primary' }], pending: true });
-  if (change !== undefined) return plan({ effects: [reconfigure(set, change)], app: [], pending: true });
+  // This unit's mongod knows where the primary is only while it is a member.
+  const at = seen.mongod.kind === 'outside' ? { at: host } : {};
+  if (change !== undefined) return plan({ effects: [{ ...reconfigure(set, change), ...at }], app: [], pending: true });
   const members = inUnitOrder(set.members)
     .flatMap(member => unitOfMember(member, units, set.members) ?? [])
     .join(' ');
@@ -181,24 +184,36 @@ const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonl
  * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is
  * configured anew by force with the members that are left. Never while those that are left could still elect one.
  */
-function rescue(seen: Observed, set: ReplicaSet): Plan {
-  return plan({ effects: forced(seen, set, placedUnits(seen)), unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+function rescue(seen: Observed, mongod: Extract<Observed['mongod'], { kind: 'member' | 'outside' }>): Plan {
+  const { set } = mongod;
+  const isListed = set.members.some(member => unitOfMember(member, placedUnits(seen), set.members) === seen.context.unit);
+  if (mongod.kind === 'outside' && mongod.elsewhere !== undefined && !isListed) return rescueElsewhere(seen, mongod.elsewhere);
+  return rescued(forced(seen, set, placedUnits(seen)));
 }
 
-function forced(seen: Observed, set: ReplicaSet, units: Units): Plan['effects'] {
+/** By a leader that is not among the members, such as the unit that came last: on the mongod of one that is. */
+function rescueElsewhere(seen: Observed, { host, set }: SetElsewhere): Plan {
+  const isOurs = set.name === seen.context.app && seen.juju.peers?.app[INITIALISED] !== undefined;
+  return isOurs ? rescued(forced(seen, set, placedUnits(seen), host)) : nothing;
+}
+
+const rescued = (effects: Plan['effects']): Plan => plan({ effects, unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+
+/** @param at the mongod of another unit that is to do it, and must stay a member itself. */
+function forced(seen: Observed, set: ReplicaSet, units: Units, at?: string): Plan['effects'] {
   const voters = votersOf(set);
   const lost = voters.filter(member => !keepsItsAddress(member, units, set));
   // Those that are left would have no majority even if all of them came back.
   if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
   const left = survivors(seen, set, units);
-  if (!left.some(member => member.host === hostOf(seen.juju.address))) return [];
+  if (!left.some(member => member.host === (at ?? hostOf(seen.juju.address)))) return [];
   if (!seen.lastChance && set.members.length > 1) return []; // a member that is only slow gets the whole hook to come back
   const log = {
     do: 'log',
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  return [reconfigure(set, [...left, ...toldToGo(set, left, units)], true), log];
+  return [{ ...reconfigure(set, [...left, ...toldToGo(set, left, units)], true), ...(at === undefined ? {} : { at }) }, log];
 }
 
 /**

@@ -194,4 +194,78 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, kill: 0.13786902803694828, slow: 0.06261348523199559, slowMs: 8_000, delayMs: 500 },
     },
   },
+  {
+    what: 'the leader is no member yet, and all members get new addresses at once',
+    history: {
+      seed: 9,
+      commands: [
+        command('deploy', 0, 2, 60_000),
+        command('add-unit', 0, 0, 600),
+        command('leader', 0, 2, 0),
+        command('turn-addresses', 3, 2, 30_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'units get the addresses that others of the set have had',
+    history: {
+      seed: 22,
+      commands: [
+        command('deploy', 0, 2, 60_000),
+        command('turn-addresses', 3, 1, 60_000),
+        command('turn-addresses', 3, 1, 3_000),
+        command('turn-addresses', 3, 0, 30_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a leader that looks for the others where it is itself takes their members for its own',
+    history: {
+      seed: 14,
+      commands: [command('deploy', 0, 1, 60_000), command('turn-addresses', 3, 0, 60_000), command('turn-addresses', 3, 1, 3_000)],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'the only member whose vote counts yet gets a new address',
+    history: { seed: 602_465, commands: [command('deploy', 0, 2, 60_000), command('address', 482_912, 387_160, 60_000)], chaos: CALM },
+  },
+  {
+    what: 'the only member whose vote counts yet is removed by force',
+    history: {
+      seed: 602_505,
+      commands: [command('deploy', 0, 2, 60_000), command('remove-unit-by-force', 679_395, 625_784, 60_000)],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit with a set that was never the application’s is held, and nobody has told it that another is to initiate one',
+    history: {
+      seed: 601_753,
+      commands: [
+        command('deploy', 0, 4, 4_075),
+        command('deploy', 1, 604_547, 2_575),
+        command('integrate', 0, 0, 19_028),
+        command('remove-unit', 229_594, 713_013, 544),
+        command('leader', 702_916, 910_354, 60_000),
+      ],
+      chaos: { ...CALM, slow: 0.050_449_936_799_705_03, slowMs: 8_000, late: 6 },
+    },
+  },
+  {
+    what: 'the config server gets a new address while a shard without a relation waits for it',
+    history: {
+      seed: 602_364,
+      commands: [
+        command('deploy', 0, 4, 60_000),
+        command('deploy', 506_641, 607_970, 60_000),
+        command('integrate', 416_946, 892_457, 60_000),
+        command('remove-relation', 843_055, 535_083, 60_000),
+        command('address', 404_508, 661_478, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

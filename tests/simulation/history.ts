@@ -340,19 +340,19 @@ const doers: Readonly<Record<string, Doer>> = {
     unsettle();
     return `${unit.name} ${model.machines[unit.machine]!.address}`;
   },
-  // Each unit of an application gets the address of another one of it, but for one, which gets a new one, or that of the first.
+  // All units of an application get new addresses; or each gets that of the next, and the last that of the first, or a new one.
   'turn-addresses': (which, at) => {
     const { model } = currentWorld();
     const app = choose(aliveUnits('mongodb'), which)?.application;
     const machines = aliveUnits('mongodb').flatMap(unit => (unit.application === app ? model.machines[unit.machine]! : []));
     if (machines.length < 2) return undefined;
     const before = machines.map(({ address }) => address);
-    if (at % 2 === 0) {
+    const fresh = (): string => {
       model.counters.host += 1;
-      before[0] = `127.16.1.${model.counters.host}`;
-    }
+      return `127.16.1.${model.counters.host}`;
+    };
     machines.forEach((machine, n) => {
-      machine.address = before[(n + 1) % before.length]!;
+      machine.address = at % 3 === 2 || (at % 3 === 0 && n === machines.length - 1) ? fresh() : before[(n + 1) % before.length]!;
     });
     unsettle();
     return `${app} ${machines.map(({ address }) => address).join(' ')}`;

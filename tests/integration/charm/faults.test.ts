@@ -37,7 +37,8 @@ test('a mongod that somebody stopped is started again', async () => {
   await wellWith(model, 3);
 });
 
-test.each(['another unit', 'the leader'])('a member that somebody took out of the set is added again: that of %s', async whose => {
+/** Takes the member of another unit, or of the leader, out of the set. Answers where it is. */
+async function takeOut(whose: 'another unit' | 'the leader'): Promise<string> {
   const [own = ''] = addressesOf(await model.status());
   const suits = (host: string) => host.startsWith(`${own}:`) === (whose === 'the leader');
   await asOperator(model, async client => {
@@ -45,7 +46,7 @@ test.each(['another unit', 'the leader'])('a member that somebody took out of th
     if (whose === 'another unit' || !suits((await admin.command({ hello: 1 })).primary)) return;
     await admin.command({ replSetStepDown: 20 });
   });
-  const gone = await model.waitFor('a primary that takes it out', () =>
+  return model.waitFor('a primary that takes it out', () =>
     asOperator(model, async client => {
       const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
       const { primary } = await client.db('admin').command({ hello: 1 });
@@ -55,21 +56,29 @@ test.each(['another unit', 'the leader'])('a member that somebody took out of th
       return leaving.host as string;
     }).catch(() => undefined),
   );
+}
+
+test.each(['another unit', 'the leader'] as const)('a member that somebody took out of the set is added again: that of %s', async whose => {
+  const gone = await takeOut(whose);
   await model.waitFor('the member to be back', async () => (await membersOf(model)).some(address => gone.startsWith(address)));
   await wellWith(model, 3);
 });
 
 // Those of the second time are such as another unit has just had: the local Juju gives what is free by then.
-test.each(['ones', 'ones that others have had'])('new addresses of all members at once do not end the set: %s', async () => {
-  const before = addressesOf(await model.status());
-  const units = Object.keys(unitsOf(await model.status(), 'mongodb'));
-  for (const unit of units) await model.juju('fault', unit, 'change-address');
-  await model.waitFor('the new addresses to show', status => addressesOf(status).every((address, at) => address !== before[at]));
-  await model.waitFor(
-    'the members to be the units',
-    async status => (await membersOf(model).catch(() => [])).join() === addressesOf(status).sort().join(),
-  );
-  await wellWith(model, 3);
-  await write();
-  expect(await stored()).toBe(written);
-});
+test.each([['all of them'], ['they are ones that others have had'], ['the leader has just been taken out', 'the leader']] as const)(
+  'new addresses of all members at once do not end the set: %s',
+  async (_, out) => {
+    const before = addressesOf(await model.status());
+    const units = Object.keys(unitsOf(await model.status(), 'mongodb'));
+    if (out !== undefined) await takeOut(out);
+    for (const unit of units) await model.juju('fault', unit, 'change-address');
+    await model.waitFor('the new addresses to show', status => addressesOf(status).every((address, at) => address !== before[at]));
+    await model.waitFor(
+      'the members to be the units',
+      async status => (await membersOf(model).catch(() => [])).join() === addressesOf(status).sort().join(),
+    );
+    await wellWith(model, 3);
+    await write();
+    expect(await stored()).toBe(written);
+  },
+);

@@ -151,6 +151,49 @@ describe('a set that has no primary', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down')], {}, 1);
     expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
   });
+  describe('which does not list the leader, for it came last or was taken out', () => {
+    const away = (n: number) => member(n, 'down', { host: `10.7.7.${n}:27017` });
+    const elsewhere = { host: host(1), set: replicaSet([away(0), away(1)], 8) };
+    const others = new Map([[unit(1), 'member' as const]]);
+    const leads = (mongod: Observed['mongod'], bag = initialised) =>
+      steady(3, {
+        lastChance: true,
+        context: { unit: unit(2) },
+        juju: { peers: { id: 1, app: bag, units: peerUnits(3) }, address: address(2) },
+        mongod,
+      });
+    const initialised: Record<string, string> = { initialised: 'true', members: `${unit(0)} ${unit(1)}` };
+    const forced = { do: 'reconfigure', at: host(1), from: 8, force: true };
+    const outside = { kind: 'outside' as const, running, set: replicaSet([away(0), away(1)], 7) };
+
+    test('is configured by force on the mongod of a member', () => {
+      for (const mongod of [
+        { kind: 'uninitialised' as const, running, others, elsewhere },
+        { ...outside, elsewhere },
+      ])
+        expect(planMembership(leads(mongod)).effects[0]).toMatchObject({ ...forced, members: [{ host: host(0) }, { host: host(1) }] });
+    });
+    test('but not before it is known to be that of the application', () => {
+      for (const [mongod, bag] of [
+        [{ kind: 'uninitialised' as const, running, others, elsewhere }, {}],
+        [{ ...outside, elsewhere: { ...elsewhere, set: { ...elsewhere.set, name: 'other' } } }, initialised],
+        [{ ...outside, elsewhere: { ...elsewhere, host: '10.7.7.9:27017' } }, initialised],
+        [outside, initialised],
+      ] as const)
+        expect(planMembership(leads(mongod, bag)).effects).toEqual([]);
+    });
+    test('where it is listed it does so itself', () => {
+      const set = replicaSet([away(0), away(1), away(2)], 7);
+      const [effect] = planMembership(leads({ ...outside, set, elsewhere })).effects;
+      expect(effect).toMatchObject({ do: 'reconfigure', from: 7, force: true });
+      expect(effect).not.toHaveProperty('at');
+    });
+    test('a primary that the others have told of lets it in', () => {
+      const set = replicaSet([member(0), member(1, 'primary')], 9);
+      const seen = leads({ ...outside, primary: { ...primaryFacts(set), host: host(1) } });
+      expect(planMembership(seen).effects[0]).toMatchObject({ do: 'reconfigure', at: host(1), from: 9, force: false });
+    });
+  });
   test('is configured by force when the only voter whose vote counts yet is gone', () => {
     const seen = without(
       [member(0, 'secondary', { newlyAdded: true }), member(1, 'syncing', { newlyAdded: true }), member(7, 'down')],
