@@ -61,7 +61,8 @@ export async function reconfigure(link: OpenLink, { from, members, force }: Extr
     const next = members.map(member =>
       memberDocument(
         member,
-        before.find(one => one._id === member.id),
+        // One that is forced at a new place has a new number.
+        before.find(one => one._id === member.id) ?? before.find(one => member.unit !== undefined && one.tags?.[UNIT_TAG] === member.unit),
       ),
     );
     try {

@@ -162,7 +162,7 @@ function promoted(set: ReplicaSet): readonly MemberConfig[] | undefined {
 function withMissing(set: ReplicaSet, units: Units, ready = true): readonly MemberConfig[] | undefined {
   const added = missing(set, units, ready).slice(0, MAX_MEMBERS - set.members.length);
   if (added.length === 0) return undefined;
-  const firstId = 1 + Math.max(-1, ...set.members.map(member => member.id));
+  const firstId = freeId(set);
   const free = MAX_VOTERS - set.members.filter(member => member.votes === 1).length;
   const joining = added.map(([unit, { address }], at): MemberConfig => {
     const votes = at < free ? 1 : 0;
@@ -213,8 +213,22 @@ function forced(seen: Observed, set: ReplicaSet, units: Units, at?: string): Pla
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  return [{ ...reconfigure(set, [...left, ...toldToGo(set, left, units)], true), ...(at === undefined ? {} : { at }) }, log];
+  const members = [...renumbered(set, left), ...toldToGo(set, left, units)];
+  return [{ ...reconfigure(set, members, true), ...(at === undefined ? {} : { at }) }, log];
 }
+
+/**
+ * A member at a new place gets a new number. A mongod that has come to the place of another member takes itself for that one, and neither
+ * tells the other of a configuration as long as both have the same number (seen on 6.0.5: `member with the same member ID as ourself`).
+ */
+function renumbered(set: ReplicaSet, members: readonly MemberConfig[]): readonly MemberConfig[] {
+  let next = freeId(set);
+  return members.map(member =>
+    set.members.some(({ id, host }) => id === member.id && host !== member.host) ? { ...member, id: next++ } : member,
+  );
+}
+
+const freeId = (set: ReplicaSet): number => 1 + Math.max(-1, ...set.members.map(member => member.id));
 
 /**
  * Where those that stay have new addresses, the units that go are kept until the next change, without a vote: only members are told of a
@@ -239,7 +253,10 @@ function moved({ context, juju, mongod, lastChance }: Observed): Plan {
   const self = voters.find(member => member.unit === context.unit);
   // Others could elect a primary without it, or have it told by the leader.
   if (self === undefined || voters.length > (juju.lastToStay ? 2 : 1) || set.members.some(member => member.host === host)) return nothing;
-  const members = set.members.map(member => (member === self ? { ...member, host } : member));
+  const members = renumbered(
+    set,
+    set.members.map(member => (member === self ? { ...member, host } : member)),
+  );
   const message = `forcing the configuration of the replica set: ${context.unit} has a new address, and nobody else can tell the set; members are now ${members.map(member => member.host).join(', ')}`;
   return plan({ effects: [reconfigure(set, members, true), { do: 'log', level: 'WARNING', message }], pending: true });
 }
@@ -268,8 +285,7 @@ function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly Memb
   const listed = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
   if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(unit => units.has(unit) && unit !== seen.context.unit))
     return left;
-  const free = 1 + Math.max(-1, ...set.members.map(member => member.id));
-  return [{ id: free, host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
+  return [{ id: freeId(set), host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
 }
 
 const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], force = false): MongodEffect => ({

@@ -102,7 +102,9 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   if (after.members.filter(member => member.votes > 0).length > 7) say('more than 7 voters');
   const app = applicationOfServer(model, server);
   const unitOf = (member: { tags?: Record<string, string> }): Unit | undefined => model.units[member.tags?.['juju-unit'] ?? ''];
-  const gone = before.members.filter(member => !after.members.some(one => one._id === member._id));
+  const gone = before.members.filter(
+    member => !after.members.some(one => one._id === member._id || (force && unitOf(one) === unitOf(member))),
+  );
   for (const member of gone) {
     const unit = unitOf(member);
     if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit))

@@ -62,7 +62,7 @@ function spreadConfig(server: Server): void {
   if (config === undefined) return;
   for (const other of membersReached(server, config.members)) {
     const disk = diskOf(other);
-    if (other.settings.setName !== config._id) continue;
+    if (other.settings.setName !== config._id || claimsSameNumber(server, other)) continue;
     if (disk.config === undefined) {
       if (disk.head === undefined) adopt(other, config);
     } else if (disk.config.identity === config.identity) {
@@ -73,6 +73,12 @@ function spreadConfig(server: Server): void {
       }
     }
   }
+}
+
+/** Each takes itself for the same member, as one may that has come to the place of another: then they tell each other nothing. */
+function claimsSameNumber(server: Server, other: Server): boolean {
+  const [mine, theirs] = [server, other].map(one => selfIn(one, diskOf(one).config)?._id);
+  return mine !== undefined && mine === theirs;
 }
 
 function adopt(server: Server, config: SetConfig): void {

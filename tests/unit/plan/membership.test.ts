@@ -119,12 +119,12 @@ describe('the only unit that stays, while the leader goes', () => {
     steady(2, { lastChance, juju: { leader: false, lastToStay: true, ...parts }, mongod: { kind: 'outside', running, set: of } }, 1);
 
   test('tells the set of its new address, of which the leader hears no more', () => {
-    expect(change(outside())).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`] });
+    expect(change(outside())).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`, `2 ${unit(1)} ${host(1)} 1/1`] });
     expect(change(outside({}, set, false))).toBeUndefined();
   });
   test('so does the only member that votes, whoever leads', () => {
     const only = replicaSet([member(1, 'down', { host: '10.1.1.1:27017' })]);
-    expect(change(outside({ lastToStay: false }, only))).toEqual({ from: 5, force: true, members: [`1 ${unit(1)} ${host(1)} 1/1`] });
+    expect(change(outside({ lastToStay: false }, only))).toEqual({ from: 5, force: true, members: [`2 ${unit(1)} ${host(1)} 1/1`] });
   });
   test('leaves alone what others decide, or can do without it', () => {
     expect(change(outside({ lastToStay: false }))).toBeUndefined();
@@ -208,10 +208,10 @@ describe('a set that has no primary', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], { lastChance: false }, 1);
     expect(planMembership(seen).effects).toEqual([]);
   });
-  test('takes the new addresses of all members at once', () => {
+  test('takes the new addresses of all members at once, with new numbers', () => {
     const set = replicaSet([0, 1, 2].map(n => member(n, 'down', { host: `10.7.7.${n}:27017` })));
     const seen = steady(3, { lastChance: true, mongod: { kind: 'outside', running, set } });
-    expect(change(seen)).toEqual({ from: 5, force: true, members: [0, 1, 2].map(n => `${n} ${unit(n)} ${host(n)} 1/1`) });
+    expect(change(seen)).toEqual({ from: 5, force: true, members: [0, 1, 2].map(n => `${n + 3} ${unit(n)} ${host(n)} 1/1`) });
   });
   test.each([
     // addresses of the members of units 0, 1, 2; of the units now; what the members are to be
@@ -252,7 +252,7 @@ describe('a set that has no primary', () => {
   test('keeps one that goes for a moment, without a vote, where those that stay have new addresses: it would not be told otherwise', () => {
     const set = replicaSet([member(0, 'down', { host: '10.7.7.0:27017' }), member(7, 'down')]);
     const seen = steady(1, { lastChance: true, mongod: { kind: 'outside', running, set } });
-    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
+    expect(change(seen)?.members).toEqual([`8 ${unit(0)} ${host(0)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
     expect(change(withMembers(steady(1), [member(0), member(7, 'secondary', { votes: 0, priority: 0 })]))?.members).toEqual([
       `0 ${unit(0)} ${host(0)} 1/1`,
     ]);
