@@ -102,8 +102,10 @@ function leaving(seen: Observed): Plan {
     return { ...shows(status.drained), effects: [{ do: 'set-peer-app', values: left }] };
   }
   const { databases, chunks } = leftOn(cluster, name);
-  // As the last shard it stays until somebody adds another one, or takes it back: there is nothing to look at every other second.
-  const goesOn = shard.draining || cluster.shards.some(one => one !== shard && !one.draining);
+  // As the last shard it stays until somebody adds another one, or takes it back: there is nothing to look at every other second. Nor is
+  // there where the config server has not begun for minutes, such as one that is to go itself.
+  const mayBegin = seen.context.hook !== 'update-status' && cluster.shards.some(one => one !== shard && !one.draining);
+  const goesOn = shard.draining || mayBegin;
   return { ...shows(shard.draining ? status.shardDraining(databases.length, chunks) : status.shardNotYetRemoved), wake: goesOn };
 }
 

@@ -92,6 +92,8 @@ function secretIn(text: string, minted: ReadonlySet<string>): string | undefined
   return undefined;
 }
 
+const placeOf = (model: Model, unit: Unit | undefined): string | undefined => unit && `${model.machines[unit.machine]?.address}:27017`;
+
 function wrongChange(model: Model, server: Server, before: SetConfig, after: SetConfig, force: boolean): Violation[] {
   const found: Violation[] = [];
   const say = (what: string) =>
@@ -107,6 +109,8 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   );
   for (const member of gone) {
     const unit = unitOf(member);
+    // One that has come to its place is there for it.
+    if (member.host === placeOf(model, model.units[currentProgram()?.unit ?? ''])) continue;
     if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit))
       say(`the member of ${unit.name}, which stays, is removed`);
   }

@@ -68,7 +68,12 @@ export function makeHistory(seed: number): History {
     // A client from the beginning: without one much of what follows would come to nothing.
     commands.push({ do: 'deploy', which: 1, at: below(1e6), waitMs: wait() }, { do: 'integrate', which: 0, at: 0, waitMs: wait() });
   }
-  while (commands.length < length) commands.push({ do: pick(weighted)!, which: below(1e6), at: below(1e6), waitMs: wait() });
+  while (commands.length < length) {
+    const what = pick(weighted)!;
+    const [which, at, waitMs] = [below(1e6), below(1e6), wait()];
+    // A unit that goes before anybody has been told where all are now is held: Juju tells it nothing any more, and nobody finds it.
+    commands.push({ do: what, which, at, waitMs: what === 'turn-addresses' ? 60_000 : waitMs });
+  }
   return { seed, commands, chaos };
 }
 
@@ -346,6 +351,11 @@ const doers: Readonly<Record<string, Doer>> = {
     const app = choose(aliveUnits('mongodb'), which)?.application;
     const machines = aliveUnits('mongodb').flatMap(unit => (unit.application === app ? model.machines[unit.machine]! : []));
     if (machines.length < 2) return undefined;
+    // A voter in whose place comes one that has no data yet is the end of a set; seconds later that one has it.
+    const joins = Object.values(currentWorld().disks).some(
+      ({ config }) => config?._id === app && config?.members.some(member => member.newlyAdded),
+    );
+    if (joins) return undefined;
     const before = machines.map(({ address }) => address);
     const fresh = (): string => {
       model.counters.host += 1;
@@ -354,6 +364,8 @@ const doers: Readonly<Record<string, Doer>> = {
     machines.forEach((machine, n) => {
       machine.address = at % 3 === 2 || (at % 3 === 0 && n === machines.length - 1) ? fresh() : before[(n + 1) % before.length]!;
     });
+    // Where one listens is read when it starts.
+    for (const { id } of machines) endServer(id, 'mongod', false);
     unsettle();
     return `${app} ${machines.map(({ address }) => address).join(' ')}`;
   },
