@@ -2,7 +2,7 @@
 
 import { CONFIG_SERVERS, DRAINED, hostOf, RUNNING_CONFIG, routerHostOf } from '../core/bags.ts';
 import type { Context } from '../core/context.ts';
-import type { Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
+import type { Bag, Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
 import { type Host, type HostFiles, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
 import { decodeHosts, isLeavingCluster } from '../interfaces/shards.ts';
 import { type Link, type Mongo, openMongo } from '../mongo/session.ts';
@@ -95,7 +95,9 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
 }
 
 function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<MongodFacts> {
-  const others = [...(juju.peers?.units ?? [])].filter(([unit, { data }]) => unit !== context.unit && data[RUNNING_CONFIG] !== undefined);
+  // One that goes may have read of another before that was ready, and is told no more.
+  const mayAnswer = (data: Bag): boolean => data[RUNNING_CONFIG] !== undefined || context.detaching !== undefined;
+  const others = [...(juju.peers?.units ?? [])].filter(([unit, { data }]) => unit !== context.unit && mayAnswer(data));
   return observeMongod(mongo, {
     leader: juju.leader,
     cache: juju.config.valid && juju.config.config['cache-size-mb'] !== 0,

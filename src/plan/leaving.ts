@@ -56,15 +56,18 @@ const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
 /**
  * The set that this unit has initiated never became the application's: the hook that would have said so was lost with its leadership, and
  * the next leader has named another unit to initiate one. A leader names no other while the one that was named stays, or once a set is known:
- * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that still names this unit, the set
- * of the other tells.
+ * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that still names this unit, or says
+ * that the set is of others, another set at one of them tells.
  */
 function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
-  const app = seen.juju.peers?.app ?? {};
+  const { context, juju } = seen;
+  const app = juju.peers?.app ?? {};
   const named = app[INITIATOR];
-  if (app[INITIALISED] !== undefined || named === undefined || set.members.length > 1) return false;
-  if (named === seen.context.unit) return elsewhere?.identity !== undefined && elsewhere.identity !== set.identity;
-  return stayingUnits(seen).has(named);
+  if (set.members.length > 1) return false;
+  const isAnother = elsewhere?.identity !== undefined && elsewhere.identity !== set.identity;
+  if (app[INITIALISED] !== undefined) return isAnother && app[MEMBERS] !== undefined && !app[MEMBERS].split(' ').includes(context.unit);
+  if (named === context.unit) return isAnother;
+  return named !== undefined && stayingUnits(seen).has(named);
 }
 
 /** One that does not answer for a moment may be the one that everything depends on. */

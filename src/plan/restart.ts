@@ -1,7 +1,8 @@
 // A configuration that mongod only takes at its start: members restart one after the other, by unit number, the primary last.
 
 import { RUNNING_CONFIG } from '../core/bags.ts';
-import type { Observed } from '../core/observed.ts';
+import { byUnitNumber } from '../core/context.ts';
+import type { Member, Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { ownMember, stayingUnits, unitOfMember } from './facts.ts';
@@ -31,13 +32,14 @@ function turnOf(seen: Observed, mongod: Membered, hash: string): 'now' | 'soon' 
   if (self === undefined) return 'later';
   const others = set.members.filter(member => member !== self);
   const units = stayingUnits(seen);
-  const names = [...units.keys()];
+  // A unit that this one has not met yet is one of the others all the same.
+  const unitOf = (member: Member) => unitOfMember(member, units, set.members) ?? member.unit;
   const before = others.filter(member => {
     if (mongod.self === 'primary') return true;
-    const unit = unitOfMember(member, units, set.members);
-    return member.state !== 'primary' && unit !== undefined && names.indexOf(unit) < names.indexOf(seen.context.unit);
+    const unit = unitOf(member);
+    return member.state !== 'primary' && unit !== undefined && byUnitNumber(unit, seen.context.unit) < 0;
   });
-  if (!before.every(member => units.get(unitOfMember(member, units, set.members) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
+  if (!before.every(member => units.get(unitOf(member) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
   const well = set.primary !== undefined && others.every(member => member.state === 'primary' || member.state === 'secondary');
   return well ? 'now' : 'soon';
 }

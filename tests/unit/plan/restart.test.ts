@@ -29,6 +29,12 @@ test('secondaries go by number, the primary last and after a step-down', () => {
   const handedOver = replicaSet([member(0, 'secondary'), member(1, 'primary'), member(2)]);
   expect(does(due(0, [1, 2], handedOver))).toEqual(['restart-mongod']);
 });
+test('a unit that has not met the others yet does not take them for gone', () => {
+  const seen = due(2, []);
+  const alone = peerUnits(3, { 'mongod-config': 'old' });
+  for (const n of [0, 1]) alone.delete(unit(n));
+  expect(does({ ...seen, juju: { ...seen.juju, peers: { id: 1, app: {}, units: alone } } })).toEqual([]);
+});
 test('who waits for its turn says so', () => {
   expect(planRestart(due(2, [])).unit).toEqual([{ level: 'waiting', message: 'waiting for its turn to restart' }]);
 });

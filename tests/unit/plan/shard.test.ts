@@ -174,8 +174,11 @@ describe('when its relation is gone', () => {
     }
   });
 
-  test('one whose config server does not answer is left to update-status after a while: it may be gone for good', () => {
-    const seen = left({ kind: 'silent', reason: 'x' });
+  test.each([
+    ['does not answer: it may be gone for good', { kind: 'silent', reason: 'x' } as const],
+    ['does not begin: it may be about to go itself', openRouter(cluster([shard('mongodb'), shard('other')]))],
+  ])('after a while one is left to update-status whose config server %s', (_, router) => {
+    const seen = left(router);
     expect(planShard({ ...seen, context: { ...seen.context, hook: 'update-status' } })).toMatchObject({ effects: [], wake: false });
   });
 

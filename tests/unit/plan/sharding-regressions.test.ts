@@ -75,7 +75,9 @@ describe('hooks that waited for', () => {
     ['a shard to be gone from the list', cluster([shard('a', { draining: true }), shard('b')])],
   ])('%s', (_, facts) => {
     expect(planDrain(server(facts), facts, ['a'])).toMatchObject({ pending: false, wake: true });
-    expect(planShard(inRole('shard', { app: ADDED, router: openRouter(renamed(facts)) }))).toMatchObject({ pending: false, wake: true });
+    const context = { hook: 'sharding-relation-broken' };
+    const left = inRole('shard', { app: ADDED, router: openRouter(renamed(facts)), context });
+    expect(planShard(left)).toMatchObject({ pending: false, wake: true });
   });
   /** As the shard itself sees it, whose name is that of its application. */
   const renamed = ({ shards, ...facts }: ReturnType<typeof cluster>) => ({
