@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { deployPackedCharms } from './packed.ts';
 import { packagedNode, projectFolder } from './project.ts';
@@ -45,7 +46,9 @@ export const openModel = async (name = `t${randomBytes(3).toString('hex')}`): Pr
     if (reply.code !== 0) throw new Error(`juju ${words.join(' ')} exited with ${reply.code}\n${reply.stdout}${reply.stderr}`);
     return reply.stdout;
   };
-  const status = async () => JSON.parse(await juju('status', '--format=json')) as StatusJson;
+  // Asked for several times a second by whoever waits: a process for each would be a good part of the work of all tests.
+  const status = async () =>
+    JSON.parse((await askDaemon(data, name, 'status', '--format=json')) ?? (await juju('status', '--format=json'))) as StatusJson;
   const story = async () => {
     const shown = await tryJuju('status', '--relations', '--storage');
     const log = await tryJuju('debug-log', '--no-tail', '--limit', '60');
@@ -89,6 +92,25 @@ export const withModel = async (test: (model: TestModel) => Promise<void>): Prom
     await model.close();
   }
 };
+
+/** What `juju` says on its standard output, asked of the background process itself. Undefined when that is not there, or refuses. */
+const askDaemon = (data: string, model: string, ...words: string[]): Promise<string | undefined> =>
+  new Promise(done => {
+    const socket = createConnection(join(data, 'daemon.sock'));
+    const env = { JUJU_DATA: data, JUJU_MODEL: model };
+    const request = { words, home: join(projectFolder, 'tools', 'local-juju'), cwd: projectFolder, env, tty: false };
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
+    socket.on('data', text => {
+      answer += text;
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      const said = answer.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as { out?: string; exit?: number }]));
+      done(said.some(({ exit }) => exit === 0) ? said.map(({ out = '' }) => out).join('') : undefined);
+    });
+  });
 
 /** Runs `juju` once with a data folder. The exit code is -1 if a signal ended it. */
 export const runJuju = (data: string, words: readonly string[], env: Readonly<Record<string, string>>): Promise<Reply> =>

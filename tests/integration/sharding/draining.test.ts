@@ -20,6 +20,7 @@ import {
   removeShard,
   rootOf,
   shardNames,
+  soonUntil,
   throughRouter,
   untilCalm,
   type Way,
@@ -232,7 +233,7 @@ describe(`with ${routerName}`, () => {
     await heldBecause('config-server', /^not removed yet: shard-a is the last shard, with the data of .*again.*; remove shard-a, too$/);
     expect(await throughRouter(model, one => one.db('held').collection('wide').countDocuments())).toBe(500);
     await model.juju('remove-application', '--no-prompt', '--destroy-storage', 'shard-a');
-    await model.waitFor('both to be gone', status => Object.keys(status.applications).join() === 'shard-c', { limitMs: 240_000 });
+    await soonUntil(model, 'both to be gone', status => Object.keys(status.applications).join() === 'shard-c');
   });
 });
 

@@ -19,6 +19,7 @@ import {
   removeShard,
   routerCredentials,
   shardNames,
+  soonUntil,
   throughRouter,
   untilCalm,
 } from './world.ts';
@@ -230,7 +231,7 @@ describe(`with ${routerName}`, () => {
         ),
       );
       await model.juju('remove-application', '--no-prompt', '--destroy-storage', 'shard-b');
-      await model.waitFor('the shard to be gone', status => !('shard-b' in status.applications), { limitMs: 240_000 });
+      await soonUntil(model, 'the shard to be gone', status => !('shard-b' in status.applications));
       // Juju tries the held hook again by itself, after longer and longer pauses; an operator need not wait for that.
       await model.waitFor(
         'the config server to be gone',

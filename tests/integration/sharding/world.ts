@@ -27,6 +27,17 @@ export const calm = (status: StatusJson, ...applications: string[]): boolean =>
     return units.length > 0 && units.every(unit => unit['workload-status'].current === 'active');
   });
 
+/** For what is held: Juju tries again after longer and longer pauses, for which nobody need wait. */
+export const soonUntil = (model: TestModel, what: string, condition: (status: StatusJson) => boolean) =>
+  model.waitFor(
+    what,
+    async status => {
+      await model.juju('pass-time', '10m');
+      return condition(status);
+    },
+    { limitMs: 240_000, everyMs: 4_000 },
+  );
+
 export const untilCalm = (model: TestModel, ...applications: string[]) =>
   model.waitFor(`${applications.join(', ')} to be active`, status => calm(status, ...applications), { limitMs: 180_000 });
 

@@ -1,4 +1,5 @@
 // As many units as a replica set may have, each with a real mongod, seven of them voting.
+import { availableParallelism, loadavg } from 'node:os';
 import { operatorClient } from '../cluster/charm.ts';
 import { until } from '../cluster/replica-set.ts';
 import type { World } from '../hooks/world.ts';
@@ -10,6 +11,8 @@ export type Step = { units: number; addedMs: number; voters: number; mongodMiB: 
 /** @property stopped why no more were tried. */
 export type Units = { steps: Step[]; stopped?: string };
 
+/** After which a step is given up: the computer is too small for so many processes, and would be busy with them for hours. */
+const stepMs = 600_000;
 /** What a further mongod may need, and what the computer is to keep. */
 const roomForOneMiB = 250;
 const keptMiB = 2_048;
@@ -26,7 +29,11 @@ export const loadUnits = async (world: World, counts: readonly number[], say: (t
     say(`${count} units`);
     const start = performance.now();
     await juju.run('add-unit', 'mongodb', '-n', String(missing));
-    await until(`${count} units`, async () => isWhole(await state(), count), patience);
+    const whole = await until(`${count} units`, async () => isWhole(await state(), count), { ...patience, limitMs: stepMs }).then(
+      () => true,
+      (error: Error) => (performance.now() - start >= stepMs ? false : Promise.reject(error)),
+    );
+    if (!whole) return { steps, stopped: `${count} units were not whole after ${stepMs / 60_000} minutes, with a load of ${busy()}` };
     const addedMs = performance.now() - start;
     const client = await operatorClient(await state());
     try {
@@ -49,6 +56,9 @@ export const loadUnits = async (world: World, counts: readonly number[], say: (t
   }
   return { steps };
 };
+
+/** Processes that want a processor, beside the number of those. */
+const busy = (): string => `${Math.round(loadavg()[0] ?? 0)} on ${availableParallelism()} processors`;
 
 const unitsOf = async ({ state }: World): Promise<number> => own(await state()).length;
 
