@@ -1,6 +1,7 @@
 // Changing a replica set: initiating it, changing its members, handing over.
 import type { Document } from 'bson';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
+import { MAX_VOTERS } from '../core/names.ts';
 import { refusedWrite } from './answers.ts';
 import { CODES, failureOf } from './errors.ts';
 import { configIn, LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
@@ -8,6 +9,8 @@ import type { OpenLink } from './session.ts';
 
 /** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
 const SETTINGS = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000, heartbeatTimeoutSecs: 5 };
+/** Each member asks each other one, so that the work grows with the square: 50 of them would ask each other 4,900 times a second. */
+const HEARTBEAT_OF_MANY_MS = 2_000;
 /** A reconfiguration waits until a majority has it: about two heartbeats, unless a member is down that counts. */
 const RECONFIG_MS = 10_000;
 const ANSWER_MS = 2_000;
@@ -67,7 +70,11 @@ export async function reconfigure(link: OpenLink, { from, members, force }: Extr
     );
     try {
       await link.command(
-        { replSetReconfig: { ...current, version: from + 1, members: next }, maxTimeMS: RECONFIG_MS, ...(force ? { force: true } : {}) },
+        {
+          replSetReconfig: { ...current, version: from + 1, members: next, ...heartbeatFor(next.length, current) },
+          maxTimeMS: RECONFIG_MS,
+          ...(force ? { force: true } : {}),
+        },
         { timeoutMs: RECONFIG_MS + ANSWER_MS },
       );
       return;
@@ -76,6 +83,14 @@ export async function reconfigure(link: OpenLink, { from, members, force }: Extr
       await new Promise(wake => setTimeout(wake, PAUSE_MS));
     }
   }
+}
+
+/** What a person has set stays. */
+function heartbeatFor(members: number, { settings }: Document): Document {
+  const own: readonly unknown[] = [SETTINGS.heartbeatIntervalMillis, HEARTBEAT_OF_MANY_MS];
+  if (!own.includes(settings?.heartbeatIntervalMillis)) return {};
+  const heartbeatIntervalMillis = members > MAX_VOTERS ? HEARTBEAT_OF_MANY_MS : SETTINGS.heartbeatIntervalMillis;
+  return { settings: { ...settings, heartbeatIntervalMillis } };
 }
 
 /** The primary reconfigures by itself when a new member has its data; for a moment it takes nothing else. */

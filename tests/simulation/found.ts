@@ -268,4 +268,54 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a unit that has not met the others restarts while another one is down',
+    history: {
+      seed: 712682,
+      commands: [
+        command('deploy', 0, 5, 60000),
+        command('deploy', 1, 917389, 429),
+        command('integrate', 0, 0, 3387),
+        command('kill-mongod', 124368, 766888, 341),
+        command('add-unit', 941419, 473200, 26933),
+        command('freeze', 457056, 606600, 3213),
+        command('set-password', 201823, 709567, 1621),
+        command('config', 628044, 400365, 4890),
+      ],
+      chaos: { ...CALM, slowMs: 8000, delayMs: 5000, late: 6 },
+    },
+  },
+  {
+    what: 'a unit with a set that is not the application’s is held, though it knows that by its databag',
+    history: {
+      seed: 712804,
+      commands: [
+        command('deploy', 0, 5, 60000),
+        command('deploy', 13639, 604728, 54686),
+        command('integrate', 956813, 516542, 11279),
+        command('deploy', 765015, 749804, 11434),
+        command('integrate', 84710, 712819, 3855),
+        command('deploy', 82576, 573493, 39259),
+        command('remove-unit', 97493, 463430, 3181),
+        command('leader', 714860, 554457, 0),
+      ],
+      chaos: { ...CALM, slow: 0.0495360011793673, slowMs: 8000, delayMs: 5000, late: 6 },
+    },
+  },
+  {
+    what: 'shards wake each other for as long as their config server is held back from going',
+    history: {
+      seed: 701064,
+      commands: [
+        command('deploy', 0, 3, 60000),
+        command('deploy', 720268, 513492, 60000),
+        command('integrate', 869990, 2225, 60000),
+        command('deploy', 538476, 585502, 60000),
+        command('integrate', 607654, 120977, 60000),
+        command('deploy', 7638, 767003, 60000),
+        command('remove-application', 928301, 338989, 60000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

@@ -7,7 +7,7 @@ import { benchCluster } from './cluster/cluster.ts';
 import { benchGrowth } from './growth/growth.ts';
 import { benchHooks } from './hooks/hooks.ts';
 import { modelName } from './hooks/world.ts';
-import { benchLoad } from './load/load.ts';
+import { benchLoad, benchUnits } from './load/load.ts';
 import { type Fresh, writeResults } from './results.ts';
 import { inRoom } from './room.ts';
 
@@ -15,7 +15,8 @@ const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--onl
 
   hooks          what a hook costs, beside Python charms
   cluster        how long deploy, add-unit, integrate, set-password and remove-unit take, beside a plain script
-  load           many clients, units and changes of a password; only when named, for it takes long
+  load           many clients and changes of a password; only when named, for it takes long
+  units          up to 50 units; only when named, too
   growth         how the cost of a hook grows with units and clients
   --runs N       how often each hook is run (20)
   --rounds N     how often a cluster is deployed (5)
@@ -23,9 +24,9 @@ const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--onl
   --no-peers     without the Python peers
   --out FOLDER   where the results go (bench)
 `;
-const parts = ['hooks', 'cluster', 'growth', 'load'] as const;
+const parts = ['hooks', 'cluster', 'growth', 'load', 'units'] as const;
 type Part = (typeof parts)[number];
-/** Without the one that takes longer than all others together. */
+/** Without those that take longer than all others together. */
 const usual: readonly Part[] = ['hooks', 'cluster', 'growth'];
 type Options = { parts: readonly Part[]; runs: number; rounds: number; only: string[]; peers: boolean; out: string };
 
@@ -46,7 +47,8 @@ const main = async (words: readonly string[]): Promise<number> => {
         if (part === 'hooks') fresh.hooks = await benchHooks(own);
         else if (part === 'cluster') fresh.cluster = await benchCluster(own);
         else if (part === 'growth') fresh.growth = await benchGrowth(own);
-        else fresh.load = await benchLoad(own);
+        else if (part === 'load') fresh.load = await benchLoad(own);
+        else fresh.units = await benchUnits(own);
       } finally {
         await clearAway(join(own.room, 'j'), modelName);
       }

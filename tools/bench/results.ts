@@ -12,9 +12,10 @@ import type { HookResults } from './hooks/hooks.ts';
 import { plotHooks } from './hooks/plot.ts';
 import { tellHooks } from './hooks/table.ts';
 import type { LoadResults } from './load/load.ts';
-import { tellLoad } from './load/table.ts';
+import { tellLoad, tellUnits } from './load/table.ts';
+import type { Units } from './load/units.ts';
 
-export type Fresh = { hooks?: HookResults; cluster?: ClusterResults; growth?: GrowthResults; load?: LoadResults };
+export type Fresh = { hooks?: HookResults; cluster?: ClusterResults; growth?: GrowthResults; load?: LoadResults; units?: Units };
 /** When and where a part was measured. */
 type Measured = { measured: { at: string; computer: string } };
 type Results = { [Part in keyof Fresh]: Fresh[Part] & Measured };
@@ -37,7 +38,7 @@ export const writeResults = async (folder: string, fresh: Fresh): Promise<string
   return text;
 };
 
-const tell = ({ hooks, cluster, growth, load }: Results): string =>
+const tell = ({ hooks, cluster, growth, load, units }: Results): string =>
   [
     '# What this charm costs',
     '',
@@ -47,6 +48,7 @@ const tell = ({ hooks, cluster, growth, load }: Results): string =>
     ...(cluster === undefined ? [] : [tellCluster(cluster), tellWhen(cluster)]),
     ...(growth === undefined ? [] : [tellGrowth(growth), tellWhen(growth)]),
     ...(load === undefined ? [] : [tellLoad(load), tellWhen(load)]),
+    ...(units === undefined ? [] : [tellUnits(units), tellWhen(units)]),
   ].join('\n');
 
 const tellWhen = ({ measured }: Measured): string => `Measured ${measured.at.slice(0, 16)}Z on ${measured.computer}.\n`;

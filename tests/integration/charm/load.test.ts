@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { operatorClient } from '../../../tools/bench/cluster/charm.ts';
 import { modelName, openWorld, type World } from '../../../tools/bench/hooks/world.ts';
 import { deploySet } from '../../../tools/bench/load/load.ts';
 import { loadPasswords } from '../../../tools/bench/load/passwords.ts';
@@ -34,8 +35,12 @@ test('ten clients come and go side by side, and nothing of them is left', async 
   expect(await loadRelations(world, 10)).toMatchObject({ clients: 10, secretsLeft: 0 });
 });
 
-test('of nine units seven vote', async () => {
+test('of nine units seven vote, and all ask each other less often', async () => {
   const { steps, stopped } = await loadUnits(world, [9], () => undefined);
-  if (stopped === undefined) expect(steps).toMatchObject([{ units: 9, voters: 7 }]);
-  else expect(stopped).toContain('would not fit');
+  if (stopped !== undefined) return expect(stopped).toContain('would not fit');
+  expect(steps).toMatchObject([{ units: 9, voters: 7 }]);
+  const client = await operatorClient(await world.state());
+  const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+  await client.close();
+  expect(config.settings.heartbeatIntervalMillis).toBe(2_000);
 });

@@ -13,7 +13,7 @@ import { goalsOf } from '../../../tools/bench/hooks/goals.ts';
 import type { HookResults } from '../../../tools/bench/hooks/hooks.ts';
 import type { Figures } from '../../../tools/bench/hooks/measure.ts';
 import type { LoadResults } from '../../../tools/bench/load/load.ts';
-import { tellLoad } from '../../../tools/bench/load/table.ts';
+import { tellLoad, tellUnits } from '../../../tools/bench/load/table.ts';
 import { writeResults } from '../../../tools/bench/results.ts';
 
 const exactly = (value: number) => ({ median: value, low: value, high: value });
@@ -76,7 +76,6 @@ test('growth is told as a line', () => {
 
 const load: LoadResults = {
   relations: { clients: 100, createdMs: 12_340, removedMs: 5_000, daemonMiB: { before: 90, after: 99 }, secretsLeft: 0 },
-  units: { steps: [{ units: 20, addedMs: 9_000, voters: 7, mongodMiB: 120, daemonMiB: 100 }], stopped: '50 units: 30 more would not fit' },
   passwords: {
     changes: 1_000,
     changeMs: exactly(400),
@@ -90,12 +89,17 @@ const load: LoadResults = {
   },
 };
 
-test('load is told in sentences, and why no more units were tried', () => {
+test('load is told in sentences', () => {
   const text = tellLoad(load);
   expect(text).toContain('100 clients of a set of three, integrated side by side: 12.3 s');
+  expect(text).toContain('out for longer than 0.3 s');
+});
+
+test('units are told as a table, and why no more were tried', () => {
+  const step = { units: 20, addedMs: 9_000, voters: 7, mongodMiB: 120, daemonMiB: 100 };
+  const text = tellUnits({ steps: [step], stopped: '50 units: 30 more would not fit' });
   expect(text).toContain('| 20 | 7 | 9.0 | 120 | 100 |');
   expect(text).toContain('No more were tried: 50 units: 30 more would not fit.');
-  expect(text).toContain('out for longer than 0.3 s');
 });
 
 /** Every element that is opened is closed, and nothing but numbers stands where a number must. */
