@@ -49,7 +49,7 @@ function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
   if (set === undefined || !set.members.some(member => unitOfMember(member, units, set.members) !== undefined)) return nothing;
   const change = nextChange(set, units, seen);
   if (change === undefined || change === 'step-down') return nothing;
-  return plan({ effects: [{ ...reconfigure(set, change), ...(set.primary === undefined ? {} : { at: set.primary }) }], pending: true });
+  return plan({ effects: [reconfigure(set, change, { at: set.primary })], pending: true });
 }
 
 /**
@@ -84,8 +84,8 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
   const change = nextChange(set, units, seen);
   if (change === 'step-down') return plan({ effects: [{ do: 'step-down-primary' }], pending: true });
   // This unit's mongod knows where the primary is only while it is a member.
-  const at = seen.mongod.kind === 'outside' ? { at: host } : {};
-  if (change !== undefined) return plan({ effects: [{ ...reconfigure(set, change), ...at }], app: [], pending: true });
+  const at = seen.mongod.kind === 'outside' ? host : undefined;
+  if (change !== undefined) return plan({ effects: [reconfigure(set, change, { at })], app: [], pending: true });
   const members = inUnitOrder(set.members)
     .flatMap(member => unitOfMember(member, units, set.members) ?? [])
     .join(' ');
@@ -186,9 +186,10 @@ const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonl
  */
 function rescue(seen: Observed, mongod: Extract<Observed['mongod'], { kind: 'member' | 'outside' }>): Plan {
   const { set } = mongod;
-  const isListed = set.members.some(member => unitOfMember(member, placedUnits(seen), set.members) === seen.context.unit);
+  const units = placedUnits(seen);
+  const isListed = set.members.some(member => unitOfMember(member, units, set.members) === seen.context.unit);
   if (mongod.kind === 'outside' && mongod.elsewhere !== undefined && !isListed) return rescueElsewhere(seen, mongod.elsewhere);
-  return rescued(forced(seen, set, placedUnits(seen)));
+  return rescued(forced(seen, set, units));
 }
 
 /** By a leader that is not among the members, such as the unit that came last: on the mongod of one that is. */
@@ -214,7 +215,7 @@ function forced(seen: Observed, set: ReplicaSet, units: Units, at?: string): Pla
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
   const members = [...renumbered(set, left), ...toldToGo(set, left, units)];
-  return [{ ...reconfigure(set, members, true), ...(at === undefined ? {} : { at }) }, log];
+  return [reconfigure(set, members, { force: true, at }), log];
 }
 
 /**
@@ -258,7 +259,7 @@ function moved({ context, juju, mongod, lastChance }: Observed): Plan {
     set.members.map(member => (member === self ? { ...member, host } : member)),
   );
   const message = `forcing the configuration of the replica set: ${context.unit} has a new address, and nobody else can tell the set; members are now ${members.map(member => member.host).join(', ')}`;
-  return plan({ effects: [reconfigure(set, members, true), { do: 'log', level: 'WARNING', message }], pending: true });
+  return plan({ effects: [reconfigure(set, members, { force: true }), { do: 'log', level: 'WARNING', message }], pending: true });
 }
 
 /** Those whose votes count. By force a member gets its vote at once. */
@@ -288,9 +289,15 @@ function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly Memb
   return [{ id: freeId(set), host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
 }
 
-const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], force = false): MongodEffect => ({
+type How = {
+  readonly force?: boolean /** On which mongod, where it is neither the primary nor, by force, the own. */;
+  readonly at?: string | undefined;
+};
+
+const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], { force = false, at }: How = {}): MongodEffect => ({
   do: 'reconfigure',
   from: set.version,
   force,
   members: members.map(({ id, host, unit, votes, priority }) => ({ id, host, votes, priority, ...(unit === undefined ? {} : { unit }) })),
+  ...(at === undefined ? {} : { at }),
 });

@@ -82,4 +82,5 @@ test.each([
   await wellWith(model, 3);
   await write();
   expect(await stored()).toBe(written);
+  expect(await model.juju('debug-log', '--no-tail', '--limit', '5000')).toContain('forcing the configuration of the replica set');
 });
