@@ -1,5 +1,6 @@
 // As many units as a replica set may have, each with a real mongod, seven of them voting.
 import { availableParallelism, loadavg } from 'node:os';
+import type { MongoClient } from 'mongodb';
 import { operatorClient } from '../cluster/charm.ts';
 import { until } from '../cluster/replica-set.ts';
 import type { World } from '../hooks/world.ts';
@@ -37,10 +38,9 @@ export const loadUnits = async (world: World, counts: readonly number[], say: (t
     const addedMs = performance.now() - start;
     const client = await operatorClient(await state());
     try {
-      const { members } = await client.db('admin').command({ replSetGetStatus: 1 });
+      // A unit is active by what its own mongod says; the primary hears of that with the next heartbeat.
+      await until(`the primary sees ${count} members that are well`, async () => (await wellMembers(client)) === count, patience);
       const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
-      const well = members.filter(({ state }: { state: number }) => state === 1 || state === 2).length;
-      if (well !== count) throw new Error(`${count} units are active, but ${well} members are well`);
       const voters = config.members.filter(({ votes }: { votes: number }) => votes === 1).length;
       const sizes = (await mongodsMiB(world.folder)).sort((a, b) => a - b);
       steps.push({
@@ -55,6 +55,11 @@ export const loadUnits = async (world: World, counts: readonly number[], say: (t
     }
   }
   return { steps };
+};
+
+const wellMembers = async (client: MongoClient): Promise<number> => {
+  const { members } = await client.db('admin').command({ replSetGetStatus: 1 });
+  return members.filter(({ state }: { state: number }) => state === 1 || state === 2).length;
 };
 
 /** Processes that want a processor, beside the number of those. */
