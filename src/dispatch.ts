@@ -69,7 +69,7 @@ async function runHook(run: Dispatch): Promise<number> {
   const { plan, done, seen, logged, shown } = await carry(run);
   const unit = worst(plan.unit);
   if (plan.hold.length > 0) return stay(run, plan, shown);
-  const effects: JujuEffect[] = [...plan.effects.filter(isJujuEffect), ...(plan.wake ? awake(run, done.length > 0) : [])];
+  const effects: JujuEffect[] = [...plan.effects.filter(isJujuEffect), ...(plan.wake ? awake(run, seen, done.length > 0) : [])];
   const line = logLine(seen, [...done, ...effects.map(nameOf)], unit);
   const now = { ...facts, unitStatus: shown };
   const told = statuses(now, plan, unit);
@@ -89,9 +89,11 @@ async function stay({ context, facts }: Dispatch, { hold }: Plan, shown: Status)
 
 /**
  * Juju sends the leader an event for its own write to the peers' databag, if it differs from the last. After many in a row in which
- * nothing could be done, the next is left to Juju's own update-status.
+ * nothing could be done, the next is left to Juju's own update-status. Juju tells of such a write before it tells how other units have
+ * changed: a leader that sees no primary, which may be because they have new addresses, would never hear of them.
  */
-function awake({ charm, context, facts, world }: Dispatch, progressed: boolean): readonly JujuEffect[] {
+function awake({ charm, context, facts, world }: Dispatch, { mongod }: Observed, progressed: boolean): readonly JujuEffect[] {
+  if (mongod.kind !== 'member' || mongod.set.primary === undefined) return [];
   const wasWoken = context.hook === `${charm.endpoints.peers}-relation-changed`;
   const before = Number(facts.peers?.app[WAKE]?.split(' ')[0]) || 0;
   const count = wasWoken && !progressed ? before + 1 : 0;

@@ -37,8 +37,8 @@ export type JujuFacts = {
   readonly leader: boolean;
   /** This unit is going away, alone or with its application. */
   readonly dying: boolean;
-  /** Juju is taking all other units of the application away. Asked by a unit that is outside of its set, and does not lead. */
-  readonly lastToStay?: boolean;
+  /** Units of the application that Juju is taking away. Asked by one that is outside of its set, and does not lead. */
+  readonly leaving?: readonly string[];
   readonly address: string;
   readonly config: CheckedConfig;
   readonly charm: CharmRevision;
@@ -237,9 +237,9 @@ export type MongodFacts =
       readonly kind: 'outside';
       readonly running: Running;
       readonly set: ReplicaSet;
-      /** Looked for by the leader only, among the other units, and the members that the set had when this mongod was last one of them. */
+      /** Looked for among the other units, and the members that the set had when this mongod was last one of them. */
       readonly primary?: PrimaryFacts;
-      /** For the leader, where there is none: what another unit has for the newest configuration. */
+      /** Where there is none: what another unit has for the newest configuration. */
       readonly elsewhere?: SetElsewhere;
     }
   | {

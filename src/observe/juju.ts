@@ -196,14 +196,14 @@ async function readPeers(
   return { id, app, units, ...(others === undefined ? { othersUnread: true } : {}) };
 }
 
-/** The facts with all units among the peers. @param outside of its set: then it matters whether anybody else stays. */
+/** The facts with all units among the peers. @param outside of its set: then it matters who stays. */
 export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts, outside = false): Promise<JujuFacts> {
   const { peers } = facts;
   if (peers?.othersUnread === undefined) return facts;
   const { othersUnread: _, ...known } = peers;
   const [others, goal] = await Promise.all([readOthers(juju, context, known.id), outside ? juju.goalState() : NOBODY]);
-  const lastToStay = goal.units.length > 1 && goal.units.every(name => (name === context.unit) !== goal.dying.includes(name));
-  return { ...facts, ...(lastToStay ? { lastToStay } : {}), peers: { ...known, units: inOrder([...known.units, ...others]) } };
+  const met = staying({ ...known, units: inOrder([...known.units, ...others]) }, goal, context);
+  return { ...facts, ...(outside ? { leaving: goal.dying } : {}), peers: met };
 }
 
 type Named = readonly [string, PeerUnit];

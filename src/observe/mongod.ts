@@ -46,9 +46,7 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   }
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return notInitialised(mongo, link, running, options);
-  if (found.self === undefined) {
-    return { kind: 'outside', running, set: found.set, ...(options.leader ? await seenByOthers(mongo, link, found, options) : {}) };
-  }
+  if (found.self === undefined) return { kind: 'outside', running, set: found.set, ...(await seenByOthers(mongo, link, found, options)) };
   const alone = found.self === 'primary' && found.set.members.length === 1;
   const asks = options.detaching && (alone || (found.self === 'secondary' && found.set.primary === undefined));
   const [settings, primary, elsewhere] = await Promise.all([
@@ -84,7 +82,7 @@ async function setsAmong(mongo: Mongo, others: Options['others']): Promise<reado
   return found.flat();
 }
 
-/** For a leader that is no member itself, and so is not told who is primary. */
+/** For one that is no member itself, and so is not told who is primary. */
 async function seenByOthers(
   mongo: Mongo,
   own: OpenLink,

@@ -19,8 +19,9 @@ export function stayingUnits(seen: Observed): ReadonlyMap<string, PeerUnit> {
  */
 export function unitOfMember(member: Member, units: ReadonlyMap<string, PeerUnit>, members: readonly Member[]): string | undefined {
   const here = [...units].find(([, { address }]) => hostOf(address) === member.host)?.[0];
-  // A unit that has just come has none of the data, and so no member to take the place of.
-  if (here !== undefined && (member.unit === undefined || members.some(({ unit }) => unit === here))) return here;
+  // A unit that has just come has none of the data, and so no member to take the place of, until mongod has given it all.
+  const hasData = member.state === 'primary' || member.state === 'secondary';
+  if (here !== undefined && (member.unit === undefined || hasData || members.some(({ unit }) => unit === here))) return here;
   let unit = member.unit;
   for (let step = 0; step < members.length && unit !== undefined; step += 1) {
     const address = units.get(unit)?.address;

@@ -29,7 +29,9 @@ const held = (reason: string, step: Plan = nothing): Plan => plan({ effects: ste
 function ofConfigServer(seen: Observed): Plan {
   const { staying, going, peers, shards } = seen.juju;
   const related = staying.get(SHARDS) ?? [];
-  if (related.length > 0 && peers?.app[INITIALISED] !== undefined)
+  // One that does not lead may have been told nothing since before there was a set.
+  const isSet = peers?.app[INITIALISED] !== undefined || (seen.host.service === 'active' && seen.mongod.kind !== 'uninitialised');
+  if (related.length > 0 && isSet)
     return held(`${related.join(', ')} still belong(s) to this config server; remove the relation(s), or the shards themselves, first`);
   // Its router is the first thing that a unit takes down when it may go.
   if (seen.host.router.config === undefined) return nothing;

@@ -243,23 +243,19 @@ function toldToGo(set: ReplicaSet, left: readonly MemberConfig[], units: Units):
 }
 
 /**
- * A unit that does not lead says itself where it is now, when nobody else can: it is the only member that votes, and whoever leads is none;
- * or the leader goes, is told of no new address any more, and must not go while it cannot be primary without the only unit that stays.
+ * A unit that does not lead configures the set anew when nobody else can: it is the only member that votes, and whoever leads is none; or a
+ * member goes that may be the leader. One that goes is told of no new address any more, so the first of the voters that stay acts for it.
  */
-function moved({ context, juju, mongod, lastChance }: Observed): Plan {
-  if (mongod.kind !== 'outside' || mongod.set.name !== context.app || !lastChance) return nothing;
+function moved(seen: Observed): Plan {
+  const { context, juju, mongod } = seen;
+  if (mongod.kind !== 'outside' || mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
   const { set } = mongod;
-  const host = hostOf(juju.address);
-  const voters = votersOf(set);
-  const self = voters.find(member => member.unit === context.unit);
-  // Others could elect a primary without it, or have it told by the leader.
-  if (self === undefined || voters.length > (juju.lastToStay ? 2 : 1) || set.members.some(member => member.host === host)) return nothing;
-  const members = renumbered(
-    set,
-    set.members.map(member => (member === self ? { ...member, host } : member)),
-  );
-  const message = `forcing the configuration of the replica set: ${context.unit} has a new address, and nobody else can tell the set; members are now ${members.map(member => member.host).join(', ')}`;
-  return plan({ effects: [reconfigure(set, members, { force: true }), { do: 'log', level: 'WARNING', message }], pending: true });
+  const units = placedUnits(seen);
+  const voters = inUnitOrder(votersOf(set));
+  const first = voters.flatMap(member => unitOfMember(member, units, set.members) ?? [])[0];
+  const mayLead = set.members.some(({ unit = '' }) => juju.leaving?.includes(unit));
+  if (first !== context.unit || (voters.length > 1 && !mayLead)) return nothing;
+  return plan({ effects: forced(seen, set, units), pending: true });
 }
 
 /** Those whose votes count. By force a member gets its vote at once. */

@@ -103,7 +103,10 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
     });
   if (after.members.filter(member => member.votes > 0).length > 7) say('more than 7 voters');
   const app = applicationOfServer(model, server);
-  const unitOf = (member: { tags?: Record<string, string> }): Unit | undefined => model.units[member.tags?.['juju-unit'] ?? ''];
+  const own = unitsOf(model, app?.name ?? '');
+  // Where units have exchanged their addresses, a member is the unit that is there, whatever its tag says.
+  const unitOf = (member: { host: string; tags?: Record<string, string> }): Unit | undefined =>
+    own.find(unit => placeOf(model, unit) === member.host) ?? model.units[member.tags?.['juju-unit'] ?? ''];
   const gone = before.members.filter(
     member => !after.members.some(one => one._id === member._id || (force && unitOf(one) === unitOf(member))),
   );
@@ -187,8 +190,15 @@ export function checkEnd(world: World): Violation[] {
     if (unit.agentError !== undefined) found.push({ what: 'a unit in error', detail: `${unit.name}: ${unit.agentError.message}` });
     else if (unit.life !== 'alive') found.push({ what: 'a unit that does not go', detail: unit.name });
   }
+  const isBesideHeld = ({ name }: Application): boolean =>
+    Object.values(model.relations).some(({ endpoints }) => {
+      const applications = endpoints.map(({ application }) => application);
+      return applications.includes(name) && applications.some(one => held.has(one));
+    });
   for (const app of Object.values(model.applications)) {
     if (held.has(app.name)) continue;
+    // Juju keeps an application without units as long as the other side has not left their relation.
+    if (app.life !== 'alive' && unitsOf(model, app.name).length === 0 && isBesideHeld(app)) continue;
     if (app.life !== 'alive') found.push({ what: 'an application that does not go', detail: app.name });
     else if (charmOf(model, app) === 'mongodb') found.push(...checkReplicaSet(world, app));
   }

@@ -318,4 +318,77 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a leader that goes, and was cut off, is held for ever by units that have new addresses, of which it is told no more',
+    history: {
+      seed: 801_442,
+      commands: [
+        command('deploy', 0, 4, 60_000),
+        command('cut', 525_604, 251_318, 60_000),
+        command('remove-unit', 159_348, 717_572, 60_000),
+        command('add-unit', 154_518, 673_436, 60_000),
+        command('turn-addresses', 306_445, 905_202, 60_000),
+      ],
+      chaos: { ...CALM, hang: 0.07779461885802448, slowMs: 8_000, late: 3 },
+    },
+  },
+  {
+    what: 'a leader that goes just after the only other member has moved, and a third unit has come, is held for ever',
+    history: {
+      seed: 806_106,
+      commands: [
+        command('deploy', 0, 4, 60_000),
+        command('deploy', 1, 127_705, 60_000),
+        command('integrate', 0, 0, 448),
+        command('address', 687_421, 593_995, 28_561),
+        command('add-unit', 779_135, 43_452, 17_696),
+        command('remove-leader', 727_848, 403_900, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 200, delayMs: 500 },
+    },
+  },
+  {
+    what: 'a unit that comes to the place of a member is given its data, becomes the primary, and is to be left out',
+    history: {
+      seed: 807_557,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('leader', 748_744, 808_426, 60_000),
+        command('add-unit', 209_129, 500_270, 0),
+        command('turn-addresses', 986_563, 998_734, 60_000),
+        command('address', 327_150, 333_438, 60_000),
+      ],
+      chaos: { ...CALM, fail: 0.04782437176909298, slow: 0.05199673367664218, slowMs: 1_000, delayMs: 500, late: 3 },
+    },
+  },
+  {
+    what: 'a leader of config servers that wakes itself while it waits for a primary is not told of the others’ new addresses',
+    history: {
+      seed: 807_196,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('deploy', 950_384, 476_034, 60_000),
+        command('turn-addresses', 761_392, 904_623, 60_000),
+        command('remove-unit', 582_927, 146_157, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit of a config server goes while shards need it, for it was told nothing since before there was a set',
+    history: {
+      seed: 802_308,
+      commands: [
+        command('deploy', 0, 1, 6_089),
+        command('deploy', 765_240, 350_708, 0),
+        command('integrate', 964_659, 653_935, 57_177),
+        command('deploy', 413_127, 406_661, 1_051),
+        command('integrate', 698_871, 159_779, 0),
+        command('deploy', 227_769, 115_674, 57_029),
+        command('remove-application', 286_110, 999_327, 60_000),
+        command('remove-relation', 164_886, 828_490, 60_000),
+      ],
+      chaos: { ...CALM, kill: 0.14482783848652617, slow: 0.04574728854000568, slowMs: 8_000, delayMs: 500, late: 3 },
+    },
+  },
 ];

@@ -13,8 +13,8 @@ import type { Unit } from '../../tools/local-juju/state.ts';
 import type { Agents, Fate } from './agents.ts';
 import { checkEnd, secretsInBags, unitsOf, type Violation, watchOver } from './checks.ts';
 import { speaksVersion1 } from './client.ts';
-import { endServer, unsettle } from './database/life.ts';
-import { withDocuments } from './database/mongod.ts';
+import { diskOf, endServer, unsettle } from './database/life.ts';
+import { reconfigurations, withDocuments } from './database/mongod.ts';
 import { evolve, replicate, stateOf } from './database/replication.ts';
 import { below, between, chance, clock, pick, run, START, watch } from './kernel.ts';
 import { comeToRest, freeStorage, heal, unitsWithoutStorage } from './rest.ts';
@@ -179,6 +179,12 @@ function watchLog(story: string[]): void {
   watch.words = (program, where, text) => {
     words(program, where, text);
     if (where.startsWith('log of')) story.push(`              ${text.slice(0, 600)}`);
+  };
+  const { seen } = reconfigurations;
+  reconfigurations.seen = (server, before, after, force) => {
+    seen(server, before, after, force);
+    const members = after.members.map(({ _id, host, votes, tags }) => `${_id} ${tags?.['juju-unit']} ${host} ${votes}`).join(', ');
+    story.push(`              ${after._id} ${before.version} -> ${after.version}${force ? ' by force' : ''}: ${members}`);
   };
 }
 
@@ -351,11 +357,14 @@ const doers: Readonly<Record<string, Doer>> = {
     const app = choose(aliveUnits('mongodb'), which)?.application;
     const machines = aliveUnits('mongodb').flatMap(unit => (unit.application === app ? model.machines[unit.machine]! : []));
     if (machines.length < 2) return undefined;
-    // A voter in whose place comes one that has no data yet is the end of a set; seconds later that one has it.
-    const joins = Object.values(currentWorld().disks).some(
-      ({ config }) => config?._id === app && config?.members.some(member => member.newlyAdded),
-    );
-    if (joins) return undefined;
+    // A voter in whose place comes one that has no data yet is the end of a set; seconds later that one has it. And a member that was taken
+    // out in the same moment, and has not heard of it, finds nobody that could tell.
+    const configs = Object.values(currentWorld().servers).flatMap(server => {
+      const { config } = diskOf(server);
+      return config !== undefined && config._id === app ? [config] : [];
+    });
+    const joins = configs.some(config => config.members.some(member => member.newlyAdded));
+    if (joins || new Set(configs.map(({ version }) => version)).size > 1) return undefined;
     const before = machines.map(({ address }) => address);
     const fresh = (): string => {
       model.counters.host += 1;

@@ -26,7 +26,9 @@ export async function comeToRest(agents: Agents, writes: string[]): Promise<Viol
     for (const unit of Object.values(model.units)) if (unit.agent.nextUpdateStatus !== '') unit.agent.nextUpdateStatus = clock.iso();
     await rest(agents, 1_800_000);
     last = writes.splice(0);
-    if (last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined || isHeld(unit))) return undefined;
+    const isWhole = unitsWithoutStorage().length === 0;
+    if (isWhole && last.length === 0 && Object.values(model.units).every(unit => unit.agent.pending === undefined || isHeld(unit)))
+      return undefined;
   }
   return { what: 'no end of changes', detail: last.slice(0, 12).join(', ') };
 }

@@ -256,9 +256,12 @@ describe('what another unit sees', () => {
     const leaders = (await observe(three, 'mongodb/0')).value.peers;
     expect(met.value).toEqual({ ...value, peers: leaders });
     const outside = () => inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), value, true));
-    expect((await outside()).value).toEqual(met.value);
+    expect((await outside()).value).toEqual({ ...met.value, leaving: [] });
     for (const name of ['mongodb/0', 'mongodb/2']) three.model.units[name]!.life = 'dying';
-    expect((await outside()).value).toMatchObject({ lastToStay: true });
+    expect((await outside()).value).toMatchObject({
+      leaving: ['mongodb/0', 'mongodb/2'],
+      peers: { units: new Map([['mongodb/1', expect.anything()]]) },
+    });
     for (const name of ['mongodb/0', 'mongodb/2']) three.model.units[name]!.life = 'alive';
     expect(
       (await inHook(three.model, 'mongodb/1', 'update-status', () => meetOthers(tools, context('mongodb/1'), met.value))).calls,

@@ -113,24 +113,45 @@ describe('one kind of change per reconfiguration', () => {
   });
 });
 
-describe('the only unit that stays, while the leader goes', () => {
-  const set = replicaSet([member(0, 'down'), member(1, 'down', { host: '10.1.1.1:27017' })]);
-  const outside = (parts: Partial<Observed['juju']> = {}, of = set, lastChance = true) =>
-    steady(2, { lastChance, juju: { leader: false, lastToStay: true, ...parts }, mongod: { kind: 'outside', running, set: of } }, 1);
+describe('a unit that does not lead, while one goes that may', () => {
+  const elsewhere = (n: number) => member(n, 'down', { host: `10.1.1.${n}:27017` });
+  const set = replicaSet([member(0, 'down'), elsewhere(1)]);
+  const outside = (parts: Partial<Observed['juju']> = {}, of = set, lastChance = true) => {
+    const seen = steady(5, { lastChance, juju: { leader: false, leaving: [unit(0)], ...parts } }, 1);
+    const peers = { ...seen.juju.peers!, units: new Map([...seen.juju.peers!.units].filter(([name]) => name !== unit(0))) };
+    return { ...seen, juju: { ...seen.juju, peers }, mongod: { kind: 'outside', running, set: of } } as Observed;
+  };
 
-  test('tells the set of its new address, of which the leader hears no more', () => {
-    expect(change(outside())).toEqual({ from: 5, force: true, members: [`0 ${unit(0)} ${host(0)} 1/1`, `2 ${unit(1)} ${host(1)} 1/1`] });
+  test('tells the set where the units are by now, of which the leader hears no more', () => {
+    const there = { force: true, from: 5 };
+    // The one that goes is told, too, and votes no more.
+    expect(change(outside())).toEqual({ ...there, members: [`2 ${unit(1)} ${host(1)} 1/1`, `0 ${unit(0)} ${host(0)} 0/0`] });
+    expect(change(outside({}, replicaSet([...set.members, elsewhere(2)])))).toEqual({
+      ...there,
+      members: [`3 ${unit(1)} ${host(1)} 1/1`, `4 ${unit(2)} ${host(2)} 1/1`, `0 ${unit(0)} ${host(0)} 0/0`],
+    });
     expect(change(outside({}, set, false))).toBeUndefined();
   });
   test('so does the only member that votes, whoever leads', () => {
-    const only = replicaSet([member(1, 'down', { host: '10.1.1.1:27017' })]);
-    expect(change(outside({ lastToStay: false }, only))).toEqual({ from: 5, force: true, members: [`2 ${unit(1)} ${host(1)} 1/1`] });
+    const only = replicaSet([elsewhere(1)]);
+    expect(change(outside({ leaving: [] }, only))).toEqual({ force: true, from: 5, members: [`2 ${unit(1)} ${host(1)} 1/1`] });
   });
   test('leaves alone what others decide, or can do without it', () => {
-    expect(change(outside({ lastToStay: false }))).toBeUndefined();
-    expect(change(outside({}, replicaSet([...set.members, member(2)])))).toBeUndefined();
+    expect(change(outside({ leaving: [] }))).toBeUndefined();
+    expect(change(outside({ leaving: [unit(7)] }))).toBeUndefined();
+    // Three of five can elect a primary.
+    const others = [2, 3, 4].map(n => member(n, 'down'));
+    expect(change(outside({}, replicaSet([...set.members, ...others])))).toBeUndefined();
     expect(change(outside({}, { ...set, name: 'shop' }))).toBeUndefined();
     expect(change(outside({}, replicaSet([member(0)])))).toBeUndefined();
+    const { mongod } = steady(2);
+    const primary = mongod.kind === 'member' ? mongod.primary : undefined;
+    expect(change({ ...outside(), mongod: { kind: 'outside', running, set, primary: primary! } })).toBeUndefined();
+  });
+  test('which is not the first of them', () => {
+    expect(change(outside({}, replicaSet([elsewhere(2), elsewhere(1), member(0, 'down')])))).toBeDefined();
+    const seen = outside({}, replicaSet([elsewhere(2), elsewhere(1), member(0, 'down')]));
+    expect(change({ ...seen, context: { ...seen.context, unit: unit(2) } })).toBeUndefined();
   });
 });
 

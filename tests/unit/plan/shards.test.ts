@@ -9,7 +9,7 @@ import { planLeaving } from '../../../src/plan/leaving.ts';
 import { planShards } from '../../../src/plan/shards.ts';
 import { wantedConfig } from '../../../src/plan/wanted-config.ts';
 import { ADDED, CHARM, cluster, inRole, openRouter, serverRelation, shard, shardRelation } from './cluster.ts';
-import { build, member, secret, withMembers } from './world.ts';
+import { build, member, running, secret, withMembers } from './world.ts';
 
 const SECRETS = encodeClusterSecrets({
   keyFile: secret.keyFile,
@@ -301,8 +301,12 @@ describe('the last unit', () => {
     test('that was never set up goes', () => {
       const young = inRole('config-server', { app: { initialised: '' } });
       const { initialised: _, ...app } = young.juju.peers!.app;
-      const fresh = { ...young, juju: { ...young.juju, peers: { ...young.juju.peers!, app } }, mongod: silent };
-      expect(held(going(fresh, stays))).toEqual([]);
+      const fresh = { ...young, juju: { ...young.juju, peers: { ...young.juju.peers!, app } } };
+      expect(held(going({ ...fresh, host: { ...fresh.host, service: 'inactive' }, mongod: silent }, stays))).toEqual([]);
+      expect(held(going({ ...fresh, mongod: { kind: 'uninitialised', running, others: new Map() } }, stays))).toEqual([]);
+      // It has a set, of which Juju has not told this unit yet.
+      expect(held(going(fresh, stays))).toHaveLength(1);
+      expect(held(going({ ...fresh, mongod: silent }, stays))).toHaveLength(1);
     });
 
     test('stays while a shard is being drained, and goes on with that', () => {
