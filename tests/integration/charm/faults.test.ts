@@ -84,3 +84,22 @@ test.each([
   expect(await stored()).toBe(written);
   expect(await model.juju('debug-log', '--no-tail', '--limit', '5000')).toContain('forcing the configuration of the replica set');
 });
+
+test('new addresses of those that stay, of which a leader that goes is told nothing any more, hold nobody', async () => {
+  const [leader = '', ...others] = Object.keys(unitsOf(await model.status(), 'mongodb'));
+  const before = addressesOf(await model.status());
+  for (const unit of others) await model.juju('fault', unit, 'freeze');
+  await model.juju('remove-unit', '--no-prompt', leader);
+  await model.waitFor('the leader to be held', status =>
+    unitsOf(status, 'mongodb')[leader]?.['workload-status'].message?.includes('no other unit has its data yet'),
+  );
+  // Their mongods begin anew there, and freeze no more.
+  for (const unit of others) await model.juju('fault', unit, 'change-address');
+  await model.waitFor('the leader to be gone', status => unitsOf(status, 'mongodb')[leader] === undefined);
+  await wellWith(model, 2);
+  expect(addressesOf(await model.status()).some(address => before.includes(address))).toBe(false);
+  await write();
+  expect(await stored()).toBe(written);
+  const log = await model.juju('debug-log', '--no-tail', '--limit', '5000', '--include', 'unit-mongodb-1');
+  expect(log).toContain('forcing the configuration of the replica set');
+});
