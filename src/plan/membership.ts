@@ -247,8 +247,8 @@ function toldToGo(set: ReplicaSet, left: readonly MemberConfig[], units: Units):
  * member goes that may be the leader. One that goes is told of no new address any more, so the first of the voters that stay acts for it.
  */
 function moved(seen: Observed): Plan {
-  const { context, juju, mongod } = seen;
-  if (mongod.kind !== 'outside' || mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
+  const { context, juju, mongod, lastChance } = seen;
+  if (!lastChance || mongod.kind !== 'outside' || mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
   const { set } = mongod;
   const units = placedUnits(seen);
   const voters = inUnitOrder(votersOf(set));

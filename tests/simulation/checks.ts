@@ -104,9 +104,13 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   if (after.members.filter(member => member.votes > 0).length > 7) say('more than 7 voters');
   const app = applicationOfServer(model, server);
   const own = unitsOf(model, app?.name ?? '');
-  // Where units have exchanged their addresses, a member is the unit that is there, whatever its tag says.
+  // Where units have exchanged their addresses, a member is the unit that is there, whatever its tag says; but not one without any data.
+  const hasData = (unit: Unit): boolean => {
+    const there = currentWorld().servers[`${unit.machine} mongod`];
+    return there !== undefined && diskOf(there).head !== undefined;
+  };
   const unitOf = (member: { host: string; tags?: Record<string, string> }): Unit | undefined =>
-    own.find(unit => placeOf(model, unit) === member.host) ?? model.units[member.tags?.['juju-unit'] ?? ''];
+    own.find(unit => placeOf(model, unit) === member.host && hasData(unit)) ?? model.units[member.tags?.['juju-unit'] ?? ''];
   const gone = before.members.filter(
     member => !after.members.some(one => one._id === member._id || (force && unitOf(one) === unitOf(member))),
   );

@@ -359,12 +359,10 @@ const doers: Readonly<Record<string, Doer>> = {
     if (machines.length < 2) return undefined;
     // A voter in whose place comes one that has no data yet is the end of a set; seconds later that one has it. And a member that was taken
     // out in the same moment, and has not heard of it, finds nobody that could tell.
-    const configs = Object.values(currentWorld().servers).flatMap(server => {
-      const { config } = diskOf(server);
-      return config !== undefined && config._id === app ? [config] : [];
-    });
-    const joins = configs.some(config => config.members.some(member => member.newlyAdded));
-    if (joins || new Set(configs.map(({ version }) => version)).size > 1) return undefined;
+    evolve();
+    const servers = unitsOf(model, app ?? '').flatMap(({ machine }) => currentWorld().servers[`${machine} mongod`] ?? []);
+    const versions = new Set(servers.map(server => diskOf(server).config?.version));
+    if (versions.size !== 1 || servers.some(server => ![1, 2].includes(stateOf(server)))) return undefined;
     const before = machines.map(({ address }) => address);
     const fresh = (): string => {
       model.counters.host += 1;
