@@ -19,7 +19,7 @@ import { makeContext } from '../../tools/local-juju/tools-server/context.ts';
 import { dispatchClient } from './client.ts';
 import { endServer } from './database/life.ts';
 import * as disk from './disk.ts';
-import { below, chance, clock, type Mishap, type Program, schedule, watch, within } from './kernel.ts';
+import { below, chance, clock, type Mishap, type Program, run, schedule, watch, within } from './kernel.ts';
 import { currentWorld, FOLDER, rootOf } from './world.ts';
 
 export type Fate = {
@@ -40,6 +40,8 @@ export type Agents = {
   idle(): boolean;
   /** When the agents have something to do again; none if never. */
   programs: Map<string, Program>;
+  /** For good: what still runs is killed, and gives back what it has taken of the thread that it shares with the next simulation. */
+  stop(): Promise<void>;
 };
 
 const reacts: Readonly<Record<string, Reacts>> = { mongodb, mongos };
@@ -50,6 +52,7 @@ export function startAgents(fate: Fate): Agents {
   const programs = new Map<string, Program>();
   let timer: { cancel(): void } | undefined;
   let looking = false;
+  let stopped = false;
 
   const setStatus = (unit: Unit, status: string, message: string) => {
     unit.workload = { current: status as Unit['workload']['current'], message, since: clock.iso() };
@@ -74,7 +77,7 @@ export function startAgents(fate: Fate): Agents {
   };
 
   const look = (): void => {
-    if (looking) return;
+    if (looking || stopped) return;
     looking = true;
     timer?.cancel();
     let earliest: string | undefined;
@@ -129,6 +132,7 @@ export function startAgents(fate: Fate): Agents {
   const begin = (unit: Unit): void => {
     busy.add(unit.machine);
     schedule(fate.delayMs(), () => {
+      if (stopped) return;
       const next = model.units[unit.name] === unit ? nextStep(model, unit, clock.iso()) : undefined;
       const work = next?.do === 'hook' ? runHook(unit, next.hook) : next?.do === 'task' ? runTask(unit, next.task) : Promise.resolve();
       void work.then(() => {
@@ -237,7 +241,13 @@ export function startAgents(fate: Fate): Agents {
     }
   };
 
-  return { look, idle: () => busy.size === 0 && !pendingWork(), programs };
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    for (const name of [...programs.keys()]) killUnit(name);
+    await run(() => false);
+  };
+
+  return { look, idle: () => busy.size === 0 && !pendingWork(), programs, stop };
 
   function pendingWork(): boolean {
     return Object.values(model.units).some(unit => nextStep(model, unit, clock.iso()).do !== 'idle');

@@ -102,7 +102,7 @@ async function playPhase(
     },
   };
   unhandled.splice(0);
-  const agents = open(start.world, SEED, start.at, fate);
+  const agents = await open(start.world, SEED, start.at, fate);
   watchOver(violation => violations.push(violation));
   const { words } = watch;
   watch.words = (program, where, text) => {

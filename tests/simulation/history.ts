@@ -16,7 +16,7 @@ import { speaksVersion1 } from './client.ts';
 import { diskOf, endServer, unsettle } from './database/life.ts';
 import { reconfigurations, withDocuments } from './database/mongod.ts';
 import { evolve, replicate, stateOf } from './database/replication.ts';
-import { below, between, chance, clock, pick, run, START, watch } from './kernel.ts';
+import { below, between, chance, clock, pick, run, START, setChance, watch } from './kernel.ts';
 import { comeToRest, freeStorage, heal, unitsWithoutStorage } from './rest.ts';
 import { deploy, newWorld, open, unhandled } from './stage.ts';
 import { currentWorld, FOLDER } from './world.ts';
@@ -47,7 +47,7 @@ export type Outcome = {
 export const CALM: Chaos = { kill: 0, fail: 0, hang: 0, commit: 0, slow: 0, slowMs: 0, delayMs: 20, late: 1 };
 
 export function makeHistory(seed: number): History {
-  clock.reset(START, seed);
+  setChance(seed);
   const chaos: Chaos = {
     kill: chance() < 0.5 ? 0 : chance() * 0.15,
     fail: chance() < 0.7 ? 0 : chance() * 0.1,
@@ -146,7 +146,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   };
   unhandled.splice(0);
   sharded = seed % 4 === 0;
-  const agents = open(newWorld(), seed, START, fate);
+  const agents = await open(newWorld(), seed, START, fate);
   clock.setSlowness(chaos.slow, chaos.slowMs);
   clock.setLateness(chaos.late);
   watchOver(violation => violations.push(violation));

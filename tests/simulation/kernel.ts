@@ -48,7 +48,7 @@ export const clock = {
     now = at;
     turns = 0;
     due = [];
-    random = seed | 0;
+    setChance(seed);
     slowness = { chance: 0, mostMs: 0 };
     lateness = 1;
   },
@@ -61,6 +61,10 @@ export const clock = {
   /** When a timer of a program ends. Those that bound the time of an answer are long, and kept to. */
   late: (ms: number): number => (ms < 1_000 ? ms * lateness : ms),
 };
+
+export function setChance(seed: number): void {
+  random = seed | 0;
+}
 
 /** Between 0 and 1: mulberry32. */
 export function chance(): number {

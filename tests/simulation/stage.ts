@@ -32,11 +32,15 @@ export function newWorld(): World {
   };
 }
 
-/** Begins, or goes on, with a world. */
-export function open(world: World, seed: number, at: number, fate: Fate): Agents {
+let last: Agents | undefined;
+
+/** Begins, or goes on, with a world, when what is left of the one before has come to its end. */
+export async function open(world: World, seed: number, at: number, fate: Fate): Promise<Agents> {
+  await last?.stop();
   clock.reset(at, seed);
   enterWorld(world);
   const agents = startAgents(fate);
+  last = agents;
   agents.look();
   return agents;
 }

@@ -44,7 +44,7 @@ export async function playStrange(phases: readonly Enumerated[], seed: number): 
     },
   };
   unhandled.splice(0);
-  const agents = open(structuredClone(start.world), seed, start.at, fate);
+  const agents = await open(structuredClone(start.world), seed, start.at, fate);
   watchOver(violation => violations.push(violation));
   const { words } = watch;
   watch.words = (program, where, text) => {
