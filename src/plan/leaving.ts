@@ -56,7 +56,7 @@ const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
 /**
  * The set that this unit has initiated never became the application's: the hook that would have said so was lost with its leadership, and
  * the next leader has named another unit to initiate one. A leader names no other while the one that was named stays, or once a set is known:
- * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that still names this unit, or says
+ * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that still names this unit, or nobody, or says
  * that the set is of others, another set at one of them tells.
  */
 function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
@@ -66,8 +66,8 @@ function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
   if (set.members.length > 1) return false;
   const isAnother = elsewhere?.identity !== undefined && elsewhere.identity !== set.identity;
   if (app[INITIALISED] !== undefined) return isAnother && app[MEMBERS] !== undefined && !app[MEMBERS].split(' ').includes(context.unit);
-  if (named === context.unit) return isAnother;
-  return named !== undefined && stayingUnits(seen).has(named);
+  if (named === undefined || named === context.unit) return isAnother;
+  return stayingUnits(seen).has(named);
 }
 
 /** One that does not answer for a moment may be the one that everything depends on. */

@@ -102,6 +102,7 @@ describe('the only member that has the data', () => {
       );
     const theirs = { ...replicaSet([member(1, 'primary')]), identity: 'another' };
     expect(planLeaving(beside(theirs, { initiator: unit(0) })).hold).toEqual([]);
+    expect(planLeaving(beside(theirs, {})).hold).toEqual([]);
     expect(planLeaving(beside(theirs, { initiator: unit(1), initialised: 'true', members: unit(1) })).hold).toEqual([]);
     for (const one of [
       beside(theirs, { initiator: unit(1), initialised: 'true', members: `${unit(0)} ${unit(1)}` }),
