@@ -61,7 +61,7 @@ function secondStop(model: Model, machine: string, stopped: ReadonlyMap<string, 
   const primary = units.find(unit => stateAt(unit) === 1);
   const config = primary && diskOf(servers[`${primary.machine} mongod`]!).config;
   const voters = config === undefined ? [] : votersOf(config).map(({ host }) => host);
-  const votes = (unit: Unit): boolean => voters.includes(`${model.machines[unit.machine]?.address}:27017`);
+  const votes = (unit: Unit): boolean => voters.includes(placeOf(model, unit));
   if (voters.length < 3 || !units.some(unit => unit.machine === machine && votes(unit))) return undefined;
   const isBack = (unit: Unit, { server: before, at }: Stop): boolean =>
     [1, 2].includes(stateAt(unit)) && (servers[`${unit.machine} mongod`] !== before || clock.now() > at + STOP_MS);
@@ -92,7 +92,8 @@ function secretIn(text: string, minted: ReadonlySet<string>): string | undefined
   return undefined;
 }
 
-const placeOf = (model: Model, unit: Unit | undefined): string | undefined => unit && `${model.machines[unit.machine]?.address}:27017`;
+/** address:port of its mongod. */
+const placeOf = (model: Model, { machine }: Unit): string => `${model.machines[machine]?.address}:27017`;
 
 function wrongChange(model: Model, server: Server, before: SetConfig, after: SetConfig, force: boolean): Violation[] {
   const found: Violation[] = [];
@@ -114,10 +115,11 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   const gone = before.members.filter(
     member => !after.members.some(one => one._id === member._id || (force && unitOf(one) === unitOf(member))),
   );
+  const actor = model.units[currentProgram()?.unit ?? ''];
   for (const member of gone) {
     const unit = unitOf(member);
     // One that has come to its place is there for it.
-    if (member.host === placeOf(model, model.units[currentProgram()?.unit ?? ''])) continue;
+    if (actor !== undefined && member.host === placeOf(model, actor)) continue;
     if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit))
       say(`the member of ${unit.name}, which stays, is removed`);
   }
@@ -130,8 +132,7 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   const voters = votersOf(before);
   const lost = voters.filter(member => {
     const unit = unitOf(member);
-    const address = unit && model.machines[unit.machine]?.address;
-    return unit?.life !== 'alive' || `${address}:27017` !== member.host;
+    return unit?.life !== 'alive' || placeOf(model, unit) !== member.host;
   });
   if (lost.length * 2 < voters.length) say('forced while the members that stay could elect a primary');
   return found;
@@ -234,7 +235,7 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
     return found;
   }
   const disk = world.disks[primary.disk]!;
-  const hosts = new Set(units.map(unit => `${model.machines[unit.machine]?.address}:27017`));
+  const hosts = new Set(units.map(unit => placeOf(model, unit)));
   const listed = disk.config!.members.map(member => member.host);
   if (listed.length !== hosts.size || listed.some(host => !hosts.has(host)))
     say('members differ from units', `${listed.join(' ')} / ${[...hosts].join(' ')}`);
