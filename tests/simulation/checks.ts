@@ -35,7 +35,8 @@ export function watchOver(found: (violation: Violation) => void): void {
     if (app === undefined || password === undefined || !(SYSTEM_USERS as readonly string[]).includes(name)) return;
     if (roleOf(app) !== 'replication') return;
     const hook = currentProgram()?.context?.hook;
-    if (hook?.action?.name === 'set-password' || hook?.name === 'secret-rotate') return;
+    // Where an operator chooses passwords, the database has them first.
+    if (hook?.action?.name === 'set-password' || hook?.name === 'secret-rotate' || chosenPasswords(model, app.name) !== undefined) return;
     if (appSecret(model, app.name)?.[`${name}-password`] !== password)
       found({ what: 'a password that is not the published one', detail: `${name} of ${app.name}, by ${currentProgram()?.unit}` });
   };
@@ -173,6 +174,11 @@ const secretById = (model: Model, uri: string | undefined) =>
   ];
 export const appSecret = (model: Model, app: string) =>
   contentOf(Object.values(model.secrets).find(one => one.label === `${app}.app` && one.owner.name === app));
+
+/** What an operator calls the secret for `system-users` of an application. */
+export const nameOfChosen = (app: string): string => `passwords-${app}`;
+export const chosenPasswords = (model: Model, app: string): Secret | undefined =>
+  Object.values(model.secrets).find(({ name }) => name === nameOfChosen(app));
 
 /**
  * It says why it does not go, and what somebody has to do first: such as the unit of a config server that has shards with data. One that
@@ -316,7 +322,7 @@ function checkPart(world: World, app: Application, data: Data): Violation[] {
 
 /** What the last set-password of each user that did not fail has answered; none where Juju changes them as well. */
 function answeredPasswords(model: Model, app: Application): Map<string, unknown> {
-  if (app.config['system-password-rotation'] !== undefined) return new Map();
+  if (app.config['system-password-rotation'] !== undefined || chosenPasswords(model, app.name) !== undefined) return new Map();
   const done = Object.values(model.tasks).filter(
     ({ unit, operation, enqueued, status, results }) =>
       status === 'completed' &&
@@ -344,6 +350,9 @@ function checkUsers({ model }: World, app: Application, data: Data): Violation[]
   const secret = appSecret(model, app.name);
   for (const name of SYSTEM_USERS)
     if (secret === undefined || data.users[name]?.pwd !== secret[`${name}-password`]) say('a published password does not log in', name);
+  const chosen = app.config['system-users'] === undefined ? undefined : contentOf(chosenPasswords(model, app.name));
+  for (const [name, password] of Object.entries(chosen ?? {}))
+    if (secret?.[`${name}-password`] !== password) say('a password that an operator chose is not kept', name);
   for (const [name, answered] of answeredPasswords(model, app))
     if (secret !== undefined && answered !== secret[`${name}-password`]) say('a password that set-password answered is not kept', name);
   const clients = Object.values(model.relations).filter(

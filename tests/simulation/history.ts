@@ -1,6 +1,7 @@
 // A random history: what an operator and misfortune do to up to four applications, as plain data made from a seed, so that a history
 // can be run again, and shortened.
 
+import { SYSTEM_USERS } from '../../src/core/names.ts';
 import { JujuError } from '../../tools/local-juju/contract.ts';
 import { addUnits } from '../../tools/local-juju/engine/deploy.ts';
 import { changeConfig, parseOptions } from '../../tools/local-juju/engine/options.ts';
@@ -9,9 +10,10 @@ import { integrate, removeRelation } from '../../tools/local-juju/engine/relatio
 import { attachStorage, detachStorage, removeStorage } from '../../tools/local-juju/engine/storage.ts';
 import { enqueue } from '../../tools/local-juju/engine/tasks.ts';
 import { destroyApplication, destroyUnit } from '../../tools/local-juju/engine/units.ts';
+import { addSecret, grantSecret, updateSecret } from '../../tools/local-juju/engine/user-secrets.ts';
 import type { Unit } from '../../tools/local-juju/state.ts';
 import type { Agents, Fate } from './agents.ts';
-import { checkEnd, secretsInBags, unitsOf, type Violation, watchOver } from './checks.ts';
+import { checkEnd, chosenPasswords, nameOfChosen, secretsInBags, unitsOf, type Violation, watchOver } from './checks.ts';
 import { speaksVersion1 } from './client.ts';
 import { diskOf, endServer, unsettle } from './database/life.ts';
 import { reconfigurations, withDocuments } from './database/mongod.ts';
@@ -19,7 +21,7 @@ import { evolve, replicate, stateOf } from './database/replication.ts';
 import { below, between, chance, clock, pick, run, START, setChance, watch } from './kernel.ts';
 import { comeToRest, freeStorage, heal, unitsWithoutStorage } from './rest.ts';
 import { deploy, newWorld, open, unhandled } from './stage.ts';
-import { currentWorld, FOLDER } from './world.ts';
+import { currentWorld, FOLDER, SHOWN } from './world.ts';
 
 /** `at` and `which` choose among what is there when the command is given. */
 export type Command = { readonly do: string; readonly which: number; readonly at: number; readonly waitMs: number };
@@ -89,6 +91,7 @@ const weights: Readonly<Record<string, number>> = {
   'remove-relation': 4,
   config: 4,
   'set-password': 5,
+  'system-users': 2,
   refresh: 1,
   'remove-application': 1,
   leader: 4,
@@ -286,6 +289,31 @@ const doers: Readonly<Record<string, Doer>> = {
     const parameters = { username, ...(given === undefined ? {} : { password: given }) };
     enqueue(currentWorld().model, { summary: '', receivers: [unit], units: [unit], action: 'set-password', parameters }, clock.iso());
     return `${unit} ${username}`;
+  },
+  // An operator chooses the passwords of some users, or others, or none any more; or takes back the secret that has them.
+  'system-users': (which, at) => {
+    const { model, minted } = currentWorld();
+    const app = choose(ofCharm('mongodb'), which);
+    if (app === undefined) return undefined;
+    const known = chosenPasswords(model, app.name);
+    if (known !== undefined && at % 4 === 0) {
+      changeConfig(app, model.charms[app.charm]!, {}, ['system-users']);
+      return `${app.name} reset`;
+    }
+    if (known !== undefined && at % 5 === 0) {
+      grantSecret(model, known.id, [app.name], true);
+      return `${app.name} revoked`;
+    }
+    const users = [['operator'], ['monitor', 'backup'], SYSTEM_USERS][at % 3]!;
+    const chosen = users.map(user => [user, `Chosen${user}${String(at).padStart(26, '0')}`] as const);
+    for (const [, password] of chosen) minted.add(password.slice(0, SHOWN));
+    const content = Object.fromEntries(chosen.map(([user, password]) => [user, Buffer.from(password).toString('base64')]));
+    const name = nameOfChosen(app.name);
+    const id = known?.id ?? addSecret(model, { name, description: '', content }, clock.iso());
+    if (known !== undefined) updateSecret(model, id, { content }, clock.iso());
+    grantSecret(model, id, [app.name], false);
+    changeConfig(app, model.charms[app.charm]!, { 'system-users': `secret:${id}` }, []);
+    return `${app.name} ${users.join(' ')}`;
   },
   refresh: which => {
     const { model } = currentWorld();

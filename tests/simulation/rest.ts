@@ -2,7 +2,7 @@
 import { addStorage, attachStorage } from '../../tools/local-juju/engine/storage.ts';
 import type { Unit } from '../../tools/local-juju/state.ts';
 import type { Agents } from './agents.ts';
-import { isHeld, type Violation } from './checks.ts';
+import { chosenPasswords, isHeld, type Violation } from './checks.ts';
 import { unsettle } from './database/life.ts';
 import { evolve } from './database/replication.ts';
 import { clock, run, sleep } from './kernel.ts';
@@ -46,7 +46,11 @@ export function heal(): void {
   const world = currentWorld();
   for (const machine of Object.values(world.machines)) machine.cut = false;
   for (const server of Object.values(world.servers)) server.frozen = false;
-  for (const app of Object.values(world.model.applications)) if (app.config['cache-size-mb'] === 1) delete app.config['cache-size-mb'];
+  for (const app of Object.values(world.model.applications)) {
+    if (app.config['cache-size-mb'] === 1) delete app.config['cache-size-mb'];
+    const isGranted = chosenPasswords(world.model, app.name)?.grants.some(({ name }) => name === app.name);
+    if (!isGranted) delete app.config['system-users'];
+  }
   unsettle();
 }
 
