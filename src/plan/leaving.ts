@@ -56,8 +56,8 @@ const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
 /**
  * The set that this unit has initiated never became the application's: the hook that would have said so was lost with its leadership, and
  * the next leader has named another unit to initiate one. A leader names no other while the one that was named stays, or once a set is known:
- * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that still names this unit, or nobody, or says
- * that the set is of others, another set at one of them tells.
+ * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that names this unit or nobody, or
+ * says that the set is of others, another set at one of them tells.
  */
 function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
   const { context, juju } = seen;

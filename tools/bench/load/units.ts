@@ -13,7 +13,7 @@ export type Step = { units: number; addedMs: number; voters: number; mongodMiB: 
 export type Units = { steps: Step[]; stopped?: string };
 
 /** After which a step is given up: the computer is too small for so many processes, and would be busy with them for hours. */
-const stepMs = 600_000;
+const stepMs = 1_500_000;
 /** What a further mongod may need, and what the computer is to keep. */
 const roomForOneMiB = 250;
 const keptMiB = 2_048;
