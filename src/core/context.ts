@@ -7,6 +7,8 @@ export type Context = {
   readonly action?: string;
   /** Relation that the hook is about. */
   readonly relation?: number;
+  /** Unit of which relation-changed tells something new. */
+  readonly telling?: string;
   /** Relation that is going away: Juju still lists it, we must not. */
   readonly breaking?: number;
   /** Unit that is leaving, in relation-departed of any relation. */

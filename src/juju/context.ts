@@ -25,10 +25,11 @@ export function readContext(env: Env): Context {
   };
 }
 
-function ofRelation(hook: string, env: Env): Pick<Context, 'relation' | 'breaking' | 'departing'> {
+function ofRelation(hook: string, env: Env): Pick<Context, 'relation' | 'telling' | 'breaking' | 'departing'> {
   const id = relationNumber(env.JUJU_RELATION_ID);
   const relation = id === undefined ? {} : { relation: id };
   if (hook.endsWith('-relation-broken') && id !== undefined) return { ...relation, breaking: id };
+  if (hook.endsWith('-relation-changed') && env.JUJU_REMOTE_UNIT) return { ...relation, telling: env.JUJU_REMOTE_UNIT };
   return hook.endsWith('-relation-departed') && env.JUJU_DEPARTING_UNIT ? { ...relation, departing: env.JUJU_DEPARTING_UNIT } : relation;
 }
 

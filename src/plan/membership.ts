@@ -91,11 +91,15 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
     .join(' ');
   const settled = app[MEMBERS] === members && app[INITIALISED] !== undefined;
   const down = inUnitOrder(set.members).filter(member => member.state === 'down');
+  // The primary hears with the next heartbeat of one that has just come back and tells of itself; Juju may have no hook for that.
+  const { unit, telling } = seen.context;
+  const isBack = down.some(member => [unit, telling ?? unit].includes(unitOfMember(member, units, set.members) ?? ''));
   const app_ = [
     ...(down.length === 0 ? [] : [status.down(down.map(member => member.unit ?? member.host))]),
     ...(missing(set, units).length > 0 ? [status.tooManyMembers(MAX_MEMBERS)] : []),
   ];
-  return plan({ effects: settled ? [] : [{ do: 'set-peer-app', values: { [INITIALISED]: 'true', [MEMBERS]: members } }], app: app_ });
+  const effects: Plan['effects'] = settled ? [] : [{ do: 'set-peer-app', values: { [INITIALISED]: 'true', [MEMBERS]: members } }];
+  return plan({ effects, app: app_, pending: isBack });
 }
 
 /** The first change that is due, as the members to have; undefined when the set is as it should be. */

@@ -24,6 +24,11 @@ describe('the environment of a hook', () => {
       { hook: 'database-relation-changed', relation: 7 },
     ],
     [
+      'a unit that tells something new',
+      { JUJU_HOOK_NAME: 'database-relation-changed', ...relation, JUJU_REMOTE_UNIT: 'app/3' },
+      { hook: 'database-relation-changed', relation: 7, telling: 'app/3' },
+    ],
+    [
       'a relation that goes',
       { JUJU_HOOK_NAME: 'database-relation-broken', ...relation },
       { hook: 'database-relation-broken', relation: 7, breaking: 7 },

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
+import { status } from '../../../src/core/status.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
 import { address, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
 
@@ -106,6 +107,15 @@ describe('one kind of change per reconfiguration', () => {
     const { unit: _, ...untagged } = member(2);
     const seen = withMembers(steady(3), [member(0), member(1, 'down', { host: '10.1.1.1:27017' }), untagged]);
     expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`, `2 ${unit(2)} ${host(2)} 1/1`]);
+  });
+  test('one that is back, and that the primary has not heard of yet, is waited for; one that is away is not', () => {
+    const seen = withMembers(steady(3), [member(0, 'down'), member(1), member(2, 'primary')]);
+    expect(planMembership(seen)).toMatchObject({ effects: [], pending: true, app: [status.down([unit(0)])] });
+    const away = withMembers(steady(3), [member(0), member(1, 'down'), member(2, 'primary')]);
+    expect(planMembership(away)).toMatchObject({ effects: [], pending: false, app: [status.down([unit(1)])] });
+    const telling = (name: string) => ({ ...away, context: { ...away.context, telling: name } });
+    expect(planMembership(telling(unit(1))).pending).toBe(true);
+    expect(planMembership(telling(unit(2))).pending).toBe(false);
   });
   test('only the leader plans, and not while it is leaving', () => {
     expect(planMembership(withMembers(steady(3, { juju: { leader: false } }), members(1))).effects).toEqual([]);
