@@ -133,8 +133,11 @@ export const sharded: Life = {
         await world.endWriter();
         await world.model.juju('remove-relation', 'config-server', 'mongos');
         await world.until(
-          'the router to be alone',
-          status => settled(status) && status.applications.mongos?.['application-status'].message === 'Missing relation to config-server.',
+          'the router to be alone, and its client to know',
+          status => {
+            const [router, client] = ['mongos', 'data-integrator'].map(name => status.applications[name]?.['application-status']);
+            return settled(status) && router?.message === 'Missing relation to config-server.' && client?.current === 'blocked';
+          },
         );
         await calm(world, 'config-server', 'shard-b');
       },
