@@ -132,13 +132,10 @@ export const sharded: Life = {
       go: async world => {
         await world.endWriter();
         await world.model.juju('remove-relation', 'config-server', 'mongos');
-        await world.until(
-          'the router to be alone, and its client to know',
-          status => {
-            const [router, client] = ['mongos', 'data-integrator'].map(name => status.applications[name]?.['application-status']);
-            return settled(status) && router?.message === 'Missing relation to config-server.' && client?.current === 'blocked';
-          },
-        );
+        await world.until('the router to be alone, and its client to know', status => {
+          const [router, client] = ['mongos', 'data-integrator'].map(name => status.applications[name]?.['application-status']);
+          return settled(status) && router?.message === 'Missing relation to config-server.' && client?.current === 'blocked';
+        });
         await calm(world, 'config-server', 'shard-b');
       },
       check: world => check(world, ['shard-b'], []),
