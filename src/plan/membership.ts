@@ -93,7 +93,10 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
   const down = inUnitOrder(set.members).filter(member => member.state === 'down');
   // The primary hears with the next heartbeat of one that has just come back and tells of itself; Juju may have no hook for that.
   const { unit, telling } = seen.context;
-  const isBack = down.some(member => [unit, telling ?? unit].includes(unitOfMember(member, units, set.members) ?? ''));
+  const isBack = down.some(member => {
+    const of = unitOfMember(member, units, set.members);
+    return of !== undefined && (of === unit || of === telling);
+  });
   const app_ = [
     ...(down.length === 0 ? [] : [status.down(down.map(member => member.unit ?? member.host))]),
     ...(missing(set, units).length > 0 ? [status.tooManyMembers(MAX_MEMBERS)] : []),
@@ -290,7 +293,8 @@ function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly Memb
 }
 
 type How = {
-  readonly force?: boolean /** On which mongod, where it is neither the primary nor, by force, the own. */;
+  readonly force?: boolean;
+  /** On which mongod, where it is neither the primary nor, by force, the own. */
   readonly at?: string | undefined;
 };
 

@@ -62,6 +62,7 @@ export const clock = {
   late: (ms: number): number => (ms < 1_000 ? ms * lateness : ms),
 };
 
+/** Begins the chances of a seed; the time stays. */
 export function setChance(seed: number): void {
   random = seed | 0;
 }
