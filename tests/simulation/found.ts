@@ -1,5 +1,6 @@
 // Histories that the charm once failed in, as short as they could be made. They are played in each run of the tests.
-import { CALM, type Command, type History } from './history.ts';
+import type { Command } from './commands.ts';
+import { CALM, type History } from './history.ts';
 
 export type Found = { readonly what: string; readonly history: History };
 
