@@ -20,6 +20,7 @@ import { rotateLog } from './mongo/logs.ts';
 import { freshFor, mintFresh } from './observe/fresh.ts';
 import { meetOthers, observeJuju } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
+import { mattersWhoGoes } from './plan/others.ts';
 import { asObsolete } from './plan/secret.ts';
 
 /** How long a hook may wait, in all, for what is under way. Others apply the plan and leave the rest to a later hook. */
@@ -156,7 +157,7 @@ async function carry(run: Dispatch): Promise<Carried> {
 async function look({ charm, context, world }: Dispatch, round: Parameters<World['observe']>[0]): Promise<Observed> {
   const seen = await world.observe(round);
   if (seen.juju.peers?.othersUnread === undefined || !charm.needsOthers(seen)) return seen;
-  world.learn(await meetOthers(tools, context, seen.juju, seen.mongod.kind === 'outside'));
+  world.learn(await meetOthers(tools, context, seen.juju, mattersWhoGoes(seen)));
   return world.observe(round);
 }
 

@@ -37,8 +37,11 @@ export type JujuFacts = {
   readonly leader: boolean;
   /** This unit is going away, alone or with its application. */
   readonly dying: boolean;
-  /** Units of the application that Juju is taking away. Asked by one that is outside of its set, and does not lead. */
-  readonly leaving?: readonly string[];
+  /**
+   * Units of the application that Juju is taking away, this one aside, and where each is now, as far as it is known; asked by one that leads,
+   * goes, is outside of its set, or is the primary of one that misses others. Only those that stay need to know where.
+   */
+  readonly leaving?: ReadonlyMap<string, string>;
   readonly address: string;
   readonly config: CheckedConfig;
   readonly charm: CharmRevision;
@@ -219,7 +222,12 @@ export type Build = { readonly version: string; readonly percona: boolean };
 /** What this unit's own mongod says, and through it, or directly, the primary of the set. */
 export type MongodFacts =
   /** Nothing answers on the socket. */
-  | { readonly kind: 'silent'; readonly reason: string }
+  | {
+      readonly kind: 'silent';
+      readonly reason: string;
+      /** Another unit's mongod has the data of a set; asked by one whose unit goes. */
+      readonly dataElsewhere?: true;
+    }
   /** It answers, but lets neither the operator nor the key file in. */
   | { readonly kind: 'locked'; readonly running: Running; readonly reason: string }
   | {

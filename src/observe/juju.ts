@@ -70,6 +70,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   return {
     leader: leading !== undefined,
     dying: dying.includes(context.unit) || isDying(context, peers),
+    leaving: await readLeaving(juju, context, joined?.id, dying),
     address,
     config,
     charm,
@@ -196,14 +197,29 @@ async function readPeers(
   return { id, app, units, ...(others === undefined ? { othersUnread: true } : {}) };
 }
 
-/** The facts with all units among the peers. @param outside of its set: then it matters who stays. */
-export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts, outside = false): Promise<JujuFacts> {
+/** The facts with all units among the peers. @param alone outside of its set, or as a primary that misses others: then it matters who stays, and who goes. */
+export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts, alone = false): Promise<JujuFacts> {
   const { peers } = facts;
   if (peers?.othersUnread === undefined) return facts;
   const { othersUnread: _, ...known } = peers;
-  const [others, goal] = await Promise.all([readOthers(juju, context, known.id), outside ? juju.goalState() : NOBODY]);
+  const asked = alone ? juju.goalState() : Promise.resolve(NOBODY);
+  const [others, goal] = await Promise.all([readOthers(juju, context, known.id, asked), asked]);
   const met = staying({ ...known, units: inOrder([...known.units, ...others]) }, goal, context);
-  return { ...facts, ...(outside ? { leaving: goal.dying } : {}), peers: met };
+  return { ...facts, ...(alone ? { leaving: await readLeaving(juju, context, known.id, goal.dying) } : {}), peers: met };
+}
+
+/** Nobody is told of them any more, but what they show can still be read. */
+async function readLeaving(
+  juju: Juju,
+  { unit }: Context,
+  id: number | undefined,
+  dying: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const isAsked = id !== undefined && !dying.includes(unit);
+  const others = dying.filter(name => name !== unit);
+  return new Map(
+    await Promise.all(others.map(async name => [name, isAsked ? peerUnit(await juju.ownBag(id, name)).address : ''] as const)),
+  );
 }
 
 type Named = readonly [string, PeerUnit];
@@ -214,12 +230,7 @@ const inOrder = (units: readonly Named[]): Peers['units'] => new Map([...units].
  * Juju lists a unit only once this one has had its hook for it. Until then a new leader would take the unit for one that is gone, remove
  * its member, or make a second set beside the one that it has made: so those that are to be are read as well.
  */
-async function readOthers(
-  juju: Juju,
-  context: Context,
-  id: number,
-  goal: Promise<Tools.Goal> = Promise.resolve(NOBODY),
-): Promise<readonly Named[]> {
+async function readOthers(juju: Juju, context: Context, id: number, goal: Promise<Tools.Goal>): Promise<readonly Named[]> {
   const isOther = (name: string): boolean => name !== context.unit && name !== context.departing;
   const met = (await juju.relationUnits(id)).filter(isOther);
   const read = (names: readonly string[], bagOf: typeof juju.unitBag): Promise<readonly Named[]> =>

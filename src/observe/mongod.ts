@@ -32,14 +32,14 @@ export async function observeMongod(mongo: Mongo, options: Options): Promise<Mon
       return await lookAt(mongo, options);
     } catch (error) {
       const { network, text } = failureOf(error);
-      if (!again || !network || error instanceof NoAnswer) return { kind: 'silent', reason: text };
+      if (!again || !network || error instanceof NoAnswer) return silent(mongo, text, options);
     }
   }
 }
 
 async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const link = await mongo.own();
-  if (link.kind === 'silent') return link;
+  if (link.kind === 'silent') return silent(mongo, link.reason, options);
   if (link.kind === 'locked') {
     const running = await mongo.stranger(readRunning);
     return running === undefined ? { kind: 'silent', reason: link.reason } : { kind: 'locked', running, reason: link.reason };
@@ -64,6 +64,13 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     ...seen,
     ...(elsewhere === undefined ? {} : { elsewhere }),
   };
+}
+
+/** One whose unit goes is the only one that has the data, as long as no other unit answers that it has it. */
+async function silent(mongo: Mongo, reason: string, { detaching, others }: Options): Promise<MongodFacts> {
+  const sets = detaching ? await setsAmong(mongo, others) : [];
+  const hasData = sets.some(({ self }) => self === 'primary' || self === 'secondary');
+  return { kind: 'silent', reason, ...(hasData ? { dataElsewhere: true } : {}) };
 }
 
 async function primaryAmong(mongo: Mongo, others: Options['others']): Promise<ReplicaSet | undefined> {

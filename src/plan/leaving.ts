@@ -33,11 +33,12 @@ function handingOver(seen: Observed): Plan {
   const units = stayingUnits(seen);
   const waitedFor = [...units.keys(), ...(juju.peers?.coming ?? [])];
   if (context.detaching === undefined || waitedFor.length === 0) return nothing;
-  if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, units);
+  if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, mongod.dataElsewhere === true);
   if (mongod.kind !== 'member') return nothing;
   if (mongod.self !== 'primary' && mongod.self !== 'secondary') return nothing;
   const self = ownMember(seen, mongod.set);
-  const others = mongod.set.members.filter(member => member !== self);
+  // Two that go at once would each count on the other.
+  const others = mongod.set.members.filter(member => member !== self && juju.leaving?.has(member.unit ?? '') !== true);
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
   if (wentOn(mongod) || isNobodys(seen, mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
@@ -70,12 +71,11 @@ function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
   return stayingUnits(seen).has(named);
 }
 
-/** One that does not answer for a moment may be the one that everything depends on. */
-function ofSilent(seen: Observed, units: ReturnType<typeof stayingUnits>): Plan {
+/** One that does not answer for a moment may be the one that everything depends on: a member that was let in may still have to copy all. */
+function ofSilent(seen: Observed, dataElsewhere: boolean): Plan {
   const members = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
   const reason = 'its MongoDB does not answer, and no other unit is known to have its data';
-  if (members.includes(seen.context.unit) && !members.some(name => units.has(name)))
-    return plan({ hold: [reason], unit: [status.held(reason)], pending: true });
+  if (members.includes(seen.context.unit) && !dataElsewhere) return plan({ hold: [reason], unit: [status.held(reason)], pending: true });
   return seen.lastChance ? nothing : plan({ unit: [status.leaving], pending: true });
 }
 

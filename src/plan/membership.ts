@@ -1,6 +1,7 @@
 // Who belongs to the replica set: the leader makes its members equal to the units that are ready, one kind of change per reconfiguration.
 
 import { hostOf, INITIALISED, MEMBERS, RUNNING_CONFIG } from '../core/bags.ts';
+import { unitNumber } from '../core/context.ts';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
 import type { Member, Observed, PeerUnit, PrimaryFacts, ReplicaSet, SetElsewhere } from '../core/observed.ts';
@@ -10,11 +11,12 @@ import { inUnitOrder, ownData, ownMember, stayingUnits, unitOfMember } from './f
 import { wantedConfig } from './wanted-config.ts';
 
 type Units = ReadonlyMap<string, PeerUnit>;
+type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
 export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (juju.dying || juju.peers === undefined) return nothing;
-  if (!juju.leader) return moved(seen);
+  if (!juju.leader) return mongod.kind === 'member' ? toldWhere(seen, mongod) : moved(seen);
   if (mongod.kind === 'uninitialised')
     return mongod.elsewhere === undefined ? fromOutside(seen, mongod.primary?.set) : rescueElsewhere(seen, mongod.elsewhere);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
@@ -23,7 +25,9 @@ export function planMembership(seen: Observed): Plan {
   if (mongod.primary === undefined) return rescue(seen, mongod);
   // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
   if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
-  const units = restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen);
+  // Nobody joins a set of which Juju does not know yet: its only data would be at a unit that may still go as if it had none.
+  const isUntold = juju.peers.app[INITIALISED] === undefined;
+  const units = isUntold || restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen);
   return onPrimary(seen, juju.peers.app, mongod.primary, units);
 }
 
@@ -90,7 +94,7 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
     .flatMap(member => unitOfMember(member, units, set.members) ?? [])
     .join(' ');
   const settled = app[MEMBERS] === members && app[INITIALISED] !== undefined;
-  const down = inUnitOrder(set.members).filter(member => member.state === 'down');
+  const down = inUnitOrder(set.members).filter(member => member.state === 'down' && asGoing(member, set, units, seen) === undefined);
   // The primary hears with the next heartbeat of one that has just come back and tells of itself; Juju may have no hook for that.
   const { unit, telling } = seen.context;
   const isBack = down.some(member => {
@@ -107,40 +111,60 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
 
 /** The first change that is due, as the members to have; undefined when the set is as it should be. */
 function nextChange(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
-  return adopted(set, units) ?? withoutDeparted(set, units, seen) ?? promoted(set) ?? withMissing(set, units);
+  return adopted(set, units, seen) ?? withoutDeparted(set, units, seen) ?? promoted(set) ?? withMissing(set, units);
 }
 
 /** Members get the address that their unit has now, and the tag that says whose they are. */
-function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
+function adopted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | undefined {
   let changed = false;
   const members = set.members.map(member => {
     const unit = unitOfMember(member, units, set.members);
-    if (unit === undefined) return member;
-    const host = placeOf(unit, units) ?? member.host;
-    if (member.unit === unit && member.host === host) return member;
+    const now = unit === undefined ? asGoing(member, set, units, seen) : { ...member, unit, host: placeOf(unit, units) ?? member.host };
+    if (now === undefined || (member.unit === now.unit && member.host === now.host)) return member;
     changed = true;
-    return { ...member, unit, host };
+    return now;
   });
   return changed ? members : undefined;
 }
 
 /**
+ * The member of a unit that goes, and is still there: where it is now, as far as that is known, if it does not answer where it was. mongod
+ * tells only members of a configuration: taken out by others, and told of none, it would look for them where they may be no more, with data
+ * that nobody else has, as far as it knows.
+ */
+function asGoing(member: Member, set: ReplicaSet, units: Units, { juju: { leaving } }: Observed): MemberConfig | undefined {
+  if (leaving === undefined || leaving.size === 0) return undefined;
+  const all: Units = new Map([...[...leaving].map(([name, address]) => [name, { address, data: {} }] as const), ...units]);
+  const unit = unitOfMember(member, all, set.members);
+  if (unit === undefined || units.has(unit)) return undefined;
+  const place = hasData(member) ? undefined : placeOf(unit, all);
+  return { ...member, unit, host: place === undefined || set.members.some(({ host }) => host === place) ? member.host : place };
+}
+
+const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
+
+const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member, votes: 0, priority: 0 });
+
+/**
  * Members whose unit is gone leave, but for those that came while this hook ran: another unit leads by now, and knows of units of which
- * this one has not been told. Those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. */
-function withoutDeparted(
-  set: ReplicaSet,
-  units: Units,
-  { membersAtStart, blindAtStart }: Observed,
-): readonly MemberConfig[] | 'step-down' | undefined {
+ * this one has not been told. Those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. One
+ * whose unit goes, and is still there, leaves by itself; if it does not answer, it has no vote until then.
+ */
+function withoutDeparted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
+  const { membersAtStart, blindAtStart } = seen;
   if (blindAtStart) return undefined;
   const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
   const departed = set.members.filter(member => unitOfMember(member, units, set.members) === undefined && known(member));
+  const going = departed.filter(member => asGoing(member, set, units, seen) !== undefined);
+  const silent = going.find(member => member.votes === 1 && !hasData(member));
+  if (silent !== undefined) return set.members.map(member => (member === silent ? withoutVote(member) : member));
+  const gone = departed.filter(member => !going.includes(member));
   const voter =
-    departed.find(member => member.votes === 1 && member.state === 'down') ??
-    departed.find(member => member.votes === 1 && member.state !== 'primary');
-  const leaving = departed.filter(member => member.votes === 0 || member === voter);
+    gone.find(member => member.votes === 1 && member.state === 'down') ??
+    gone.find(member => member.votes === 1 && member.state !== 'primary');
+  const leaving = gone.filter(member => member.votes === 0 || member === voter);
   if (leaving.length > 0) return set.members.filter(member => !leaving.includes(member));
-  return departed.length > 0 ? 'step-down' : undefined;
+  return gone.length > 0 ? 'step-down' : undefined;
 }
 
 /**
@@ -151,7 +175,7 @@ export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan
   const own = { address: seen.juju.address, data: ownData(seen) };
   const units: Units = new Map([...placedUnits(seen), [seen.context.unit, own]]);
   if (!isPrimary) return forced(seen, set, units);
-  const members = adopted(set, units) ?? withMissing(set, units, false);
+  const members = adopted(set, units, seen) ?? withMissing(set, units, false);
   return members === undefined ? [] : [reconfigure(set, members)];
 }
 
@@ -221,16 +245,17 @@ function forced(seen: Observed, set: ReplicaSet, units: Units, at?: string): Pla
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  const members = [...renumbered(set, left), ...toldToGo(set, left, units)];
+  const members = renumbered(seen, set, [...left, ...toldToGo(seen, set, left, units)]);
   return [reconfigure(set, members, { force: true, at }), log];
 }
 
 /**
  * A member at a new place gets a new number. A mongod that has come to the place of another member takes itself for that one, and neither
  * tells the other of a configuration as long as both have the same number (seen on 6.0.5: `member with the same member ID as ourself`).
+ * So no two units that do this at the same time give the same numbers; mongod takes high ones (seen on 6.0.5: 70000).
  */
-function renumbered(set: ReplicaSet, members: readonly MemberConfig[]): readonly MemberConfig[] {
-  let next = freeId(set);
+function renumbered({ context }: Observed, set: ReplicaSet, members: readonly MemberConfig[]): readonly MemberConfig[] {
+  let next = freeId(set) + unitNumber(context.unit) * MAX_MEMBERS;
   return members.map(member =>
     set.members.some(({ id, host }) => id === member.id && host !== member.host) ? { ...member, id: next++ } : member,
   );
@@ -238,15 +263,21 @@ function renumbered(set: ReplicaSet, members: readonly MemberConfig[]): readonly
 
 const freeId = (set: ReplicaSet): number => 1 + Math.max(-1, ...set.members.map(member => member.id));
 
-/**
- * Where those that stay have new addresses, the units that go are kept until the next change, without a vote: only members are told of a
- * configuration, and these would look for the others where they are no more, with data that nobody else has, as far as they know.
- */
-function toldToGo(set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] {
-  const moved = left.some(({ id, host }) => set.members.some(member => member.id === id && member.host !== host));
-  const goes = (member: Member): boolean =>
-    unitOfMember(member, units, set.members) === undefined && !left.some(({ host }) => host === member.host);
-  return moved ? set.members.filter(goes).map(member => ({ ...member, votes: 0, priority: 0 })) : [];
+/** Members whose units go, and that none of those that are left has taken the place of. */
+const toldToGo = (seen: Observed, set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] =>
+  set.members
+    .filter(member => unitOfMember(member, units, set.members) === undefined)
+    .flatMap(member => asGoing(member, set, units, seen) ?? [])
+    .filter(({ id, host }) => !left.some(one => one.host === host || one.id === id))
+    .map(withoutVote);
+
+/** A primary that does not lead tells one that goes, and that has a new address: it may be the leader itself, who is told of nothing. */
+function toldWhere(seen: Observed, { self, set }: Membered): Plan {
+  if (self !== 'primary') return nothing;
+  const units = placedUnits(seen);
+  const members = set.members.map(member => asGoing(member, set, units, seen) ?? member);
+  const isNews = members.some(({ host }, at) => host !== set.members[at]?.host);
+  return isNews ? plan({ effects: [reconfigure(set, members)], pending: true }) : nothing;
 }
 
 /**
@@ -254,13 +285,13 @@ function toldToGo(set: ReplicaSet, left: readonly MemberConfig[], units: Units):
  * member goes that may be the leader. One that goes is told of no new address any more, so the first of the voters that stay acts for it.
  */
 function moved(seen: Observed): Plan {
-  const { context, juju, mongod, lastChance } = seen;
+  const { context, mongod, lastChance } = seen;
   if (!lastChance || mongod.kind !== 'outside' || mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
   const { set } = mongod;
   const units = placedUnits(seen);
   const voters = inUnitOrder(votersOf(set));
   const first = voters.flatMap(member => unitOfMember(member, units, set.members) ?? [])[0];
-  const mayLead = set.members.some(({ unit = '' }) => juju.leaving?.includes(unit));
+  const mayLead = set.members.some(member => asGoing(member, set, units, seen) !== undefined);
   if (first !== context.unit || (voters.length > 1 && !mayLead)) return nothing;
   return plan({ effects: forced(seen, set, units), pending: true });
 }

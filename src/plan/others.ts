@@ -10,5 +10,11 @@ export function needsOthers(seen: Observed): boolean {
   const { juju, mongod } = seen;
   if (juju.role !== 'replication' || juju.dying || mongod.kind !== 'member') return true;
   if ((mongod.self !== 'primary' && mongod.self !== 'secondary') || mongod.set.primary === undefined) return true;
-  return wantedConfig(seen)?.hash !== mongod.running.config;
+  return isLeftAlone(seen) || wantedConfig(seen)?.hash !== mongod.running.config;
 }
+
+/** Who is outside of its set, or a primary that misses somebody, has to know who stays and who goes: whoever leads may be going. */
+export const mattersWhoGoes = (seen: Observed): boolean => seen.mongod.kind === 'outside' || isLeftAlone(seen);
+
+const isLeftAlone = ({ mongod }: Observed): boolean =>
+  mongod.kind === 'member' && mongod.self === 'primary' && mongod.set.members.some(({ state }) => state === 'down');

@@ -121,7 +121,9 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
     const unit = unitOf(member);
     // One that has come to its place is there for it.
     if (actor !== undefined && member.host === placeOf(model, actor)) continue;
-    if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit))
+    // Of two members that bear its name, while units exchange their addresses, the one that is where it is stays.
+    if (unit !== undefined && after.members.some(one => one.host === placeOf(model, unit))) continue;
+    if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit, actor))
       say(`the member of ${unit.name}, which stays, is removed`);
   }
   if (!force) {
@@ -143,12 +145,15 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
 const keepsStorage = (model: Model, { name }: Unit): boolean =>
   Object.values(model.storage).some(({ owner, detaching }) => owner === name && !detaching);
 
-/** One that has stopped its mongod, because its storage was taken away, comes back in a later hook, whatever storage it has by then. */
-const saysThatItLeaves = (model: Model, { name, application }: Unit): boolean =>
-  Object.values(model.relations).some(
-    ({ endpoints, units }) =>
-      endpoints.length === 1 && endpoints[0]?.application === application && units[name]?.values[LEAVING] !== undefined,
-  );
+/**
+ * One that has stopped its mongod, because its storage was taken away, comes back in a later hook, whatever storage it has by then.
+ * @param actor has been told so last, or would be if it asked now.
+ */
+const saysThatItLeaves = (model: Model, { name, application }: Unit, actor: Unit | undefined): boolean =>
+  Object.values(model.relations).some(({ id, endpoints, units }) => {
+    const bag = actor?.agent.relations[id]?.read?.[name] ?? units[name]?.values;
+    return endpoints.length === 1 && endpoints[0]?.application === application && bag?.[LEAVING] !== undefined;
+  });
 
 const shown = (member: SetConfig['members'][number]): string => `${member.tags?.['juju-unit'] ?? member.host}:${member.votes}`;
 

@@ -392,4 +392,35 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, kill: 0.14482783848652617, slow: 0.04574728854000568, slowMs: 8_000, delayMs: 500, late: 3 },
     },
   },
+  {
+    what: 'a unit that goes is taken out of the set while it is cut off, and looks for the others where they are no more',
+    history: {
+      seed: 950_299,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('cut', 40_880, 1_909, 60_000),
+        command('remove-unit', 541_421, 49_245, 60_000),
+        command('address', 437_987, 975_655, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit that acts for a leader which goes leaves out a member of which it has not been told yet',
+    history: {
+      seed: 961_760,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('deploy', 375_909, 641_989, 0),
+        command('integrate', 73_083, 319_474, 4_803),
+        command('deploy', 48_631, 308_286, 6_218),
+        command('deploy', 325_576, 83_090, 24_974),
+        command('add-unit', 442_026, 825_451, 11_900),
+        command('requests', 263_356, 639_157, 55_521),
+        command('remove-primary', 317_433, 746_711, 42_459),
+        command('address', 592_859, 147_277, 60_000),
+      ],
+      chaos: { ...CALM, commit: 0.05625031210947782, slow: 0.06676544850692154, slowMs: 8_000, delayMs: 500 },
+    },
+  },
 ];

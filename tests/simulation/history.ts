@@ -1,6 +1,7 @@
 // A random history: what an operator and misfortune do to up to four applications, as plain data made from a seed, so that a history
 // can be run again, and shortened.
 
+import type { Unit } from '../../tools/local-juju/state.ts';
 import type { Fate } from './agents.ts';
 import { checkEnd, secretsInBags, type Violation, watchOver } from './checks.ts';
 import { type Command, give } from './commands.ts';
@@ -111,9 +112,13 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   let calls = 0;
   const writes: string[] = [];
   const leaders = new Map<string, string | undefined>();
+  const related = new Map<string, readonly string[]>();
+  const relationsOf = ({ name }: Unit): readonly string[] =>
+    Object.entries(currentWorld().model.relations).flatMap(([id, { units }]) => (units[name] === undefined ? [] : [id]));
   const fate: Fate = {
     mishap: unit => {
       leaders.set(unit.name, currentWorld().model.applications[unit.application]?.leader);
+      related.set(unit.name, relationsOf(unit));
       if (healing) return undefined;
       const luck = chance();
       if (luck >= chaos.kill + chaos.fail + chaos.hang) return undefined;
@@ -127,10 +132,12 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
       calls += program.calls.length;
       const name = hook.action?.name ?? hook.name;
       story.push(`${clock.iso().slice(11, 23)}     ${unit.name} ${name}${end === 'done' ? '' : `: ${end}`}`);
-      // A unit that must not go fails its hook, and Juju lets a hook fail whose unit has lost the leadership meanwhile.
+      // A unit that must not go fails its hook, and Juju lets a hook fail whose unit has lost the leadership meanwhile, or one of whose
+      // relations was removed by force.
       const led = leaders.get(unit.name) === unit.name && currentWorld().model.applications[unit.application]?.leader !== unit.name;
       const held = unit.workload.message.startsWith('not removed yet');
-      if (end.startsWith('exit status') && program.mishap?.what !== 'fail' && !led && !held)
+      const isBereft = related.get(unit.name)?.some(id => currentWorld().model.relations[id] === undefined);
+      if (end.startsWith('exit status') && program.mishap?.what !== 'fail' && !led && !held && !isBereft)
         violations.push({ what: 'a hook fails', detail: `${unit.name} ${name}: ${end}` });
       violations.push(...secretsInBags(currentWorld()));
     },

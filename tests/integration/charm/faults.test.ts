@@ -105,3 +105,25 @@ test('new addresses of those that stay, of which a leader that goes is told noth
   const log = await model.juju('debug-log', '--no-tail', '--limit', '5000', '--include', 'unit-mongodb-1');
   expect(log).toContain('forcing the configuration of the replica set');
 });
+
+test('a unit that goes, and was taken out while its mongod did not answer, is told where the one that stays is now', async () => {
+  const [leader = '', other = ''] = await model.waitFor('a leader', status => {
+    const units = Object.entries(unitsOf(status, 'mongodb')).sort(([, a], [, b]) => Number(b.leader ?? false) - Number(a.leader ?? false));
+    return units[0]?.[1].leader ? units.map(([name]) => name) : undefined;
+  });
+  const [place = ''] = addressesOf(await model.status());
+  await model.juju('fault', other, 'freeze');
+  await model.juju('remove-unit', '--no-prompt', other);
+  const forced = async () =>
+    (await model.juju('debug-log', '--no-tail', '--limit', '5000', '--include', `unit-${leader.replace('/', '-')}`)).match(
+      /forcing the configuration/g,
+    )?.length ?? 0;
+  const before = await forced();
+  await model.waitFor('the leader to go on alone', async () => (await forced()) > before);
+  await model.juju('fault', leader, 'change-address', place.replace(/\d+$/, '240'));
+  await model.juju('fault', other, 'thaw');
+  await model.waitFor('the unit to be gone', status => unitsOf(status, 'mongodb')[other] === undefined);
+  await wellWith(model, 1);
+  await write();
+  expect(await stored()).toBe(written);
+});

@@ -69,6 +69,11 @@ test('a secondary that goes, and is told nothing any more, learns from another u
   expect(seen?.set).toMatchObject({ identity: expect.stringMatching(/^[0-9a-f]{24}$/), version: set.version });
   expect(seen?.elsewhere).toMatchObject({ identity: seen?.set.identity, members: [{ unit: 'mongodb/0', state: 'primary' }] });
   expect(seen?.elsewhere?.version).toBeGreaterThan(set.version);
+  await second.end();
+  expect(await look(gone, others, { leader: false, detaching: true })).toMatchObject({ kind: 'silent', dataElsewhere: true });
+  expect(await look(gone, others, { leader: false })).not.toHaveProperty('dataElsewhere');
+  await first.end();
+  expect(await look(gone, others, { leader: false, detaching: true })).not.toHaveProperty('dataElsewhere');
 });
 
 test('without a majority nothing is changed unless it is forced', async () => {

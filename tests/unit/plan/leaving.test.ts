@@ -73,6 +73,13 @@ describe('the only member that has the data', () => {
     const peers = { id: 1, app, units: peerUnits(1), coming: ['mongodb/7'] };
     expect(planLeaving(alone({ peers })).hold).toEqual(['no other unit has its data yet; waiting for mongodb/7']);
   });
+  test('does not count on one that goes at the same time', () => {
+    const two = [member(0), member(7)];
+    expect(planLeaving(withMembers(alone({}), two)).hold).toEqual([]);
+    const plan = planLeaving(withMembers(alone({ leaving: new Map([[unit(7), '']]) }), two));
+    expect(plan.hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
+    expect(plan.effects).toMatchObject([{ do: 'reconfigure', members: [{}, { unit: 'mongodb/7' }, { unit: 'mongodb/1', votes: 1 }] }]);
+  });
   test('goes when the same set has gone on without it, at another unit that is its primary by now', () => {
     const own = { ...replicaSet([member(0, 'secondary'), member(1, 'down')], 5), identity: 'one' };
     const there = { ...replicaSet([member(1, 'primary')], 6), identity: 'one' };
@@ -117,9 +124,14 @@ describe('the only member that has the data', () => {
   });
   test('is not given up because it does not answer', () => {
     expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);
+    // One that was let in may still have to copy all.
     const peers = { id: 1, app: { ...app, members: `${unit(0)} ${unit(1)}` }, units: peerUnits(2) };
-    expect(planLeaving(alone({ peers }, silent))).toMatchObject({ effects: [], hold: [], pending: true });
-    expect(planLeaving(alone({ peers }, silent, true)).effects).toContainEqual({ do: 'stop-mongod' });
+    expect(planLeaving(alone({ peers }, silent, true)).hold).toHaveLength(1);
+    const copied = { ...silent, dataElsewhere: true } as const;
+    expect(planLeaving(alone({ peers }, copied))).toMatchObject({ effects: [], hold: [], pending: true });
+    expect(planLeaving(alone({ peers }, copied, true)).effects).toContainEqual({ do: 'stop-mongod' });
+    const stranger = { id: 1, app: { ...app, members: unit(1) }, units: peerUnits(2) };
+    expect(planLeaving(alone({ peers: stranger }, silent, true)).effects).toContainEqual({ do: 'stop-mongod' });
   });
 });
 

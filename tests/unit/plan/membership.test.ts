@@ -127,7 +127,7 @@ describe('a unit that does not lead, while one goes that may', () => {
   const elsewhere = (n: number) => member(n, 'down', { host: `10.1.1.${n}:27017` });
   const set = replicaSet([member(0, 'down'), elsewhere(1)]);
   const outside = (parts: Partial<Observed['juju']> = {}, of = set, lastChance = true) => {
-    const seen = steady(5, { lastChance, juju: { leader: false, leaving: [unit(0)], ...parts } }, 1);
+    const seen = steady(5, { lastChance, juju: { leader: false, leaving: new Map([[unit(0), '']]), ...parts } }, 1);
     const peers = { ...seen.juju.peers!, units: new Map([...seen.juju.peers!.units].filter(([name]) => name !== unit(0))) };
     return { ...seen, juju: { ...seen.juju, peers }, mongod: { kind: 'outside', running, set: of } } as Observed;
   };
@@ -135,20 +135,25 @@ describe('a unit that does not lead, while one goes that may', () => {
   test('tells the set where the units are by now, of which the leader hears no more', () => {
     const there = { force: true, from: 5 };
     // The one that goes is told, too, and votes no more.
-    expect(change(outside())).toEqual({ ...there, members: [`2 ${unit(1)} ${host(1)} 1/1`, `0 ${unit(0)} ${host(0)} 0/0`] });
+    expect(change(outside())).toEqual({ ...there, members: [`52 ${unit(1)} ${host(1)} 1/1`, `0 ${unit(0)} ${host(0)} 0/0`] });
     expect(change(outside({}, replicaSet([...set.members, elsewhere(2)])))).toEqual({
       ...there,
-      members: [`3 ${unit(1)} ${host(1)} 1/1`, `4 ${unit(2)} ${host(2)} 1/1`, `0 ${unit(0)} ${host(0)} 0/0`],
+      members: [`53 ${unit(1)} ${host(1)} 1/1`, `54 ${unit(2)} ${host(2)} 1/1`, `0 ${unit(0)} ${host(0)} 0/0`],
     });
+    // What it does at the same time gives other numbers, or neither would tell the other.
+    expect(change(outside({ leaving: new Map([[unit(0), '10.9.9.9']]) }))?.members).toEqual([
+      `52 ${unit(1)} ${host(1)} 1/1`,
+      `53 ${unit(0)} 10.9.9.9:27017 0/0`,
+    ]);
     expect(change(outside({}, set, false))).toBeUndefined();
   });
   test('so does the only member that votes, whoever leads', () => {
     const only = replicaSet([elsewhere(1)]);
-    expect(change(outside({ leaving: [] }, only))).toEqual({ force: true, from: 5, members: [`2 ${unit(1)} ${host(1)} 1/1`] });
+    expect(change(outside({ leaving: new Map() }, only))).toEqual({ force: true, from: 5, members: [`52 ${unit(1)} ${host(1)} 1/1`] });
   });
   test('leaves alone what others decide, or can do without it', () => {
-    expect(change(outside({ leaving: [] }))).toBeUndefined();
-    expect(change(outside({ leaving: [unit(7)] }))).toBeUndefined();
+    expect(change(outside({ leaving: new Map() }))).toBeUndefined();
+    expect(change(outside({ leaving: new Map([[unit(7), '']]) }))).toBeUndefined();
     // Three of five can elect a primary.
     const others = [2, 3, 4].map(n => member(n, 'down'));
     expect(change(outside({}, replicaSet([...set.members, ...others])))).toBeUndefined();
@@ -280,13 +285,46 @@ describe('a set that has no primary', () => {
     const seen = withMembers(steady(2, { juju: { peers: { id: 1, app: {}, units } } }), set.members);
     expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`]);
   });
-  test('keeps one that goes for a moment, without a vote, where those that stay have new addresses: it would not be told otherwise', () => {
+  test('keeps one that goes, without a vote, until it leaves by itself or is gone: it would not be told otherwise', () => {
+    const leaving = { juju: { leaving: new Map([[unit(7), '']]) } };
     const set = replicaSet([member(0, 'down', { host: '10.7.7.0:27017' }), member(7, 'down')]);
-    const seen = steady(1, { lastChance: true, mongod: { kind: 'outside', running, set } });
-    expect(change(seen)?.members).toEqual([`8 ${unit(0)} ${host(0)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
-    expect(change(withMembers(steady(1), [member(0), member(7, 'secondary', { votes: 0, priority: 0 })]))?.members).toEqual([
+    const outside = { lastChance: true, mongod: { kind: 'outside', running, set } } as const;
+    const alone = `8 ${unit(0)} ${host(0)} 1/1`;
+    expect(change(steady(1, { ...outside, ...leaving }))?.members).toEqual([alone, `7 ${unit(7)} ${host(7)} 0/0`]);
+    expect(change(steady(1, outside))?.members).toEqual([alone]);
+    const kept = [member(0), member(7, 'down', { votes: 0, priority: 0 })];
+    expect(change(withMembers(steady(1, leaving), kept))).toBeUndefined();
+    expect(planMembership(withMembers(steady(1, leaving), kept)).app).toEqual([]);
+    expect(change(withMembers(steady(1), kept))?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
+    const elsewhere = { juju: { leaving: new Map([[unit(7), '10.9.9.9']]) } };
+    expect(change(withMembers(steady(1, elsewhere), kept))?.members).toEqual([
       `0 ${unit(0)} ${host(0)} 1/1`,
+      `7 ${unit(7)} 10.9.9.9:27017 0/0`,
     ]);
+    const hears = [member(0), member(7, 'secondary')];
+    expect(change(withMembers(steady(1, elsewhere), hears))).toBeUndefined();
+  });
+  test('a primary that does not lead tells one that goes where all are: it may be the leader', () => {
+    const seen = (leaving: ReadonlyMap<string, string>, self: 'primary' | 'secondary' = 'primary') => {
+      const now = steady(1, { juju: { leader: false, leaving } });
+      const set = replicaSet([member(0), member(7, 'down', { votes: 0, priority: 0 })]);
+      return { ...now, mongod: { ...now.mongod, kind: 'member', self, set } } as Observed;
+    };
+    const moved = new Map([[unit(7), '10.9.9.9']]);
+    expect(change(seen(moved))?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `7 ${unit(7)} 10.9.9.9:27017 0/0`]);
+    expect(change(seen(moved, 'secondary'))).toBeUndefined();
+    expect(change(seen(new Map([[unit(7), address(7)]])))).toBeUndefined();
+    expect(change(seen(new Map([[unit(7), '']])))).toBeUndefined();
+    expect(change(seen(new Map([[unit(7), address(0)]])))).toBeUndefined();
+  });
+  test('lets nobody in before Juju knows of the set', () => {
+    const seen = withMembers(steady(2, { juju: { peers: { id: 1, app: {}, units: peerUnits(2) } } }), [member(0)]);
+    expect(planMembership(seen).effects).toEqual([{ do: 'set-peer-app', values: { initialised: 'true', members: unit(0) } }]);
+    expect(change(withMembers(steady(2), [member(0)]))?.members).toHaveLength(2);
+  });
+  test('takes the vote of one that goes and does not answer', () => {
+    const seen = withMembers(steady(2, { juju: { leaving: new Map([[unit(7), '']]) } }), [member(0), member(1), member(7, 'down')]);
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
   });
   test('takes the leader’s own member back, which somebody took out', () => {
     const set = replicaSet([member(1, 'primary'), member(2)]);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { Observed } from '../../../src/core/observed.ts';
 import { together } from '../../../src/core/plan.ts';
-import { needsOthers } from '../../../src/plan/others.ts';
+import { mattersWhoGoes, needsOthers } from '../../../src/plan/others.ts';
 import { CONFIG, member, primaryFacts, replicaSet, running, settings, steady, unit } from './world.ts';
 
 const SELF = 1;
@@ -67,3 +67,12 @@ test.each([
   ['is a config server', follower({}, { juju: { role: 'config-server' } })],
   ['has no mongod', steady(3, { mongod: { kind: 'silent', reason: '' } }, SELF)],
 ])('one that %s asks them', (_, seen) => expect(needsOthers(seen)).toBe(true));
+
+test('a primary that misses somebody, or who is outside of the set, asks who goes', () => {
+  const primary = (set: typeof handedOver) => follower({ self: 'primary', set });
+  expect(mattersWhoGoes(primary(handedOver))).toBe(false);
+  const misses = primary(replicaSet([member(0, 'down'), member(1, 'primary'), member(2)]));
+  expect([needsOthers(misses), mattersWhoGoes(misses)]).toEqual([true, true]);
+  const outside = { ...follower(), mongod: { kind: 'outside', running, set: handedOver } } as Observed;
+  expect([needsOthers(outside), mattersWhoGoes(outside)]).toEqual([true, true]);
+});
