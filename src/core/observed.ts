@@ -259,7 +259,8 @@ export type MongodFacts =
       /** Looked at by the leader only; missing when there is no primary or it cannot be reached. */
       readonly primary?: PrimaryFacts;
       /**
-       * The set of another unit that is a primary, though this mongod knows of none, or is alone in its set; asked by one whose unit goes.
+       * The set of another unit that is a primary, though this mongod knows of none, or nobody else in its set has ever had the data; asked by
+       * one whose unit goes.
        * Those that went on without it may have done so where it is not told: by another key, or from a new address.
        */
       readonly elsewhere?: ReplicaSet;
@@ -331,7 +332,7 @@ export type Member = {
   /** The unit has said there that Juju takes it away, and that it is being held. */
   readonly leaving?: true;
   readonly votes: 0 | 1;
-  /** MongoDB counts its vote only when it has the data. Looked for only where there is no primary. */
+  /** MongoDB counts its vote only when it has the data. Looked for only where there is no primary, or the unit goes. */
   readonly newlyAdded?: true;
   readonly priority: number;
   readonly state: MemberState;

@@ -47,7 +47,8 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return notInitialised(mongo, link, running, options);
   if (found.self === undefined) return { kind: 'outside', running, set: found.set, ...(await seenByOthers(mongo, link, found, options)) };
-  const alone = found.self === 'primary' && found.set.members.length === 1;
+  const set = options.detaching ? await withNews(link, found.set) : found.set;
+  const alone = found.self === 'primary' && set.members.every(({ state, newlyAdded }) => state === 'primary' || newlyAdded);
   const asks = options.detaching && (alone || (found.self === 'secondary' && found.set.primary === undefined));
   const [settings, primary, elsewhere] = await Promise.all([
     readSettings(link, options),
@@ -60,7 +61,7 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
     running,
     self: found.self,
     settings,
-    set: found.set,
+    set,
     ...seen,
     ...(elsewhere === undefined ? {} : { elsewhere }),
   };
@@ -132,8 +133,10 @@ async function readSet(link: OpenLink): Promise<Found | 'uninitialised'> {
 }
 
 /** Where nobody is primary it matters whose votes count. */
-async function withVotes(link: OpenLink, set: ReplicaSet): Promise<ReplicaSet> {
-  if (set.primary !== undefined) return set;
+const withVotes = async (link: OpenLink, set: ReplicaSet): Promise<ReplicaSet> => (set.primary === undefined ? withNews(link, set) : set);
+
+/** Members that have come, and have never had the data. */
+async function withNews(link: OpenLink, set: ReplicaSet): Promise<ReplicaSet> {
   const document = await link.findOne('local', 'system.replset');
   if (document === null) return set;
   const newlyAdded = newlyAddedIn(document);

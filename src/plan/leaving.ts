@@ -58,16 +58,16 @@ const wentOn = ({ self, set, elsewhere }: Membered): boolean =>
  * The set that this unit has initiated never became the application's: the hook that would have said so was lost with its leadership, and
  * the next leader has named another unit to initiate one. A leader names no other while the one that was named stays, or once a set is known:
  * so while that unit stays, this one's claim is the older one, however old its view of the databag. Where that names this unit or nobody, or
- * says that the set is of others, another set at one of them tells.
+ * says that the set is of others, another set at one of them tells; also where others were let in who may have taken over this one.
  */
 function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
   const { context, juju } = seen;
   const app = juju.peers?.app ?? {};
   const named = app[INITIATOR];
-  if (set.members.length > 1) return false;
+  if (set.members.filter(({ newlyAdded }) => !newlyAdded).length > 1) return false;
   const isAnother = elsewhere?.identity !== undefined && elsewhere.identity !== set.identity;
   if (app[INITIALISED] !== undefined) return isAnother && app[MEMBERS] !== undefined && !app[MEMBERS].split(' ').includes(context.unit);
-  if (named === undefined || named === context.unit) return isAnother;
+  if (named === undefined || named === context.unit || set.members.length > 1) return isAnother;
   return stayingUnits(seen).has(named);
 }
 

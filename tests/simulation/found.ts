@@ -423,4 +423,94 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, commit: 0.05625031210947782, slow: 0.06676544850692154, slowMs: 8_000, delayMs: 500 },
     },
   },
+  {
+    what: 'a leader that goes, and has a new address, is told by nobody of a set that another has configured anew at the same time',
+    history: {
+      seed: 972_245,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('deploy', 1, 907_389, 60_000),
+        command('integrate', 0, 0, 587),
+        command('turn-addresses', 455_075, 829_079, 60_000),
+        command('remove-unit', 855_764, 468_198, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 200, delayMs: 5_000, late: 6 },
+    },
+  },
+  {
+    what: 'a member is let in, and the only one that has the data goes with it, before Juju knows of the set',
+    history: {
+      seed: 972_745,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('freeze', 98_268, 950_769, 60_000),
+        command('remove-primary', 700_053, 547_658, 60_000),
+        command('freeze', 976_285, 512_518, 60_000),
+      ],
+      chaos: { ...CALM, fail: 0.015167540637776256, slow: 0.049259346313774585, slowMs: 8_000, late: 6 },
+    },
+  },
+  {
+    what: 'two units that go at once each leave the data to the other',
+    history: {
+      seed: 973_759,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('remove-unit', 192_232, 461_973, 0),
+        command('add-unit', 296_058, 13_391, 0),
+        command('remove-unit', 905_127, 585_584, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit that goes, and has exchanged addresses with the one that stays, is left out of the set',
+    history: {
+      seed: 981_556,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('deploy', 757_684, 655_053, 60_000),
+        command('cut', 555_381, 388_554, 60_000),
+        command('turn-addresses', 530_813, 124_120, 60_000),
+        command('remove-unit', 717_601, 289_841, 60_000),
+        command('add-unit', 377_513, 926_357, 60_000),
+        command('address', 76_585, 248_096, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit whose MongoDB does not answer goes, and the only other member has not copied its data yet',
+    history: {
+      seed: 982_344,
+      commands: [
+        command('deploy', 0, 0, 60_000),
+        command('deploy', 5_902, 887_551, 2_265),
+        command('deploy', 796_548, 668_255, 84),
+        command('integrate', 182_714, 742_520, 2_818),
+        command('address', 257_046, 385_423, 18_081),
+        command('freeze', 51_250, 822_992, 50_451),
+        command('remove-unit', 135_334, 301_251, 60_000),
+        command('write', 635_380, 532_248, 60_000),
+        command('remove-unit', 848_866, 680_783, 60_000),
+      ],
+      chaos: { ...CALM, kill: 0.14390521208988502, commit: 0.08571552122011782, slowMs: 200, delayMs: 5_000 },
+    },
+  },
+  {
+    what: 'a unit is held with a set that is nobody’s, for it has let in another that has one of its own',
+    history: {
+      seed: 992_251,
+      commands: [
+        command('deploy', 0, 5, 7_038),
+        command('integrate', 381_331, 915_073, 21_140),
+        command('leader', 719_589, 961_961, 0),
+        command('remove-unit', 49_537, 970_994, 6_426),
+        command('remove-unit', 444_430, 804_908, 0),
+        command('cut', 471_622, 519_734, 60_000),
+        command('config', 7_558, 814_844, 60_000),
+      ],
+      chaos: { ...CALM, slow: 0.022963538132607937, slowMs: 8_000, delayMs: 5_000, late: 3 },
+    },
+  },
 ];

@@ -1,6 +1,6 @@
 // The way out of the set, step by step.
 import { describe, expect, test } from 'vitest';
-import type { Observed, ReplicaSet } from '../../../src/core/observed.ts';
+import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { planLeaving } from '../../../src/plan/leaving.ts';
 import { member, peerUnits, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
 
@@ -119,8 +119,15 @@ describe('the only member that has the data', () => {
       beside(replicaSet([member(1, 'primary')]), { initiator: unit(0) }),
     ])
       expect(planLeaving(one).hold).toHaveLength(1);
-    const shared = withMembers(seen({ initiator: unit(1) }), [member(0), member(1, 'syncing')]);
-    expect(planLeaving(shared).hold).toHaveLength(1);
+    const letIn = member(1, 'syncing', { newlyAdded: true });
+    for (const other of [member(1, 'syncing'), letIn])
+      expect(planLeaving(withMembers(seen({ initiator: unit(1) }), [member(0), other])).hold).toHaveLength(1);
+    const both = (other: Member): Observed => ({
+      ...beside(theirs, {}),
+      mongod: { kind: 'member', running, self: 'primary', settings, set: { ...mine, members: [member(0), other] }, elsewhere: theirs },
+    });
+    expect(planLeaving(both(letIn)).hold).toEqual([]);
+    expect(planLeaving(both(member(1, 'down'))).hold).toHaveLength(1);
   });
   test('is not given up because it does not answer', () => {
     expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);
