@@ -301,8 +301,10 @@ describe('a set that has no primary', () => {
       `0 ${unit(0)} ${host(0)} 1/1`,
       `7 ${unit(7)} 10.9.9.9:27017 0/0`,
     ]);
-    const hears = [member(0), member(7, 'secondary')];
-    expect(change(withMembers(steady(1, elsewhere), hears))).toBeUndefined();
+    for (const votes of [0, 1] as const) {
+      const hears = [member(0), member(7, 'secondary', { votes, priority: votes })];
+      expect(change(withMembers(steady(1, elsewhere), hears))).toBeUndefined();
+    }
   });
   test('a primary that does not lead tells one that goes where all are: it may be the leader', () => {
     const seen = (leaving: ReadonlyMap<string, string>, self: 'primary' | 'secondary' = 'primary') => {

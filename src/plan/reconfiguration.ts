@@ -1,0 +1,132 @@
+// Which members a set is to have: those of the units that are ready, where these are now, one kind of change at a time.
+
+import { hostOf, RUNNING_CONFIG } from '../core/bags.ts';
+import type { MemberConfig, MongodEffect } from '../core/effects.ts';
+import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
+import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
+import { inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
+
+export type Units = ReadonlyMap<string, PeerUnit>;
+
+/**
+ * Units that stay. No two have one address: where it looks so, one of them has moved and this unit has not been told yet. Its own is what
+ * Juju says now, so the other one's is not known; of two others, neither's.
+ */
+export function placedUnits(seen: Observed): Units {
+  const units = [...stayingUnits(seen)];
+  const { unit: self } = seen.context;
+  const isShared = (name: string, address: string): boolean => units.some(([other, one]) => other !== name && one.address === address);
+  return new Map(
+    units.map(([name, unit]) => [name, name !== self && isShared(name, unit.address) ? { ...unit, address: NOT_KNOWN } : unit]),
+  );
+}
+
+const NOT_KNOWN = '';
+
+/** address:port of a unit, if it is known. */
+export function placeOf(unit: string, units: Units): string | undefined {
+  const { address = NOT_KNOWN } = units.get(unit) ?? {};
+  return address === NOT_KNOWN ? undefined : hostOf(address);
+}
+
+/** Members get the address that their unit has now, and the tag that says whose they are. */
+export function adopted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | undefined {
+  let changed = false;
+  const members = set.members.map(member => {
+    const unit = unitOfMember(member, units, set.members);
+    const now = unit === undefined ? asGoing(member, set, units, seen) : { ...member, unit, host: placeOf(unit, units) ?? member.host };
+    if (now === undefined || (member.unit === now.unit && member.host === now.host)) return member;
+    changed = true;
+    return now;
+  });
+  return changed ? members : undefined;
+}
+
+/**
+ * The member of a unit that goes, and is still there: where it is now, as far as that is known, if it does not answer where it was. mongod
+ * tells only members of a configuration: taken out by others, and told of none, it would look for them where they may be no more, with data
+ * that nobody else has, as far as it knows.
+ */
+export function asGoing(member: Member, set: ReplicaSet, units: Units, { juju: { leaving } }: Observed): MemberConfig | undefined {
+  if (leaving === undefined || leaving.size === 0) return undefined;
+  const all: Units = new Map([...[...leaving].map(([name, address]) => [name, { address, data: {} }] as const), ...units]);
+  const unit = unitOfMember(member, all, set.members);
+  if (unit === undefined || units.has(unit)) return undefined;
+  const place = hasData(member) ? undefined : placeOf(unit, all);
+  return { ...member, unit, host: place === undefined || set.members.some(({ host }) => host === place) ? member.host : place };
+}
+
+const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
+
+export const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member, votes: 0, priority: 0 });
+
+/**
+ * Members whose unit is gone leave, but for those that came while this hook ran: another unit leads by now, and knows of units of which
+ * this one has not been told. Those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. One
+ * whose unit goes, and is still there, leaves by itself; if it does not answer, it has no vote until then.
+ */
+export function withoutDeparted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
+  const { membersAtStart, blindAtStart } = seen;
+  if (blindAtStart) return undefined;
+  const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
+  const departed = set.members.filter(member => unitOfMember(member, units, set.members) === undefined && known(member));
+  const going = departed.filter(member => asGoing(member, set, units, seen) !== undefined);
+  const silent = going.find(member => member.votes === 1 && !hasData(member));
+  if (silent !== undefined) return set.members.map(member => (member === silent ? withoutVote(member) : member));
+  const gone = departed.filter(member => !going.includes(member));
+  const voter =
+    gone.find(member => member.votes === 1 && member.state === 'down') ??
+    gone.find(member => member.votes === 1 && member.state !== 'primary');
+  const leaving = gone.filter(member => member.votes === 0 || member === voter);
+  if (leaving.length > 0) return set.members.filter(member => !leaving.includes(member));
+  return gone.length > 0 ? 'step-down' : undefined;
+}
+
+/** A place among the voters that became free goes to the next member that has the data, and stays. */
+export function promoted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
+  if (set.members.filter(member => member.votes === 1).length >= MAX_VOTERS) return undefined;
+  const stays = (member: Member): boolean => unitOfMember(member, units, set.members) !== undefined;
+  const next = inUnitOrder(set.members).find(member => member.votes === 0 && member.state === 'secondary' && stays(member));
+  return next && set.members.map(member => (member === next ? { ...member, votes: 1 as const, priority: 1 } : member));
+}
+
+/**
+ * All that are missing are added at once: mongod itself withholds the vote of each until it has the data.
+ * @param ready only those that have said that their mongod runs.
+ */
+export function withMissing(set: ReplicaSet, units: Units, ready = true): readonly MemberConfig[] | undefined {
+  const added = missing(set, units, ready).slice(0, MAX_MEMBERS - set.members.length);
+  if (added.length === 0) return undefined;
+  const firstId = freeId(set);
+  const free = MAX_VOTERS - set.members.filter(member => member.votes === 1).length;
+  const joining = added.map(([unit, { address }], at): MemberConfig => {
+    const votes = at < free ? 1 : 0;
+    return { id: firstId + at, host: hostOf(address), unit, votes, priority: votes };
+  });
+  return [...set.members, ...joining];
+}
+
+/** Units that are ready and no member stands for. */
+export const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonly [string, PeerUnit])[] =>
+  [...units].filter(
+    ([unit, { address, data }]) =>
+      (!ready || data[RUNNING_CONFIG] !== undefined) &&
+      address !== NOT_KNOWN &&
+      !set.members.some(member => member.unit === unit || member.host === hostOf(address)),
+  );
+
+export const freeId = (set: ReplicaSet): number => 1 + Math.max(-1, ...set.members.map(member => member.id));
+
+type How = {
+  readonly force?: boolean;
+  /** On which mongod, where it is neither the primary nor, by force, the own. */
+  readonly at?: string | undefined;
+};
+
+export const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], { force = false, at }: How = {}): MongodEffect => ({
+  do: 'reconfigure',
+  from: set.version,
+  force,
+  members: members.map(({ id, host, unit, votes, priority }) => ({ id, host, votes, priority, ...(unit === undefined ? {} : { unit }) })),
+  ...(at === undefined ? {} : { at }),
+});

@@ -1,0 +1,106 @@
+// A set that can have no primary any more where its members are: it is configured anew by force.
+
+import { hostOf, INITIALISED, MEMBERS } from '../core/bags.ts';
+import { unitNumber } from '../core/context.ts';
+import type { MemberConfig } from '../core/effects.ts';
+import { MAX_MEMBERS } from '../core/names.ts';
+import type { Member, Observed, ReplicaSet, SetElsewhere } from '../core/observed.ts';
+import { nothing, type Plan, plan } from '../core/plan.ts';
+import { status } from '../core/status.ts';
+import { inUnitOrder, ownMember, unitOfMember } from './facts.ts';
+import { asGoing, freeId, placedUnits, placeOf, reconfigure, type Units, withoutVote } from './reconfiguration.ts';
+
+/**
+ * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is
+ * configured anew by force with the members that are left. Never while those that are left could still elect one.
+ */
+export function rescue(seen: Observed, mongod: Extract<Observed['mongod'], { kind: 'member' | 'outside' }>): Plan {
+  const { set } = mongod;
+  const units = placedUnits(seen);
+  const isListed = set.members.some(member => unitOfMember(member, units, set.members) === seen.context.unit);
+  if (mongod.kind === 'outside' && mongod.elsewhere !== undefined && !isListed) return rescueElsewhere(seen, mongod.elsewhere);
+  return rescued(forced(seen, set, units));
+}
+
+/** By a leader that is not among the members, such as the unit that came last: on the mongod of one that is. */
+export function rescueElsewhere(seen: Observed, { host, set }: SetElsewhere): Plan {
+  const isOurs = set.name === seen.context.app && seen.juju.peers?.app[INITIALISED] !== undefined;
+  return isOurs ? rescued(forced(seen, set, placedUnits(seen), host)) : nothing;
+}
+
+const rescued = (effects: Plan['effects']): Plan => plan({ effects, unit: [status.noPrimary], app: [status.noPrimary], pending: true });
+
+/**
+ * A unit that does not lead configures the set anew when nobody else can: it is the only member that votes, and whoever leads is none; or a
+ * member goes that may be the leader. One that goes is told of no new address any more, so the first of the voters that stay acts for it.
+ */
+export function moved(seen: Observed): Plan {
+  const { context, mongod, lastChance } = seen;
+  if (!lastChance || mongod.kind !== 'outside' || mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
+  const { set } = mongod;
+  const units = placedUnits(seen);
+  const voters = inUnitOrder(votersOf(set));
+  const first = voters.flatMap(member => unitOfMember(member, units, set.members) ?? [])[0];
+  const mayLead = set.members.some(member => asGoing(member, set, units, seen) !== undefined);
+  if (first !== context.unit || (voters.length > 1 && !mayLead)) return nothing;
+  return plan({ effects: forced(seen, set, units), pending: true });
+}
+
+/** @param at the mongod of another unit that is to do it, and must stay a member itself. */
+export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: string): Plan['effects'] {
+  const voters = votersOf(set);
+  const lost = voters.filter(member => !keepsItsAddress(member, units, set));
+  // Those that are left would have no majority even if all of them came back.
+  if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
+  const left = survivors(seen, set, units);
+  if (!left.some(member => member.host === (at ?? hostOf(seen.juju.address)))) return [];
+  if (!seen.lastChance && set.members.length > 1) return []; // a member that is only slow gets the whole hook to come back
+  const log = {
+    do: 'log',
+    level: 'WARNING',
+    message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
+  } as const;
+  const members = renumbered(seen, set, [...left, ...toldToGo(seen, set, left, units)]);
+  return [reconfigure(set, members, { force: true, at }), log];
+}
+
+/**
+ * A member at a new place gets a new number. A mongod that has come to the place of another member takes itself for that one, and neither
+ * tells the other of a configuration as long as both have the same number (seen on 6.0.5: `member with the same member ID as ourself`).
+ * So no two units that do this at the same time give the same numbers; mongod takes high ones (seen on 6.0.5: 70000).
+ */
+function renumbered({ context }: Observed, set: ReplicaSet, members: readonly MemberConfig[]): readonly MemberConfig[] {
+  let next = freeId(set) + unitNumber(context.unit) * MAX_MEMBERS;
+  return members.map(member =>
+    set.members.some(({ id, host }) => id === member.id && host !== member.host) ? { ...member, id: next++ } : member,
+  );
+}
+
+/** Members whose units go, and that none of those that are left has taken the place of. */
+const toldToGo = (seen: Observed, set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] =>
+  set.members
+    .filter(member => unitOfMember(member, units, set.members) === undefined)
+    .flatMap(member => asGoing(member, set, units, seen) ?? [])
+    .filter(({ id, host }) => !left.some(one => one.host === host || one.id === id))
+    .map(withoutVote);
+
+/** Members of units that are still there, at the addresses they have now, as far as they are known; on storage of an earlier unit, this unit takes the place of the one it was. */
+function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly MemberConfig[] {
+  const left = set.members.flatMap((member): MemberConfig[] => {
+    const unit = unitOfMember(member, units, set.members);
+    return unit === undefined ? [] : [{ ...member, unit, host: placeOf(unit, units) ?? member.host }];
+  });
+  const listed = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
+  if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(unit => units.has(unit) && unit !== seen.context.unit))
+    return left;
+  return [{ id: freeId(set), host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
+}
+
+/** Those whose votes count. By force a member gets its vote at once. */
+const votersOf = (set: ReplicaSet): readonly Member[] => set.members.filter(member => member.votes === 1 && member.newlyAdded !== true);
+
+/** One whose address is not known may be where it was. */
+const keepsItsAddress = (member: Member, units: Units, set: ReplicaSet): boolean => {
+  const unit = unitOfMember(member, units, set.members);
+  return unit !== undefined && (placeOf(unit, units) ?? member.host) === member.host;
+};
