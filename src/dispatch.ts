@@ -8,7 +8,7 @@ import type { Action, View } from './core/action.ts';
 import { hostOf, WAKE } from './core/bags.ts';
 import type { Context } from './core/context.ts';
 import { type Effect, isHostEffect, isJujuEffect, isMongodEffect, type JujuEffect } from './core/effects.ts';
-import { SYSTEM_USERS } from './core/names.ts';
+import { isSystemUser } from './core/names.ts';
 import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
 import { type Status, sameStatus, status, worst } from './core/status.ts';
@@ -18,7 +18,7 @@ import * as tools from './juju/tools.ts';
 import { helloOf } from './mongo/hello.ts';
 import { rotateLog } from './mongo/logs.ts';
 import { freshFor, mintFresh } from './observe/fresh.ts';
-import { meetOthers, observeJuju } from './observe/juju.ts';
+import { meetOthers, observeJuju, withSecretNow } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
 import { mattersWhoGoes } from './plan/others.ts';
 import { asObsolete } from './plan/secret.ts';
@@ -126,12 +126,18 @@ async function carry(run: Dispatch): Promise<Carried> {
   let lastRounds = 0;
   let failed: readonly Failed[] = [];
   let restUntil = Number.POSITIVE_INFINITY;
+  let isSecretNew = false;
   for (;;) {
     const now = performance.now();
     const late = now - start >= patienceMs(context) || now - changedAt >= stagnantMs(context);
     const seen = await look(run, { lastChance: late, failed });
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
+    if (!isSecretNew && outward.some(setsSystemUser)) {
+      isSecretNew = true;
+      world.learn(await withSecretNow(tools, context, seen.juju));
+      continue;
+    }
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
     const again = picture === before;
     repeats = again ? repeats + 1 : 0;
@@ -243,9 +249,7 @@ async function answerAction(run: Dispatch, name: string): Promise<void> {
 async function putBack({ charm, world }: Dispatch): Promise<boolean> {
   const seen = await world.observe({ lastChance: true, failed: [] });
   if (seen.mongod.kind !== 'member' || seen.mongod.primary === undefined) return false;
-  const users = planned(charm, seen).effects.filter(
-    effect => effect.do === 'set-user' && SYSTEM_USERS.some(name => name === effect.user.name),
-  );
+  const users = planned(charm, seen).effects.filter(setsSystemUser);
   return (await applyOutward(world, users, [])).length === 0;
 }
 
@@ -255,3 +259,5 @@ async function viewsFor(action: Action, seen: Observed, world: World): Promise<r
   const units = [...(seen.juju.peers?.units.values() ?? [])].map(unit => hostOf(unit.address));
   return Promise.all([...new Set([...units, ...set])].map(host => helloOf(world.mongo(), host)));
 }
+
+const setsSystemUser = (effect: Effect): boolean => effect.do === 'set-user' && isSystemUser(effect.user.name);

@@ -235,7 +235,7 @@ export type MongodFacts =
       readonly running: Running;
       /** What the mongods of the other units that are ready answer; asked only in this state. */
       readonly others: ReadonlyMap<string, 'uninitialised' | 'member' | 'silent'>;
-      /** Looked for by the leader only: that of the set which the others are members of, and this mongod is not yet. */
+      /** Looked for by the leader, and while a unit goes that may lead: that of the set which the others are members of, and this mongod is not yet. */
       readonly primary?: PrimaryFacts;
       /** For the leader, where the others have no primary either: what one of them has for the newest configuration. */
       readonly elsewhere?: SetElsewhere;

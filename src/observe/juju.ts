@@ -222,6 +222,12 @@ async function readLeaving(
   );
 }
 
+/** The facts with the application's secret as it is now: another unit may have led, and changed a password, since this hook began. */
+export async function withSecretNow(juju: Juju, context: Context, facts: JujuFacts): Promise<JujuFacts> {
+  const secret = decodeAppSecret(await juju.secretByLabel(appSecretLabel(context.app)), facts.secret?.id);
+  return secret === undefined ? facts : { ...facts, secret };
+}
+
 type Named = readonly [string, PeerUnit];
 
 const inOrder = (units: readonly Named[]): Peers['units'] => new Map([...units].sort(([a], [b]) => byUnitNumber(a, b)));

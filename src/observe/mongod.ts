@@ -22,6 +22,8 @@ type Options = {
   readonly formerShard: boolean;
   /** Other units that are ready: name → address:port. */
   readonly others: ReadonlyMap<string, string>;
+  /** Units that go, which one that is not yet let in asks, too. */
+  readonly going: ReadonlyMap<string, string>;
 };
 
 /** Everything unexpected that a mongod in the middle of starting, stopping or electing can answer is `silent`: asked again, it is past. */
@@ -159,12 +161,16 @@ async function attempt(asked: ReturnType<OpenLink['command']>): Promise<Attempt>
 type NotInitialised = Extract<MongodFacts, { kind: 'uninitialised' }>;
 type Others = NotInitialised['others'];
 
-/** A leader that is not a member itself has to let the others in all the same, and itself: the others tell where the primary is. */
+/**
+ * A leader that is not a member itself has to let the others in all the same, and itself: the others tell where the primary is. So does any
+ * unit while one goes that may lead.
+ */
 async function notInitialised(mongo: Mongo, own: OpenLink, running: Running, options: Options): Promise<NotInitialised> {
-  const others = await askOthers(mongo, options.others);
+  const asked = new Map([...options.others, ...options.going]);
+  const others = await askOthers(mongo, asked);
   const member = [...others].find(([, state]) => state === 'member')?.[0];
-  const host = member === undefined ? undefined : options.others.get(member);
-  if (!options.leader || host === undefined) return { kind: 'uninitialised', running, others };
+  const host = member === undefined ? undefined : asked.get(member);
+  if ((!options.leader && options.going.size === 0) || host === undefined) return { kind: 'uninitialised', running, others };
   const link = await mongo.at(host);
   const found = link.kind === 'open' ? await readSet(link) : 'uninitialised';
   return { kind: 'uninitialised', running, others, ...(found === 'uninitialised' ? {} : await seenByOthers(mongo, own, found, options)) };

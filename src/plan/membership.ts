@@ -21,12 +21,10 @@ import {
 import { forced, moved, rescue, rescueElsewhere } from './rescue.ts';
 import { wantedConfig } from './wanted-config.ts';
 
-type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
-
 export function planMembership(seen: Observed): Plan {
   const { juju, mongod } = seen;
   if (juju.dying || juju.peers === undefined) return nothing;
-  if (!juju.leader) return mongod.kind === 'member' ? toldWhere(seen, mongod) : moved(seen);
+  if (!juju.leader) return forWhoGoes(seen);
   if (mongod.kind === 'uninitialised')
     return mongod.elsewhere === undefined ? fromOutside(seen, mongod.primary?.set) : rescueElsewhere(seen, mongod.elsewhere);
   if (mongod.kind !== 'member' && mongod.kind !== 'outside') return nothing;
@@ -111,21 +109,38 @@ function nextChange(set: ReplicaSet, units: Units, seen: Observed): readonly Mem
 
 /**
  * For the last member that has the data, and goes: the units that stay are let in, at the addresses that they have now, whether they have
- * said that they are ready or not, for its hooks are told nothing new by now. Where it cannot be primary without them, by force.
+ * said that they are ready or not, for its hooks are told nothing new by now. So one of them may know better where it is: only where nobody
+ * answers for as long as the hook waits is the address that this unit knows tried. Where it cannot be primary without them, by force.
  */
 export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan['effects'] {
   const own = { address: seen.juju.address, data: ownData(seen) };
   const units: Units = new Map([...placedUnits(seen), [seen.context.unit, own]]);
   if (!isPrimary) return forced(seen, set, units);
-  const members = adopted(set, units, seen) ?? withMissing(set, units, false);
+  const answers = set.members.some(({ state }) => state !== 'primary' && state !== 'down');
+  const moved = seen.lastChance && !answers ? adopted(set, units, seen) : undefined;
+  const members = moved ?? withMissing(set, units, false);
   return members === undefined ? [] : [reconfigure(set, members)];
 }
 
-/** A primary that does not lead tells one that goes, and that has a new address: it may be the leader itself, who is told of nothing. */
-function toldWhere(seen: Observed, { self, set }: Membered): Plan {
-  if (self !== 'primary') return nothing;
+/** What a unit does that does not lead, where whoever leads may be going, and is told of no new address any more. */
+function forWhoGoes(seen: Observed): Plan {
+  const { mongod } = seen;
+  if (mongod.kind === 'member') return mongod.self === 'primary' ? toldWhere(seen, mongod.set) : nothing;
+  return mongod.kind === 'uninitialised' ? letsItselfIn(seen, mongod.primary?.set) : moved(seen);
+}
+
+/** The primary tells one that goes, and that has a new address. */
+function toldWhere(seen: Observed, set: ReplicaSet): Plan {
   const units = placedUnits(seen);
   const members = set.members.map(member => asGoing(member, set, units, seen) ?? member);
   const isNews = members.some(({ host }, at) => host !== set.members[at]?.host);
   return isNews ? plan({ effects: [reconfigure(set, members)], pending: true }) : nothing;
+}
+
+/** The primary goes, and looks for this unit where that was, to give it the data. */
+function letsItselfIn(seen: Observed, set: ReplicaSet | undefined): Plan {
+  const units = placedUnits(seen);
+  const goes = set?.members.some(member => member.state === 'primary' && asGoing(member, set, units, seen) !== undefined);
+  const members = set && goes ? (adopted(set, units, seen) ?? withMissing(set, units)) : undefined;
+  return set && members ? plan({ effects: [reconfigure(set, members, { at: set.primary })], pending: true }) : nothing;
 }

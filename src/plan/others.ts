@@ -1,4 +1,5 @@
 // What a unit can do without the others.
+import { INITIALISED } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
 import { wantedConfig } from './wanted-config.ts';
 
@@ -13,8 +14,14 @@ export function needsOthers(seen: Observed): boolean {
   return isLeftAlone(seen) || wantedConfig(seen)?.hash !== mongod.running.config;
 }
 
-/** Who is outside of its set, or a primary that misses somebody, has to know who stays and who goes: whoever leads may be going. */
-export const mattersWhoGoes = (seen: Observed): boolean => seen.mongod.kind === 'outside' || isLeftAlone(seen);
+/**
+ * Who is outside of its set, or still to be let in, or a primary that misses somebody, has to know who stays and who goes: whoever leads
+ * may be going.
+ */
+export const mattersWhoGoes = (seen: Observed): boolean =>
+  seen.mongod.kind === 'outside' ||
+  (seen.mongod.kind === 'uninitialised' && seen.juju.peers?.app[INITIALISED] !== undefined) ||
+  isLeftAlone(seen);
 
 const isLeftAlone = ({ mongod }: Observed): boolean =>
   mongod.kind === 'member' && mongod.self === 'primary' && mongod.set.members.some(({ state }) => state === 'down');

@@ -63,17 +63,20 @@ export const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member,
 /**
  * Members whose unit is gone leave, but for those that came while this hook ran: another unit leads by now, and knows of units of which
  * this one has not been told. Those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. One
- * whose unit goes, and is still there, leaves by itself; if it does not answer, it has no vote until then.
+ * whose unit goes, and is still there, leaves by itself; if it does not answer, it has no vote until then. One that has the data stays
+ * while some other does not answer: it may be where that one's unit is by now, and is needed for a majority if it is not.
  */
 export function withoutDeparted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
   const { membersAtStart, blindAtStart } = seen;
   if (blindAtStart) return undefined;
   const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
-  const departed = set.members.filter(member => unitOfMember(member, units, set.members) === undefined && known(member));
+  const stays = (member: Member): boolean => unitOfMember(member, units, set.members) !== undefined;
+  const departed = set.members.filter(member => !stays(member) && known(member));
   const going = departed.filter(member => asGoing(member, set, units, seen) !== undefined);
   const silent = going.find(member => member.votes === 1 && !hasData(member));
   if (silent !== undefined) return set.members.map(member => (member === silent ? withoutVote(member) : member));
-  const gone = departed.filter(member => !going.includes(member));
+  const isShort = set.members.some(member => member.state === 'down' && stays(member));
+  const gone = departed.filter(member => !going.includes(member) && !(isShort && hasData(member)));
   const voter =
     gone.find(member => member.votes === 1 && member.state === 'down') ??
     gone.find(member => member.votes === 1 && member.state !== 'primary');

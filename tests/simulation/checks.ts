@@ -135,7 +135,7 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
   const voters = votersOf(before);
   const lost = voters.filter(member => {
     const unit = unitOf(member);
-    return unit?.life !== 'alive' || placeOf(model, unit) !== member.host;
+    return unit?.life !== 'alive' || placeOf(model, unit) !== member.host || saysThatItLeaves(model, unit, actor);
   });
   if (lost.length * 2 < voters.length) say('forced while the members that stay could elect a primary');
   return found;

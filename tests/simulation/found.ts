@@ -513,4 +513,58 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slow: 0.022963538132607937, slowMs: 8_000, delayMs: 5_000, late: 3 },
     },
   },
+  {
+    what: 'a hook that was slow gives the database a password back that another leader has changed since the hook began',
+    history: {
+      seed: 1_100_551,
+      commands: [
+        command('deploy', 0, 0, 60_000),
+        command('leader', 8_641, 971_655, 712),
+        command('set-password', 572_811, 581_103, 1_223),
+        command('config', 800_843, 661_967, 0),
+        command('write', 147_450, 82_416, 4_925),
+        command('remove-leader', 872_249, 333_490, 4_851),
+      ],
+      chaos: { ...CALM, kill: 0.011243004875723273, hang: 0.023380616516806188, slow: 0.039938501808792354, slowMs: 8_000, late: 6 },
+    },
+  },
+  {
+    what: 'a member that answers is removed, where a unit is that nobody has told of its new address yet',
+    history: {
+      seed: 1_100_605,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('turn-addresses', 604_998, 288_139, 0),
+        command('remove-leader', 56_156, 125_409, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 200, late: 6 },
+    },
+  },
+  {
+    what: 'the only unit that has the data goes, and looks for the one that stays where that was',
+    history: {
+      seed: 1_100_671,
+      commands: [
+        command('deploy', 0, 4, 12_378),
+        command('cut', 854_328, 479_311, 60_000),
+        command('write', 385_278, 701_498, 60_000),
+        command('remove-unit', 958_942, 245_505, 60_000),
+        command('address', 539_026, 941_796, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 8_000, delayMs: 5_000 },
+    },
+  },
+  {
+    what: 'of two members that bear the name of one unit, the one that answers is removed, and another unit is there',
+    history: {
+      seed: 1_100_891,
+      commands: [
+        command('deploy', 0, 0, 60_000),
+        command('turn-addresses', 641_703, 213_321, 1_351),
+        command('remove-unit', 100_607, 962_420, 0),
+        command('leader', 558_565, 961_429, 2_798),
+      ],
+      chaos: { ...CALM, slow: 0.042507220916450025, slowMs: 200, late: 3 },
+    },
+  },
 ];

@@ -62,8 +62,7 @@ export function makeHistory(seed: number): History {
   while (commands.length < length) {
     const what = pick(weighted)!;
     const [which, at, waitMs] = [below(1e6), below(1e6), wait()];
-    // A unit that goes before anybody has been told where all are now is held: Juju tells it nothing any more, and nobody finds it.
-    commands.push({ do: what, which, at, waitMs: what === 'turn-addresses' ? 60_000 : waitMs });
+    commands.push({ do: what, which, at, waitMs });
   }
   return { seed, commands, chaos };
 }

@@ -57,7 +57,7 @@ function played(strange: Readonly<Record<string, unknown>>) {
   return { mongo, link, done };
 }
 
-const options = { leader: true, cache: true, detaching: false, formerShard: false, others: new Map() };
+const options = { leader: true, cache: true, detaching: false, formerShard: false, others: new Map(), going: new Map() };
 const config = sound.replSetGetConfig?.config;
 const [member] = config.members;
 const members = (...all: unknown[]) => ({ config: { ...config, members: all } });

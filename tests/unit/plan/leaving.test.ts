@@ -65,7 +65,10 @@ describe('the only member that has the data', () => {
       planLeaving(seen).effects.flatMap(effect =>
         effect.do === 'reconfigure' ? [[effect.force, ...effect.members.slice(1).map(one => `${one.unit} ${one.host}`)]] : [],
       );
-    expect(changed(withMembers(alone({}), [member(0, 'primary'), elsewhere]))).toEqual([[false, two]]);
+    expect(changed(withMembers(alone({}, undefined, true), [member(0, 'primary'), elsewhere]))).toEqual([[false, two]]);
+    // It may have been told where it is by one that knows better.
+    expect(changed(withMembers(alone({}), [member(0, 'primary'), elsewhere]))).toEqual([]);
+    expect(changed(withMembers(alone({}, undefined, true), [member(0, 'primary'), { ...elsewhere, state: 'syncing' }]))).toEqual([]);
     expect(changed(withMembers(alone({}, undefined, true), [member(0, 'secondary'), elsewhere]))).toEqual([[true, two]]);
     expect(changed(withMembers(alone({}, undefined, true), [member(0, 'secondary'), member(1, 'down')]))).toEqual([]);
   });

@@ -319,6 +319,26 @@ describe('a set that has no primary', () => {
     expect(change(seen(new Map([[unit(7), '']])))).toBeUndefined();
     expect(change(seen(new Map([[unit(7), address(0)]])))).toBeUndefined();
   });
+  test('one that waits to be let in does that itself while the primary goes, which may be the leader', () => {
+    const seen = (leaving: ReadonlyMap<string, string>, set: ReplicaSet) => {
+      const now = steady(2, { juju: { leader: false, leaving } }, 1);
+      const units = new Map([...now.juju.peers!.units].filter(([name]) => name !== unit(0)));
+      const mongod = { kind: 'uninitialised', running, others: new Map([[unit(0), 'member']]), primary: primaryFacts(set) };
+      return { ...now, juju: { ...now.juju, peers: { ...now.juju.peers!, units } }, mongod } as Observed;
+    };
+    const goes = new Map([[unit(0), address(0)]]);
+    const both = [`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`];
+    expect(change(seen(goes, replicaSet([member(0)])))?.members).toEqual(both);
+    expect(change(seen(goes, replicaSet([member(0), member(1, 'down', { host: '10.7.7.7:27017' })])))?.members).toEqual(both);
+    expect(change(seen(new Map(), replicaSet([member(0)])))).toBeUndefined();
+  });
+  test('removes nobody who has the data while another does not answer', () => {
+    const gone = member(7);
+    const seen = (state: 'secondary' | 'down') => withMembers(steady(2), [member(0), member(1, state), gone]);
+    expect(change(seen('secondary'))?.members).toHaveLength(2);
+    expect(change(seen('down'))).toBeUndefined();
+    expect(change(withMembers(steady(2), [member(0), member(1, 'down'), { ...gone, state: 'down' }]))?.members).toHaveLength(2);
+  });
   test('lets nobody in before Juju knows of the set', () => {
     const seen = withMembers(steady(2, { juju: { peers: { id: 1, app: {}, units: peerUnits(2) } } }), [member(0)]);
     expect(planMembership(seen).effects).toEqual([{ do: 'set-peer-app', values: { initialised: 'true', members: unit(0) } }]);

@@ -68,11 +68,14 @@ test.each([
   ['has no mongod', steady(3, { mongod: { kind: 'silent', reason: '' } }, SELF)],
 ])('one that %s asks them', (_, seen) => expect(needsOthers(seen)).toBe(true));
 
-test('a primary that misses somebody, or who is outside of the set, asks who goes', () => {
+test('a primary that misses somebody, or who is outside of the set or not yet in it, asks who goes', () => {
   const primary = (set: typeof handedOver) => follower({ self: 'primary', set });
   expect(mattersWhoGoes(primary(handedOver))).toBe(false);
   const misses = primary(replicaSet([member(0, 'down'), member(1, 'primary'), member(2)]));
   expect([needsOthers(misses), mattersWhoGoes(misses)]).toEqual([true, true]);
   const outside = { ...follower(), mongod: { kind: 'outside', running, set: handedOver } } as Observed;
   expect([needsOthers(outside), mattersWhoGoes(outside)]).toEqual([true, true]);
+  const empty = { ...follower(), mongod: { kind: 'uninitialised', running, others: new Map() } } as Observed;
+  expect(mattersWhoGoes(empty)).toBe(true);
+  expect(mattersWhoGoes({ ...empty, juju: { ...empty.juju, peers: { id: 1, app: {}, units: new Map() } } })).toBe(false);
 });
