@@ -127,10 +127,11 @@ async function carry(run: Dispatch): Promise<Carried> {
   let failed: readonly Failed[] = [];
   let restUntil = Number.POSITIVE_INFINITY;
   let isSecretNew = false;
+  let left = false;
   for (;;) {
     const now = performance.now();
     const late = now - start >= patienceMs(context) || now - changedAt >= stagnantMs(context);
-    const seen = await look(run, { lastChance: late, failed });
+    const seen = await look(run, { lastChance: late, failed, left });
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
     if (!isSecretNew && outward.some(setsSystemUser)) {
@@ -153,6 +154,7 @@ async function carry(run: Dispatch): Promise<Carried> {
     if (plan.hold.length > 0 || outward.some(effect => effect.do === 'install-snap'))
       shown = await announce(facts, shown, worst(plan.unit));
     failed = await applyOutward(world, outward, done);
+    left ||= failed.length === 0 && outward.some(effect => leavesTheSet(effect, seen));
     // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is done less and less often.
     const pauseMs = outward.length === 0 ? POLL_MS : again || failed.length > 0 ? Math.min(AGAIN_MS, POLL_MS * 2 ** repeats) : 0;
     if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
@@ -261,3 +263,6 @@ async function viewsFor(action: Action, seen: Observed, world: World): Promise<r
 }
 
 const setsSystemUser = (effect: Effect): boolean => effect.do === 'set-user' && isSystemUser(effect.user.name);
+
+const leavesTheSet = (effect: Effect, { juju, context }: Observed): boolean =>
+  effect.do === 'reconfigure' && juju.dying && !effect.members.some(({ unit }) => unit === context.unit);

@@ -23,6 +23,8 @@ export type Observed = {
   readonly emptyAtStart?: boolean;
   /** Random values, new in each dispatch, for a planner that must make a secret. */
   readonly fresh: Fresh;
+  /** A unit that goes has taken its member out of the set in this dispatch. Its mongod may never be told. */
+  readonly left?: boolean;
   /** Time for waiting is over: what is still missing is left to a later hook. */
   readonly lastChance: boolean;
 };
@@ -249,6 +251,8 @@ export type MongodFacts =
       readonly primary?: PrimaryFacts;
       /** Where there is none: what another unit has for the newest configuration. */
       readonly elsewhere?: SetElsewhere;
+      /** As of a silent one. */
+      readonly dataElsewhere?: true;
     }
   | {
       readonly kind: 'member';

@@ -48,7 +48,10 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   }
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return notInitialised(mongo, link, running, options);
-  if (found.self === undefined) return { kind: 'outside', running, set: found.set, ...(await seenByOthers(mongo, link, found, options)) };
+  if (found.self === undefined) {
+    const [seen, copies] = await Promise.all([seenByOthers(mongo, link, found, options), copied(mongo, options)]);
+    return { kind: 'outside', running, set: found.set, ...seen, ...copies };
+  }
   const set = options.detaching ? await withNews(link, found.set) : found.set;
   const alone = found.self === 'primary' && set.members.every(({ state, newlyAdded }) => state === 'primary' || newlyAdded);
   const asks = options.detaching && (alone || (found.self === 'secondary' && found.set.primary === undefined));
@@ -69,11 +72,16 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   };
 }
 
+const silent = async (mongo: Mongo, reason: string, options: Options): Promise<MongodFacts> => ({
+  kind: 'silent',
+  reason,
+  ...(await copied(mongo, options)),
+});
+
 /** One whose unit goes is the only one that has the data, as long as no other unit answers that it has it. */
-async function silent(mongo: Mongo, reason: string, { detaching, others }: Options): Promise<MongodFacts> {
+async function copied(mongo: Mongo, { detaching, others }: Options): Promise<{ readonly dataElsewhere?: true }> {
   const sets = detaching ? await setsAmong(mongo, others) : [];
-  const hasData = sets.some(({ self }) => self === 'primary' || self === 'secondary');
-  return { kind: 'silent', reason, ...(hasData ? { dataElsewhere: true } : {}) };
+  return sets.some(({ self }) => self === 'primary' || self === 'secondary') ? { dataElsewhere: true } : {};
 }
 
 async function primaryAmong(mongo: Mongo, others: Options['others']): Promise<ReplicaSet | undefined> {

@@ -19,7 +19,7 @@ export type World = {
   router(): Promise<Link>;
   /** What Juju says besides; for the next observation. */
   learn(facts: JujuFacts): void;
-  observe(round: { readonly lastChance: boolean; readonly failed: readonly Failed[] }): Promise<Observed>;
+  observe(round: { readonly lastChance: boolean; readonly failed: readonly Failed[]; readonly left?: boolean }): Promise<Observed>;
   close(): Promise<void>;
 };
 
@@ -56,7 +56,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
     learn: facts => {
       juju = facts;
     },
-    observe: async ({ lastChance, failed }) => {
+    observe: async ({ lastChance, failed, left = false }) => {
       const files = await readFiles(host);
       if (files.keyFile !== keyFile) {
         // The key file is a credential of this session.
@@ -88,6 +88,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
         failed,
         fresh,
         lastChance,
+        left,
       };
     },
     close,

@@ -32,8 +32,11 @@ function handingOver(seen: Observed): Plan {
   const { mongod, context, juju, host } = seen;
   const units = stayingUnits(seen);
   const waitedFor = [...units.keys(), ...(juju.peers?.coming ?? [])];
-  if (context.detaching === undefined || waitedFor.length === 0) return nothing;
-  if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, mongod.dataElsewhere === true);
+  if (context.detaching === undefined || waitedFor.length === 0 || seen.left) return nothing;
+  const listed = juju.peers?.app[MEMBERS]?.split(' ').includes(context.unit) === true;
+  if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, listed && mongod.dataElsewhere !== true);
+  if (mongod.kind === 'outside' && listed && mongod.set.name === context.app && mongod.dataElsewhere !== true)
+    return stays(waitedFor, letIn(seen, mongod.set, false));
   if (mongod.kind !== 'member') return nothing;
   if (mongod.self !== 'primary' && mongod.self !== 'secondary') return nothing;
   const self = ownMember(seen, mongod.set);
@@ -42,7 +45,10 @@ function handingOver(seen: Observed): Plan {
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
   if (wentOn(mongod) || isNobodys(seen, mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
-  const effects = letIn(seen, mongod.set, mongod.self === 'primary');
+  return stays(waitedFor, letIn(seen, mongod.set, mongod.self === 'primary'));
+}
+
+function stays(waitedFor: readonly string[], effects: Plan['effects']): Plan {
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
   return plan({ effects, hold: [reason], unit: [status.held(reason)], pending: true });
 }
@@ -71,12 +77,14 @@ function isNobodys(seen: Observed, { set, elsewhere }: Membered): boolean {
   return stayingUnits(seen).has(named);
 }
 
-/** One that does not answer for a moment may be the one that everything depends on: a member that was let in may still have to copy all. */
-function ofSilent(seen: Observed, dataElsewhere: boolean): Plan {
-  const members = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
+/**
+ * One that does not answer for a moment may be the one that everything depends on: a member that was let in may still have to copy all.
+ * @param alone as far as anybody answers.
+ */
+function ofSilent({ lastChance }: Observed, alone: boolean): Plan {
   const reason = 'its MongoDB does not answer, and no other unit is known to have its data';
-  if (members.includes(seen.context.unit) && !dataElsewhere) return plan({ hold: [reason], unit: [status.held(reason)], pending: true });
-  return seen.lastChance ? nothing : plan({ unit: [status.leaving], pending: true });
+  if (alone) return plan({ hold: [reason], unit: [status.held(reason)], pending: true });
+  return lastChance ? nothing : plan({ unit: [status.leaving], pending: true });
 }
 
 /** What must still be done before this mongod may stop; an empty list means to wait for the others. */
@@ -86,7 +94,7 @@ function outOfSet(seen: Observed, mongod: Membered): readonly Plan['effects'][nu
   const alive = others.some(member => member.state !== 'down');
   // The last one takes the set with it, on its storage, and so do the last ones together: nobody is left to hand over to.
   // Without a primary nobody can let us go; the leader removes us when we are gone.
-  if (self === undefined || !alive || stayingUnits(seen).size === 0 || seen.lastChance) return 'done';
+  if (self === undefined || !alive || stayingUnits(seen).size === 0 || seen.lastChance || seen.left) return 'done';
   if (mongod.self === 'primary') return others.some(member => member.state === 'secondary') ? [{ do: 'step-down' }] : [];
   if (mongod.set.primary === undefined) return [];
   const members = others.map(({ id, host, unit, votes, priority }) => ({

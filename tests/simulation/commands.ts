@@ -172,8 +172,9 @@ const doers: Readonly<Record<string, Doer>> = {
         at,
       );
     if (app === undefined || next === undefined) return undefined;
+    // An agent that leads no more notices, and has a leader-elected again when it is elected again.
+    for (const unit of unitsOf(currentWorld().model, app.name)) unit.agent.leaderSeen = false;
     app.leader = next.name;
-    next.agent.leaderSeen = false;
     return next.name;
   },
   'kill-mongod': which => {
