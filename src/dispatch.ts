@@ -264,5 +264,5 @@ async function viewsFor(action: Action, seen: Observed, world: World): Promise<r
 
 const setsSystemUser = (effect: Effect): boolean => effect.do === 'set-user' && isSystemUser(effect.user.name);
 
-const leavesTheSet = (effect: Effect, { juju, context }: Observed): boolean =>
-  effect.do === 'reconfigure' && juju.dying && !effect.members.some(({ unit }) => unit === context.unit);
+const leavesTheSet = (effect: Effect, { juju }: Observed): boolean =>
+  effect.do === 'reconfigure' && juju.dying && !effect.members.some(({ host }) => host === hostOf(juju.address));

@@ -6,14 +6,15 @@ import { MAX_MEMBERS } from '../core/names.ts';
 import type { Observed, PrimaryFacts, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { inUnitOrder, ownData, unitOfMember } from './facts.ts';
+import { inUnitOrder, ownData } from './facts.ts';
 import {
   adopted,
-  asGoing,
+  going,
   missing,
   placedUnits,
   promoted,
   reconfigure,
+  staying,
   type Units,
   withMissing,
   withoutDeparted,
@@ -43,7 +44,7 @@ export function planMembership(seen: Observed): Plan {
 function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
   const units = placedUnits(seen);
   // A set that none of our units belongs to is that of data from elsewhere.
-  if (set === undefined || !set.members.some(member => unitOfMember(member, units, set.members) !== undefined)) return nothing;
+  if (set === undefined || !set.members.some(member => staying(member, units, set) !== undefined)) return nothing;
   const change = nextChange(set, units, seen);
   if (change === undefined || change === 'step-down') return nothing;
   return plan({ effects: [reconfigure(set, change, { at: set.primary })], pending: true });
@@ -73,7 +74,7 @@ function restartsFirst(seen: Observed): boolean {
 
 function membersAlone(seen: Observed, set: ReplicaSet): Units {
   const units = joinable(seen);
-  const known = new Set(set.members.map(member => unitOfMember(member, units, set.members)));
+  const known = new Set(set.members.map(member => staying(member, units, set)));
   return new Map([...units].filter(([unit]) => known.has(unit)));
 }
 
@@ -84,14 +85,14 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
   const at = seen.mongod.kind === 'outside' ? host : undefined;
   if (change !== undefined) return plan({ effects: [reconfigure(set, change, { at })], app: [], pending: true });
   const members = inUnitOrder(set.members)
-    .flatMap(member => unitOfMember(member, units, set.members) ?? [])
+    .flatMap(member => staying(member, units, set) ?? [])
     .join(' ');
   const settled = app[MEMBERS] === members && app[INITIALISED] !== undefined;
-  const down = inUnitOrder(set.members).filter(member => member.state === 'down' && asGoing(member, set, units, seen) === undefined);
+  const down = inUnitOrder(set.members).filter(member => member.state === 'down' && going(member, units, set) === undefined);
   // The primary hears with the next heartbeat of one that has just come back and tells of itself; Juju may have no hook for that.
   const { unit, telling } = seen.context;
   const isBack = down.some(member => {
-    const of = unitOfMember(member, units, set.members);
+    const of = staying(member, units, set);
     return of !== undefined && (of === unit || of === telling);
   });
   const app_ = [
@@ -104,7 +105,7 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
 
 /** The first change that is due, as the members to have; undefined when the set is as it should be. */
 function nextChange(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
-  return adopted(set, units, seen) ?? withoutDeparted(set, units, seen) ?? promoted(set, units) ?? withMissing(set, units);
+  return adopted(set, units) ?? withoutDeparted(set, units, seen) ?? promoted(set, units) ?? withMissing(set, units);
 }
 
 /**
@@ -117,7 +118,7 @@ export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan
   const units: Units = new Map([...placedUnits(seen), [seen.context.unit, own]]);
   if (!isPrimary) return forced(seen, set, units);
   const answers = set.members.some(({ state }) => state !== 'primary' && state !== 'down');
-  const moved = seen.lastChance && !answers ? adopted(set, units, seen) : undefined;
+  const moved = seen.lastChance && !answers ? adopted(set, units) : undefined;
   const members = moved ?? withMissing(set, units, false);
   return members === undefined ? [] : [reconfigure(set, members)];
 }
@@ -132,7 +133,7 @@ function forWhoGoes(seen: Observed): Plan {
 /** The primary tells one that goes, and that has a new address. */
 function toldWhere(seen: Observed, set: ReplicaSet): Plan {
   const units = placedUnits(seen);
-  const members = set.members.map(member => asGoing(member, set, units, seen) ?? member);
+  const members = set.members.map(member => going(member, units, set) ?? member);
   const isNews = members.some(({ host }, at) => host !== set.members[at]?.host);
   return isNews ? plan({ effects: [reconfigure(set, members)], pending: true }) : nothing;
 }
@@ -140,7 +141,7 @@ function toldWhere(seen: Observed, set: ReplicaSet): Plan {
 /** The primary goes, and looks for this unit where that was, to give it the data. */
 function letsItselfIn(seen: Observed, set: ReplicaSet | undefined): Plan {
   const units = placedUnits(seen);
-  const goes = set?.members.some(member => member.state === 'primary' && asGoing(member, set, units, seen) !== undefined);
-  const members = set && goes ? (adopted(set, units, seen) ?? withMissing(set, units)) : undefined;
+  const goes = set?.members.some(member => member.state === 'primary' && going(member, units, set) !== undefined);
+  const members = set && goes ? (adopted(set, units) ?? withMissing(set, units)) : undefined;
   return set && members ? plan({ effects: [reconfigure(set, members, { at: set.primary })], pending: true }) : nothing;
 }

@@ -6,18 +6,21 @@ import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
 import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
 import { inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
 
-export type Units = ReadonlyMap<string, PeerUnit>;
+/** Those that go are among them: their members are theirs as long as Juju has them. */
+export type Units = ReadonlyMap<string, PeerUnit & { readonly going?: true }>;
 
 /**
- * Units that stay. No two have one address: where it looks so, one of them has moved and this unit has not been told yet. Its own is what
+ * Units that Juju has. No two have one address: where it looks so, one of them has moved and this unit has not been told yet. Its own is what
  * Juju says now, so the other one's is not known; of two others, neither's.
  */
 export function placedUnits(seen: Observed): Units {
-  const units = [...stayingUnits(seen)];
-  const { unit: self } = seen.context;
-  const isShared = (name: string, address: string): boolean => units.some(([other, one]) => other !== name && one.address === address);
+  const { context, juju } = seen;
+  const going = [...(juju.leaving ?? [])].map(([name, address]) => [name, { address, data: {}, going: true }] as const);
+  const units = [...stayingUnits(seen), ...going];
+  const isShared = (name: string, address: string): boolean =>
+    address === juju.address || units.some(([other, one]) => other !== name && one.address === address);
   return new Map(
-    units.map(([name, unit]) => [name, name !== self && isShared(name, unit.address) ? { ...unit, address: NOT_KNOWN } : unit]),
+    units.map(([name, unit]) => [name, name !== context.unit && isShared(name, unit.address) ? { ...unit, address: NOT_KNOWN } : unit]),
   );
 }
 
@@ -29,31 +32,35 @@ export function placeOf(unit: string, units: Units): string | undefined {
   return address === NOT_KNOWN ? undefined : hostOf(address);
 }
 
+/** The unit that a member stands for, if that stays. */
+export function staying(member: Member, units: Units, set: ReplicaSet): string | undefined {
+  const unit = unitOfMember(member, units, set.members);
+  return unit === undefined || units.get(unit)?.going ? undefined : unit;
+}
+
+/**
+ * The member of a unit that goes: where it is now, as far as that is known, if it does not answer where it was. mongod tells only members of
+ * a configuration: taken out by others, and told of none, it would look for them where they may be no more, with data that nobody else has,
+ * as far as it knows.
+ */
+export function going(member: Member, units: Units, set: ReplicaSet): MemberConfig | undefined {
+  const unit = unitOfMember(member, units, set.members);
+  if (unit === undefined || !units.get(unit)?.going) return undefined;
+  const place = hasData(member) ? undefined : placeOf(unit, units);
+  return { ...member, unit, host: place === undefined || set.members.some(({ host }) => host === place) ? member.host : place };
+}
+
 /** Members get the address that their unit has now, and the tag that says whose they are. */
-export function adopted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | undefined {
+export function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
   let changed = false;
   const members = set.members.map(member => {
-    const unit = unitOfMember(member, units, set.members);
-    const now = unit === undefined ? asGoing(member, set, units, seen) : { ...member, unit, host: placeOf(unit, units) ?? member.host };
+    const unit = staying(member, units, set);
+    const now = unit === undefined ? going(member, units, set) : { ...member, unit, host: placeOf(unit, units) ?? member.host };
     if (now === undefined || (member.unit === now.unit && member.host === now.host)) return member;
     changed = true;
     return now;
   });
   return changed ? members : undefined;
-}
-
-/**
- * The member of a unit that goes, and is still there: where it is now, as far as that is known, if it does not answer where it was. mongod
- * tells only members of a configuration: taken out by others, and told of none, it would look for them where they may be no more, with data
- * that nobody else has, as far as it knows.
- */
-export function asGoing(member: Member, set: ReplicaSet, units: Units, { juju: { leaving } }: Observed): MemberConfig | undefined {
-  if (leaving === undefined || leaving.size === 0) return undefined;
-  const all: Units = new Map([...[...leaving].map(([name, address]) => [name, { address, data: {} }] as const), ...units]);
-  const unit = unitOfMember(member, all, set.members);
-  if (unit === undefined || units.has(unit)) return undefined;
-  const place = hasData(member) ? undefined : placeOf(unit, all);
-  return { ...member, unit, host: place === undefined || set.members.some(({ host }) => host === place) ? member.host : place };
 }
 
 const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
@@ -66,17 +73,20 @@ export const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member,
  * whose unit goes, and is still there, leaves by itself; if it does not answer, it has no vote until then. One that has the data stays
  * while some other does not answer: it may be where that one's unit is by now, and is needed for a majority if it is not.
  */
-export function withoutDeparted(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
-  const { membersAtStart, blindAtStart } = seen;
+export function withoutDeparted(
+  set: ReplicaSet,
+  units: Units,
+  { membersAtStart, blindAtStart }: Observed,
+): readonly MemberConfig[] | 'step-down' | undefined {
   if (blindAtStart) return undefined;
   const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
-  const stays = (member: Member): boolean => unitOfMember(member, units, set.members) !== undefined;
+  const stays = (member: Member): boolean => staying(member, units, set) !== undefined;
+  const goes = (member: Member): boolean => going(member, units, set) !== undefined;
   const departed = set.members.filter(member => !stays(member) && known(member));
-  const going = departed.filter(member => asGoing(member, set, units, seen) !== undefined);
-  const silent = going.find(member => member.votes === 1 && !hasData(member));
+  const silent = departed.find(member => goes(member) && member.votes === 1 && !hasData(member));
   if (silent !== undefined) return set.members.map(member => (member === silent ? withoutVote(member) : member));
   const isShort = set.members.some(member => member.state === 'down' && stays(member));
-  const gone = departed.filter(member => !going.includes(member) && !(isShort && hasData(member)));
+  const gone = departed.filter(member => !goes(member) && !(isShort && hasData(member)));
   const voter =
     gone.find(member => member.votes === 1 && member.state === 'down') ??
     gone.find(member => member.votes === 1 && member.state !== 'primary');
@@ -88,8 +98,9 @@ export function withoutDeparted(set: ReplicaSet, units: Units, seen: Observed): 
 /** A place among the voters that became free goes to the next member that has the data, and stays. */
 export function promoted(set: ReplicaSet, units: Units): readonly MemberConfig[] | undefined {
   if (set.members.filter(member => member.votes === 1).length >= MAX_VOTERS) return undefined;
-  const stays = (member: Member): boolean => unitOfMember(member, units, set.members) !== undefined;
-  const next = inUnitOrder(set.members).find(member => member.votes === 0 && member.state === 'secondary' && stays(member));
+  const isNext = (member: Member): boolean =>
+    member.votes === 0 && member.state === 'secondary' && staying(member, units, set) !== undefined;
+  const next = inUnitOrder(set.members).find(isNext);
   return next && set.members.map(member => (member === next ? { ...member, votes: 1 as const, priority: 1 } : member));
 }
 
@@ -112,7 +123,8 @@ export function withMissing(set: ReplicaSet, units: Units, ready = true): readon
 /** Units that are ready and no member stands for. */
 export const missing = (set: ReplicaSet, units: Units, ready = true): readonly (readonly [string, PeerUnit])[] =>
   [...units].filter(
-    ([unit, { address, data }]) =>
+    ([unit, { address, data, going: goes }]) =>
+      !goes &&
       (!ready || data[RUNNING_CONFIG] !== undefined) &&
       address !== NOT_KNOWN &&
       !set.members.some(member => member.unit === unit || member.host === hostOf(address)),

@@ -7,8 +7,8 @@ import { MAX_MEMBERS } from '../core/names.ts';
 import type { Member, Observed, ReplicaSet, SetElsewhere } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { inUnitOrder, ownMember, unitOfMember } from './facts.ts';
-import { asGoing, freeId, placedUnits, placeOf, reconfigure, type Units, withoutVote } from './reconfiguration.ts';
+import { inUnitOrder, ownMember } from './facts.ts';
+import { freeId, going, placedUnits, placeOf, reconfigure, staying, type Units, withoutVote } from './reconfiguration.ts';
 
 /**
  * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is
@@ -17,7 +17,7 @@ import { asGoing, freeId, placedUnits, placeOf, reconfigure, type Units, without
 export function rescue(seen: Observed, mongod: Extract<Observed['mongod'], { kind: 'member' | 'outside' }>): Plan {
   const { set } = mongod;
   const units = placedUnits(seen);
-  const isListed = set.members.some(member => unitOfMember(member, units, set.members) === seen.context.unit);
+  const isListed = set.members.some(member => staying(member, units, set) === seen.context.unit);
   if (mongod.kind === 'outside' && mongod.elsewhere !== undefined && !isListed) return rescueElsewhere(seen, mongod.elsewhere);
   return rescued(forced(seen, set, units));
 }
@@ -40,8 +40,8 @@ export function moved(seen: Observed): Plan {
   const { set } = mongod;
   const units = placedUnits(seen);
   const voters = inUnitOrder(votersOf(set));
-  const first = voters.flatMap(member => unitOfMember(member, units, set.members) ?? [])[0];
-  const mayLead = set.members.some(member => asGoing(member, set, units, seen) !== undefined);
+  const first = voters.flatMap(member => staying(member, units, set) ?? [])[0];
+  const mayLead = set.members.some(member => going(member, units, set) !== undefined);
   if (first !== context.unit || (voters.length > 1 && !mayLead)) return nothing;
   return plan({ effects: forced(seen, set, units), pending: true });
 }
@@ -60,7 +60,7 @@ export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: strin
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  const members = renumbered(seen, set, [...left, ...toldToGo(seen, set, left, units)]);
+  const members = renumbered(seen, set, [...left, ...toldToGo(set, left, units)]);
   return [reconfigure(set, members, { force: true, at }), log];
 }
 
@@ -77,22 +77,22 @@ function renumbered({ context }: Observed, set: ReplicaSet, members: readonly Me
 }
 
 /** Members whose units go, and that none of those that are left has taken the place of. */
-const toldToGo = (seen: Observed, set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] =>
+const toldToGo = (set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] =>
   set.members
-    .filter(member => unitOfMember(member, units, set.members) === undefined)
-    .flatMap(member => asGoing(member, set, units, seen) ?? [])
+    .filter(member => staying(member, units, set) === undefined)
+    .flatMap(member => going(member, units, set) ?? [])
     .filter(({ id, host }) => !left.some(one => one.host === host || one.id === id))
     .map(withoutVote);
 
 /** Members of units that are still there, at the addresses they have now, as far as they are known; on storage of an earlier unit, this unit takes the place of the one it was. */
 function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly MemberConfig[] {
   const left = set.members.flatMap((member): MemberConfig[] => {
-    const unit = unitOfMember(member, units, set.members);
+    const unit = staying(member, units, set);
     return unit === undefined ? [] : [{ ...member, unit, host: placeOf(unit, units) ?? member.host }];
   });
   const listed = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
-  if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(unit => units.has(unit) && unit !== seen.context.unit))
-    return left;
+  const isStaying = (unit: string): boolean => unit !== seen.context.unit && units.get(unit)?.going === undefined && units.has(unit);
+  if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(isStaying)) return left;
   return [{ id: freeId(set), host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
 }
 
@@ -101,6 +101,6 @@ const votersOf = (set: ReplicaSet): readonly Member[] => set.members.filter(memb
 
 /** One whose address is not known may be where it was. */
 const keepsItsAddress = (member: Member, units: Units, set: ReplicaSet): boolean => {
-  const unit = unitOfMember(member, units, set.members);
+  const unit = staying(member, units, set);
   return unit !== undefined && (placeOf(unit, units) ?? member.host) === member.host;
 };

@@ -68,7 +68,12 @@ const doers: Readonly<Record<string, Doer>> = {
     const { model } = currentWorld();
     const app = choose(ofCharm('mongodb'), which);
     if (app === undefined || unitsOf(model, app.name).length > 8) return undefined;
-    const free = Object.values(model.storage).filter(one => one.owner === undefined && one.life === 'alive');
+    // Data of another set is a person's mistake: the unit says so, and waits for that person.
+    const isOurs = ({ volume }: { volume: string }): boolean =>
+      Object.entries(currentWorld().disks).every(
+        ([path, { config }]) => !path.startsWith(`${FOLDER}/${volume}/`) || config === undefined || config._id === app.name,
+      );
+    const free = Object.values(model.storage).filter(one => one.owner === undefined && one.life === 'alive' && isOurs(one));
     const brought = at % 3 === 0 ? free.slice(0, 1).map(one => one.id) : [];
     return addUnits(model, app.name, brought.length > 0 ? 1 : 1 + (at % 2), [], brought, { folder: FOLDER, now: clock.iso }).join(' ');
   },

@@ -567,4 +567,86 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slow: 0.042507220916450025, slowMs: 200, late: 3 },
     },
   },
+  {
+    what: 'the only unit that has the data, and is at a new address where its set does not list it, goes',
+    history: {
+      seed: 1_203_056,
+      commands: [
+        command('deploy', 0, 2, 60_000),
+        command('add-unit', 822_808, 670_726, 3_675),
+        command('address', 593_828, 671_678, 0),
+        command('remove-primary', 862_066, 489_693, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 1_000, delayMs: 500, late: 3 },
+    },
+  },
+  {
+    what: 'of two units that have new addresses, the one that goes is not told where the other one is',
+    history: {
+      seed: 1_203_145,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('turn-addresses', 781_590, 977_958, 0),
+        command('remove-relation', 205_656, 467_132, 8_982),
+        command('remove-unit', 629_667, 259_008, 0),
+        command('remove-primary', 542_816, 258_004, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 1_000, delayMs: 5_000, late: 6 },
+    },
+  },
+  {
+    what: 'a unit that goes, and has come to the place of the one that stays, takes that one’s member for its own',
+    history: {
+      seed: 1_203_615,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('remove-leader', 9_151, 507_147, 60_000),
+        command('turn-addresses', 89_532, 366_267, 486),
+        command('remove-leader', 621_275, 288_444, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'two units that have exchanged addresses: the member of the one that stays is taken for that of the one that goes',
+    history: {
+      seed: 1_204_853,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('cut', 582_447, 789_753, 60_000),
+        command('turn-addresses', 249_836, 826_915, 0),
+        command('remove-unit', 470_449, 899_464, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 1_000, delayMs: 5_000, late: 6 },
+    },
+  },
+  {
+    what: 'a unit that goes has left the set, which moved before its mongod heard of that, and waits for it',
+    history: {
+      seed: 1_208_399,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('deploy', 1, 16_096, 60_000),
+        command('integrate', 0, 0, 3_363),
+        command('remove-unit', 32_644, 652_917, 3_232),
+        command('address', 152_361, 741_005, 2_347),
+        command('cut', 133_451, 309_826, 60_000),
+      ],
+      chaos: { ...CALM, slow: 0.052468883953988556, slowMs: 1_000 },
+    },
+  },
+  {
+    what: 'a unit that goes has left the set as the member whose tag another bears, and forces a set of its own',
+    history: {
+      seed: 1_209_630,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('cut', 31_933, 436_963, 60_000),
+        command('turn-addresses', 469_610, 210_691, 2_510),
+        command('remove-unit', 999_030, 339_483, 60_000),
+        command('remove-storage', 540_120, 555_977, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 1_000, delayMs: 5_000, late: 3 },
+    },
+  },
 ];

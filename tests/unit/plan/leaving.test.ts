@@ -132,6 +132,23 @@ describe('the only member that has the data', () => {
     expect(planLeaving(both(letIn)).hold).toEqual([]);
     expect(planLeaving(both(member(1, 'down'))).hold).toHaveLength(1);
   });
+  test('is not given up because its set does not list it where it is now', () => {
+    const set = replicaSet([member(0, 'down', { host: '10.7.7.7:27017' })]);
+    const outside = { kind: 'outside', running, set } as const;
+    const plan = planLeaving(alone({}, outside, true));
+    expect(plan.hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
+    expect(plan.effects).toContainEqual(expect.objectContaining({ do: 'reconfigure', force: true }));
+    expect(planLeaving(alone({}, { ...outside, dataElsewhere: true }, true)).hold).toEqual([]);
+    expect(planLeaving(alone({}, { ...outside, set: { ...set, name: 'other' } }, true)).hold).toEqual([]);
+    const stranger = { id: 1, app: { ...app, members: unit(1) }, units: peerUnits(2) };
+    expect(planLeaving(alone({ peers: stranger }, outside, true)).hold).toEqual([]);
+  });
+  test('does not wait for a set that it has left, though its mongod was not told', () => {
+    const set = [member(0, 'secondary'), member(1, 'down')];
+    expect(planLeaving(withMembers(alone({}), set)).hold).toHaveLength(1);
+    const left = planLeaving({ ...withMembers(alone({}), set), left: true });
+    expect(left).toMatchObject({ hold: [], effects: [{ do: 'stop-mongod' }, { do: 'set-peer-unit' }] });
+  });
   test('is not given up because it does not answer', () => {
     expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);
     // One that was let in may still have to copy all.
