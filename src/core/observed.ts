@@ -251,6 +251,8 @@ export type MongodFacts =
       readonly primary?: PrimaryFacts;
       /** Where there is none: what another unit has for the newest configuration. */
       readonly elsewhere?: SetElsewhere;
+      /** address:port of other units that have the data of a set. */
+      readonly copies?: readonly string[];
       /** As of a silent one. */
       readonly dataElsewhere?: true;
     }

@@ -22,7 +22,7 @@ type Options = {
   readonly formerShard: boolean;
   /** Other units that are ready: name → address:port. */
   readonly others: ReadonlyMap<string, string>;
-  /** Units that go, which one that is not yet let in asks, too. */
+  /** Units that go, which one that is no member asks, too. */
   readonly going: ReadonlyMap<string, string>;
 };
 
@@ -49,8 +49,10 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const [running, found] = await Promise.all([readRunning(link.command), readSet(link)]);
   if (found === 'uninitialised') return notInitialised(mongo, link, running, options);
   if (found.self === undefined) {
-    const [seen, copies] = await Promise.all([seenByOthers(mongo, link, found, options), copied(mongo, options)]);
-    return { kind: 'outside', running, set: found.set, ...seen, ...copies };
+    const asked = [...options.others.values(), ...options.going.values()];
+    const [seen, copies] = await Promise.all([seenByOthers(mongo, link, found, options), copiesAt(mongo, asked)]);
+    const elsewhere = options.detaching && copies.some(host => [...options.others.values()].includes(host));
+    return { kind: 'outside', running, set: found.set, ...seen, copies, ...(elsewhere ? { dataElsewhere: true } : {}) };
   }
   const set = options.detaching ? await withNews(link, found.set) : found.set;
   const alone = found.self === 'primary' && set.members.every(({ state, newlyAdded }) => state === 'primary' || newlyAdded);
@@ -58,7 +60,7 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   const [settings, primary, elsewhere] = await Promise.all([
     readSettings(link, options),
     options.leader ? readPrimary(mongo, link, found, options) : undefined,
-    asks ? primaryAmong(mongo, options.others) : undefined,
+    asks ? primaryAmong(mongo, [...options.others.values()]) : undefined,
   ]);
   const seen = primary === undefined ? {} : 'problem' in primary ? primary : { primary };
   return {
@@ -72,26 +74,25 @@ async function lookAt(mongo: Mongo, options: Options): Promise<MongodFacts> {
   };
 }
 
-const silent = async (mongo: Mongo, reason: string, options: Options): Promise<MongodFacts> => ({
-  kind: 'silent',
-  reason,
-  ...(await copied(mongo, options)),
-});
-
 /** One whose unit goes is the only one that has the data, as long as no other unit answers that it has it. */
-async function copied(mongo: Mongo, { detaching, others }: Options): Promise<{ readonly dataElsewhere?: true }> {
-  const sets = detaching ? await setsAmong(mongo, others) : [];
-  return sets.some(({ self }) => self === 'primary' || self === 'secondary') ? { dataElsewhere: true } : {};
+async function silent(mongo: Mongo, reason: string, { detaching, others }: Options): Promise<MongodFacts> {
+  const copies = detaching ? await copiesAt(mongo, [...others.values()]) : [];
+  return { kind: 'silent', reason, ...(copies.length > 0 ? { dataElsewhere: true } : {}) };
 }
 
-async function primaryAmong(mongo: Mongo, others: Options['others']): Promise<ReplicaSet | undefined> {
-  return (await setsAmong(mongo, others)).find(({ self }) => self === 'primary')?.set;
+async function copiesAt(mongo: Mongo, hosts: readonly string[]): Promise<readonly string[]> {
+  const sets = await setsAmong(mongo, hosts);
+  return sets.flatMap(({ host, self }) => (self === 'primary' || self === 'secondary' ? [host] : []));
+}
+
+async function primaryAmong(mongo: Mongo, hosts: readonly string[]): Promise<ReplicaSet | undefined> {
+  return (await setsAmong(mongo, hosts)).find(({ self }) => self === 'primary')?.set;
 }
 
 /** The set as each of the others knows it that is, or was, a member of one. */
-async function setsAmong(mongo: Mongo, others: Options['others']): Promise<readonly (Found & SetElsewhere)[]> {
+async function setsAmong(mongo: Mongo, hosts: readonly string[]): Promise<readonly (Found & SetElsewhere)[]> {
   const found = await Promise.all(
-    [...others.values()].map(async host => {
+    hosts.map(async host => {
       const link = await mongo.at(host);
       const set = link.kind === 'open' ? await readSet(link).catch(() => undefined) : undefined;
       return set === undefined || set === 'uninitialised' ? [] : [{ host, ...set }];
@@ -109,7 +110,7 @@ async function seenByOthers(
 ): Promise<{ readonly primary?: PrimaryFacts; readonly elsewhere?: SetElsewhere }> {
   const primary = await findPrimary(mongo, own, found, options);
   if (primary !== undefined) return { primary };
-  const sets = (await setsAmong(mongo, options.others)).filter(({ set }) => set.name === found.set.name);
+  const sets = (await setsAmong(mongo, [...options.others.values()])).filter(({ set }) => set.name === found.set.name);
   const [newest] = sets.sort((a, b) => b.set.version - a.set.version);
   return newest === undefined ? {} : { elsewhere: { host: newest.host, set: newest.set } };
 }

@@ -100,8 +100,7 @@ function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<
   const mayAnswer = (data: Bag): boolean => data[RUNNING_CONFIG] !== undefined || context.detaching !== undefined;
   const others = [...(juju.peers?.units ?? [])].filter(([unit, { data }]) => unit !== context.unit && mayAnswer(data));
   const hosts = others.map(([unit, { address }]) => [unit, hostOf(address)] as const);
-  // A unit that waits to be let in, while one goes that leads, or may: that one is told of no new address.
-  const going = juju.leader || juju.dying ? [] : [...(juju.leaving ?? [])].filter(([, address]) => address !== '');
+  const going = [...(juju.leaving ?? [])].filter(([, address]) => address !== '');
   return observeMongod(mongo, {
     leader: juju.leader,
     cache: juju.config.valid && juju.config.config['cache-size-mb'] !== 0,

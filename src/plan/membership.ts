@@ -126,8 +126,8 @@ export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan
 /** What a unit does that does not lead, where whoever leads may be going, and is told of no new address any more. */
 function forWhoGoes(seen: Observed): Plan {
   const { mongod } = seen;
-  if (mongod.kind === 'member') return mongod.self === 'primary' ? toldWhere(seen, mongod.set) : nothing;
-  return mongod.kind === 'uninitialised' ? letsItselfIn(seen, mongod.primary?.set) : moved(seen);
+  if (mongod.kind === 'uninitialised') return letsItselfIn(seen, mongod.primary?.set);
+  return mongod.kind === 'member' && mongod.self === 'primary' ? toldWhere(seen, mongod.set) : moved(seen);
 }
 
 /** The primary tells one that goes, and that has a new address. */

@@ -11,17 +11,17 @@ export function needsOthers(seen: Observed): boolean {
   const { juju, mongod } = seen;
   if (juju.role !== 'replication' || juju.dying || mongod.kind !== 'member') return true;
   if ((mongod.self !== 'primary' && mongod.self !== 'secondary') || mongod.set.primary === undefined) return true;
-  return isLeftAlone(seen) || wantedConfig(seen)?.hash !== mongod.running.config;
+  return isLeftAlone(mongod) || wantedConfig(seen)?.hash !== mongod.running.config;
 }
 
 /**
- * Who is outside of its set, or still to be let in, or a primary that misses somebody, has to know who stays and who goes: whoever leads
- * may be going.
+ * Who is outside of its set, or still to be let in, or sees no primary, or is one and misses somebody, has to know who stays and who goes:
+ * whoever leads may be going.
  */
-export const mattersWhoGoes = (seen: Observed): boolean =>
-  seen.mongod.kind === 'outside' ||
-  (seen.mongod.kind === 'uninitialised' && seen.juju.peers?.app[INITIALISED] !== undefined) ||
-  isLeftAlone(seen);
+export function mattersWhoGoes({ juju, mongod }: Observed): boolean {
+  if (mongod.kind === 'uninitialised') return juju.peers?.app[INITIALISED] !== undefined;
+  return mongod.kind === 'outside' || (mongod.kind === 'member' && (mongod.set.primary === undefined || isLeftAlone(mongod)));
+}
 
-const isLeftAlone = ({ mongod }: Observed): boolean =>
-  mongod.kind === 'member' && mongod.self === 'primary' && mongod.set.members.some(({ state }) => state === 'down');
+const isLeftAlone = ({ self, set }: Extract<Observed['mongod'], { kind: 'member' }>): boolean =>
+  self === 'primary' && set.members.some(({ state }) => state === 'down');

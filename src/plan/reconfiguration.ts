@@ -63,7 +63,7 @@ export function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] 
   return changed ? members : undefined;
 }
 
-const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
+export const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
 
 export const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member, votes: 0, priority: 0 });
 

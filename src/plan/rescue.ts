@@ -8,7 +8,7 @@ import type { Member, Observed, ReplicaSet, SetElsewhere } from '../core/observe
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { inUnitOrder, ownMember } from './facts.ts';
-import { freeId, going, placedUnits, placeOf, reconfigure, staying, type Units, withoutVote } from './reconfiguration.ts';
+import { freeId, going, hasData, placedUnits, placeOf, reconfigure, staying, type Units, withoutVote } from './reconfiguration.ts';
 
 /**
  * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is
@@ -36,7 +36,8 @@ const rescued = (effects: Plan['effects']): Plan => plan({ effects, unit: [statu
  */
 export function moved(seen: Observed): Plan {
   const { context, mongod, lastChance } = seen;
-  if (!lastChance || mongod.kind !== 'outside' || mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
+  if (!lastChance || (mongod.kind !== 'outside' && mongod.kind !== 'member')) return nothing;
+  if (mongod.set.name !== context.app || mongod.primary !== undefined) return nothing;
   const { set } = mongod;
   const units = placedUnits(seen);
   const voters = inUnitOrder(votersOf(set));
@@ -60,7 +61,7 @@ export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: strin
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  const members = renumbered(seen, set, [...left, ...toldToGo(set, left, units)]);
+  const members = renumbered(seen, set, [...left, ...toldToGo(seen, set, left, units)]);
   return [reconfigure(set, members, { force: true, at }), log];
 }
 
@@ -76,13 +77,18 @@ function renumbered({ context }: Observed, set: ReplicaSet, members: readonly Me
   );
 }
 
-/** Members whose units go, and that none of those that are left has taken the place of. */
-const toldToGo = (set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] =>
-  set.members
-    .filter(member => staying(member, units, set) === undefined)
-    .flatMap(member => going(member, units, set) ?? [])
-    .filter(({ id, host }) => !left.some(one => one.host === host || one.id === id))
-    .map(withoutVote);
+/**
+ * Members whose units go, and that none of those that are left has taken the place of. One that has the data keeps its vote: it may have
+ * writes that nobody else has, and none without them becomes primary against its vote.
+ */
+function toldToGo({ mongod }: Observed, set: ReplicaSet, left: readonly MemberConfig[], units: Units): readonly MemberConfig[] {
+  const copies = (mongod.kind === 'outside' && mongod.copies) || [];
+  return set.members.flatMap(member => {
+    const told = going(member, units, set);
+    if (told === undefined || left.some(({ id, host }) => host === told.host || id === told.id)) return [];
+    return [hasData(member) || copies.includes(told.host) ? told : withoutVote(told)];
+  });
+}
 
 /** Members of units that are still there, at the addresses they have now, as far as they are known; on storage of an earlier unit, this unit takes the place of the one it was. */
 function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly MemberConfig[] {

@@ -1,4 +1,5 @@
 // What an operator and misfortune do in a history: each command, given to what is there.
+import { INITIALISED } from '../../src/core/bags.ts';
 import { SYSTEM_USERS } from '../../src/core/names.ts';
 import { JujuError } from '../../tools/local-juju/contract.ts';
 import { addUnits } from '../../tools/local-juju/engine/deploy.ts';
@@ -9,7 +10,7 @@ import { attachStorage, detachStorage, removeStorage } from '../../tools/local-j
 import { enqueue } from '../../tools/local-juju/engine/tasks.ts';
 import { destroyApplication, destroyUnit } from '../../tools/local-juju/engine/units.ts';
 import { addSecret, grantSecret, updateSecret } from '../../tools/local-juju/engine/user-secrets.ts';
-import type { Unit } from '../../tools/local-juju/state.ts';
+import type { Application, Unit } from '../../tools/local-juju/state.ts';
 import type { Agents } from './agents.ts';
 import { chosenPasswords, nameOfChosen, unitsOf } from './checks.ts';
 import { speaksVersion1 } from './client.ts';
@@ -366,7 +367,10 @@ const settings: readonly (readonly [string, string])[] = [
   ['system-password-rotation', 'never'],
 ];
 
-/** A client writes to the set with majority concern: kept only if a majority has it at once. */
+/**
+ * A client writes to the set with majority concern: kept only if a majority has it at once. There are clients only where Juju knows of the
+ * set.
+ */
 function writeAcknowledged(which: number): string | undefined {
   const world = currentWorld();
   const app = choose(ofCharm('mongodb'), which);
@@ -376,7 +380,7 @@ function writeAcknowledged(which: number): string | undefined {
     unitsOf(world.model, app.name)
       .map(unit => world.servers[`${unit.machine} mongod`])
       .find(one => one?.primary && !one.frozen);
-  if (app === undefined || primary === undefined || world.machines[primary.machine]?.cut) return undefined;
+  if (app === undefined || primary === undefined || world.machines[primary.machine]?.cut || !isTold(app)) return undefined;
   const disk = world.disks[primary.disk]!;
   const document = `write-${which}-${clock.now()}`;
   disk.data = withDocuments(disk.data, 'acknowledged', 'writes', old => [...old, { _id: document }]);
@@ -385,3 +389,8 @@ function writeAcknowledged(which: number): string | undefined {
   world.acknowledged.push({ set: `${app.name} ${app.created}`, document });
   return document;
 }
+
+const isTold = ({ name }: Application): boolean =>
+  Object.values(currentWorld().model.relations).some(
+    ({ endpoints, applications }) => endpoints.length === 1 && applications[name]?.values[INITIALISED] !== undefined,
+  );
