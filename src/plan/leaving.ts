@@ -35,8 +35,11 @@ function handingOver(seen: Observed): Plan {
   if (context.detaching === undefined || waitedFor.length === 0 || seen.left) return nothing;
   const listed = juju.peers?.app[MEMBERS]?.split(' ').includes(context.unit) === true;
   if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, listed && mongod.dataElsewhere !== true);
-  if (mongod.kind === 'outside' && listed && mongod.set.name === context.app && mongod.dataElsewhere !== true)
-    return stays(waitedFor, letIn(seen, mongod.set, false));
+  if (mongod.kind === 'outside') {
+    const hasCopies = mongod.primary !== undefined || mongod.dataElsewhere === true;
+    if (!listed || hasCopies || mongod.set.name !== context.app) return nothing;
+    return keptFor(waitedFor, letIn(seen, mongod.set, false));
+  }
   if (mongod.kind !== 'member') return nothing;
   if (mongod.self !== 'primary' && mongod.self !== 'secondary') return nothing;
   const self = ownMember(seen, mongod.set);
@@ -45,10 +48,10 @@ function handingOver(seen: Observed): Plan {
   if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
   if (wentOn(mongod) || isNobodys(seen, mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
-  return stays(waitedFor, letIn(seen, mongod.set, mongod.self === 'primary'));
+  return keptFor(waitedFor, letIn(seen, mongod.set, mongod.self === 'primary'));
 }
 
-function stays(waitedFor: readonly string[], effects: Plan['effects']): Plan {
+function keptFor(waitedFor: readonly string[], effects: Plan['effects']): Plan {
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
   return plan({ effects, hold: [reason], unit: [status.held(reason)], pending: true });
 }

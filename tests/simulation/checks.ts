@@ -187,10 +187,19 @@ export const chosenPasswords = (model: Model, app: string): Secret | undefined =
 
 /**
  * It says why it does not go, and what somebody has to do first: such as the unit of a config server that has shards with data. One that
- * waits for another unit to have its data goes by itself in the end.
+ * waits for another unit to have its data goes by itself in the end, unless nobody can find it: it has a new address, and had no hook any
+ * more in which Juju tells the others.
  */
-export const isHeld = ({ life, workload: { message } }: Unit): boolean =>
-  life !== 'alive' && message.startsWith('not removed yet: ') && !message.includes('no other unit');
+export const isHeld = (unit: Unit): boolean => {
+  const { message } = unit.workload;
+  return unit.life !== 'alive' && message.startsWith('not removed yet: ') && (!message.includes('no other unit') || !isTold(unit));
+};
+
+const isTold = ({ name, application, machine }: Unit): boolean => {
+  const { relations, machines } = currentWorld().model;
+  const peers = Object.values(relations).find(({ endpoints }) => endpoints.length === 1 && endpoints[0]?.application === application);
+  return peers?.units[name]?.values['ingress-address'] === machines[machine]?.address;
+};
 
 /** The end of a history: all is well, and nothing is lost. */
 export function checkEnd(world: World): Violation[] {

@@ -649,4 +649,33 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slowMs: 1_000, delayMs: 5_000, late: 3 },
     },
   },
+  {
+    what: 'the only unit that stays has no part in the last writes, and goes on alone while those that have them go',
+    history: {
+      seed: 1_300_618,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('deploy', 1, 468_679, 60_000),
+        command('address', 243_653, 944_248, 0),
+        command('remove-leader', 709_969, 815_742, 2_656),
+        command('write', 591_967, 3_641, 0),
+        command('remove-unit', 284_298, 975_356, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a unit that goes, and whose set has a primary where it now is, moves that by force to where it was',
+    history: {
+      seed: 1_308_973,
+      commands: [
+        command('deploy', 0, 5, 16_920),
+        command('remove-leader', 187_363, 77_965, 343),
+        command('address', 30_543, 670_104, 0),
+        command('remove-primary', 489_923, 131_679, 0),
+        command('address', 173_763, 202_482, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { planLeaving } from '../../../src/plan/leaving.ts';
-import { member, peerUnits, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
+import { member, peerUnits, primaryFacts, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
 
 const leaving = (self: number, count = 3, lastChance = false): Observed =>
   steady(count, { juju: { dying: true }, context: { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' }, lastChance }, self);
@@ -139,6 +139,7 @@ describe('the only member that has the data', () => {
     expect(plan.hold).toEqual(['no other unit has its data yet; waiting for mongodb/1']);
     expect(plan.effects).toContainEqual(expect.objectContaining({ do: 'reconfigure', force: true }));
     expect(planLeaving(alone({}, { ...outside, dataElsewhere: true }, true)).hold).toEqual([]);
+    expect(planLeaving(alone({}, { ...outside, primary: primaryFacts(replicaSet([member(1, 'primary')])) }, true)).hold).toEqual([]);
     expect(planLeaving(alone({}, { ...outside, set: { ...set, name: 'other' } }, true)).hold).toEqual([]);
     const stranger = { id: 1, app: { ...app, members: unit(1) }, units: peerUnits(2) };
     expect(planLeaving(alone({ peers: stranger }, outside, true)).hold).toEqual([]);

@@ -344,6 +344,12 @@ describe('a set that has no primary', () => {
     expect(planMembership(seen).effects).toEqual([{ do: 'set-peer-app', values: { initialised: 'true', members: unit(0) } }]);
     expect(change(withMembers(steady(2), [member(0)]))?.members).toHaveLength(2);
   });
+  test('leaves its vote to one that goes and has the data, which may be more than anybody else has', () => {
+    const set = replicaSet([member(0, 'down', { host: '10.7.7.0:27017' }), member(6, 'down'), member(7, 'down')]);
+    const leaving = new Map([6, 7].map(n => [unit(n), address(n)] as const));
+    const seen = steady(1, { lastChance: true, juju: { leaving }, mongod: { kind: 'outside', running, set, copies: [host(7)] } });
+    expect(change(seen)?.members).toEqual([`8 ${unit(0)} ${host(0)} 1/1`, `6 ${unit(6)} ${host(6)} 0/0`, `7 ${unit(7)} ${host(7)} 1/1`]);
+  });
   test('takes the vote of one that goes and does not answer', () => {
     const seen = withMembers(steady(2, { juju: { leaving: new Map([[unit(7), '']]) } }), [member(0), member(1), member(7, 'down')]);
     expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
