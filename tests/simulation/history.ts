@@ -112,12 +112,15 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   const writes: string[] = [];
   const leaders = new Map<string, string | undefined>();
   const related = new Map<string, readonly string[]>();
+  const began = new Map<string, number>();
+  let leaderChangedAt = 0;
   const relationsOf = ({ name }: Unit): readonly string[] =>
     Object.entries(currentWorld().model.relations).flatMap(([id, { units }]) => (units[name] === undefined ? [] : [id]));
   const fate: Fate = {
     mishap: unit => {
       leaders.set(unit.name, currentWorld().model.applications[unit.application]?.leader);
       related.set(unit.name, relationsOf(unit));
+      began.set(unit.name, clock.now());
       if (healing) return undefined;
       const luck = chance();
       if (luck >= chaos.kill + chaos.fail + chaos.hang) return undefined;
@@ -133,7 +136,8 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
       story.push(`${clock.iso().slice(11, 23)}     ${unit.name} ${name}${end === 'done' ? '' : `: ${end}`}`);
       // A unit that must not go fails its hook, and Juju lets a hook fail whose unit has lost the leadership meanwhile, or one of whose
       // relations was removed by force.
-      const led = leaders.get(unit.name) === unit.name && currentWorld().model.applications[unit.application]?.leader !== unit.name;
+      const mayHaveLed = leaders.get(unit.name) === unit.name || leaderChangedAt >= began.get(unit.name)!;
+      const led = mayHaveLed && currentWorld().model.applications[unit.application]?.leader !== unit.name;
       const held = unit.workload.message.startsWith('not removed yet');
       const isBereft = related.get(unit.name)?.some(id => currentWorld().model.relations[id] === undefined);
       if (end.startsWith('exit status') && program.mishap?.what !== 'fail' && !led && !held && !isBereft)
@@ -150,6 +154,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   watch.wrote = (program, call) => writes.push(`${program?.unit} ${call.kind} ${call.name}`);
   for (const command of commands) {
     const said = give(command, agents, isOfCluster(seed));
+    if (command.do === 'leader') leaderChangedAt = clock.now();
     story.push(`${clock.iso().slice(11, 23)} ${command.do}: ${said}`);
     agents.look();
     const end = clock.now() + command.waitMs;
