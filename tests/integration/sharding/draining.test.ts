@@ -2,7 +2,7 @@
 // routers are stand-ins; the config servers and shards, which move the data, are real ones.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
+import { type Document, MongoClient, MongoNetworkError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withMongo } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
@@ -51,7 +51,16 @@ afterAll(async () => {
 });
 
 const databases = { 'on-b': 'shard-b', 'also-on-b': 'shard-b', 'on-c': 'shard-c', 'also-on-c': 'shard-c' };
-const command = (words: Record<string, unknown>) => client.db('admin').command(words);
+/** A router restarts when the config servers change, and no driver repeats a command whose connection broke. */
+async function command(words: Record<string, unknown>): Promise<Document> {
+  for (;;) {
+    try {
+      return await client.db('admin').command(words);
+    } catch (error) {
+      if (!(error instanceof MongoNetworkError)) throw error;
+    }
+  }
+}
 const said = (application: string, words: RegExp) =>
   model.waitFor(
     `${application} to say ${words}`,
