@@ -18,7 +18,7 @@ import * as tools from './juju/tools.ts';
 import { helloOf } from './mongo/hello.ts';
 import { rotateLog } from './mongo/logs.ts';
 import { freshFor, mintFresh } from './observe/fresh.ts';
-import { meetOthers, observeJuju, withSecretNow } from './observe/juju.ts';
+import { meetOthers, observeJuju, withSecretNow, withUnitsNow } from './observe/juju.ts';
 import { openWorld, type World } from './observe/world.ts';
 import { mattersWhoGoes } from './plan/others.ts';
 import { asObsolete } from './plan/secret.ts';
@@ -127,6 +127,7 @@ async function carry(run: Dispatch): Promise<Carried> {
   let failed: readonly Failed[] = [];
   let restUntil = Number.POSITIVE_INFINITY;
   let isSecretNew = false;
+  let areUnitsNew = false;
   let left = false;
   for (;;) {
     const now = performance.now();
@@ -137,6 +138,11 @@ async function carry(run: Dispatch): Promise<Carried> {
     if (!isSecretNew && outward.some(setsSystemUser)) {
       isSecretNew = true;
       world.learn(await withSecretNow(tools, context, seen.juju));
+      continue;
+    }
+    if (!areUnitsNew && outward.some(effect => removesMembers(effect, seen))) {
+      areUnitsNew = true;
+      world.learn(await withUnitsNow(tools, context, seen.juju));
       continue;
     }
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
@@ -266,3 +272,10 @@ const setsSystemUser = (effect: Effect): boolean => effect.do === 'set-user' && 
 
 const leavesTheSet = (effect: Effect, { juju }: Observed): boolean =>
   effect.do === 'reconfigure' && juju.dying && !effect.members.some(({ host }) => host === hostOf(juju.address));
+
+const removesMembers = (effect: Effect, { juju, mongod }: Observed): boolean =>
+  effect.do === 'reconfigure' &&
+  !juju.dying &&
+  'primary' in mongod &&
+  mongod.primary !== undefined &&
+  effect.members.length < mongod.primary.set.members.length;

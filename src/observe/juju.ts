@@ -222,6 +222,11 @@ async function readLeaving(
   );
 }
 
+/** The facts with the units that Juju has now: since this hook began another unit may have led, and let in one that is new. */
+export async function withUnitsNow(juju: Juju, context: Context, facts: JujuFacts): Promise<JujuFacts> {
+  return facts.peers === undefined ? facts : { ...facts, peers: staying(facts.peers, await juju.goalState(), context) };
+}
+
 /** The facts with the application's secret as it is now: another unit may have led, and changed a password, since this hook began. */
 export async function withSecretNow(juju: Juju, context: Context, facts: JujuFacts): Promise<JujuFacts> {
   const secret = decodeAppSecret(await juju.secretByLabel(appSecretLabel(context.app)), facts.secret?.id);

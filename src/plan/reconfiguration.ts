@@ -16,7 +16,8 @@ export type Units = ReadonlyMap<string, PeerUnit & { readonly going?: true }>;
 export function placedUnits(seen: Observed): Units {
   const { context, juju } = seen;
   const going = [...(juju.leaving ?? [])].map(([name, address]) => [name, { address, data: {}, going: true }] as const);
-  const units = [...stayingUnits(seen), ...going];
+  const coming = (juju.peers?.coming ?? []).map(name => [name, { address: NOT_KNOWN, data: {} }] as const);
+  const units = [...coming, ...stayingUnits(seen), ...going];
   const isShared = (name: string, address: string): boolean =>
     address === juju.address || units.some(([other, one]) => other !== name && one.address === address);
   return new Map(

@@ -18,7 +18,8 @@ export function rescue(seen: Observed, mongod: Extract<Observed['mongod'], { kin
   const { set } = mongod;
   const units = placedUnits(seen);
   const isListed = set.members.some(member => staying(member, units, set) === seen.context.unit);
-  if (mongod.kind === 'outside' && mongod.elsewhere !== undefined && !isListed) return rescueElsewhere(seen, mongod.elsewhere);
+  const elsewhere = mongod.kind === 'outside' && !isListed ? mongod.elsewhere : undefined;
+  if (elsewhere !== undefined && elsewhere.set.version >= set.version) return rescueElsewhere(seen, elsewhere);
   return rescued(forced(seen, set, units));
 }
 
@@ -53,8 +54,9 @@ export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: strin
   const lost = voters.filter(member => !keepsItsAddress(member, units, set));
   // Those that are left would have no majority even if all of them came back.
   if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
-  const left = survivors(seen, set, units);
-  if (!left.some(member => member.host === (at ?? hostOf(seen.juju.address)))) return [];
+  const place = at ?? hostOf(seen.juju.address);
+  const left = survivors(seen, set, units, place);
+  if (!left.some(member => member.host === place)) return [];
   if (!seen.lastChance && set.members.length > 1) return []; // a member that is only slow gets the whole hook to come back
   const log = {
     do: 'log',
@@ -90,16 +92,20 @@ function toldToGo({ mongod }: Observed, set: ReplicaSet, left: readonly MemberCo
   });
 }
 
-/** Members of units that are still there, at the addresses they have now, as far as they are known; on storage of an earlier unit, this unit takes the place of the one it was. */
-function survivors(seen: Observed, set: ReplicaSet, units: Units): readonly MemberConfig[] {
+/**
+ * Members of units that are still there, at the addresses they have now, as far as they are known; on storage of an earlier unit, the one at
+ * that place takes the place of the one it was.
+ */
+function survivors(seen: Observed, set: ReplicaSet, units: Units, place: string): readonly MemberConfig[] {
   const left = set.members.flatMap((member): MemberConfig[] => {
     const unit = staying(member, units, set);
     return unit === undefined ? [] : [{ ...member, unit, host: placeOf(unit, units) ?? member.host }];
   });
+  const heir = [...units.keys()].find(unit => placeOf(unit, units) === place);
   const listed = seen.juju.peers?.app[MEMBERS]?.split(' ') ?? [];
-  const isStaying = (unit: string): boolean => unit !== seen.context.unit && units.get(unit)?.going === undefined && units.has(unit);
-  if (left.length > 0 || ownMember(seen, set) !== undefined || listed.some(isStaying)) return left;
-  return [{ id: freeId(set), host: hostOf(seen.juju.address), unit: seen.context.unit, votes: 1, priority: 1 }];
+  const isStaying = (unit: string): boolean => unit !== heir && units.get(unit)?.going === undefined && units.has(unit);
+  if (left.length > 0 || heir === undefined || ownMember(seen, set) !== undefined || listed.some(isStaying)) return left;
+  return [{ id: freeId(set), host: place, unit: heir, votes: 1, priority: 1 }];
 }
 
 /** Those whose votes count. By force a member gets its vote at once. */

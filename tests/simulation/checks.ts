@@ -123,6 +123,8 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
     if (actor !== undefined && member.host === placeOf(model, actor)) continue;
     // Of two members that bear its name, while units exchange their addresses, the one that is where it is stays.
     if (unit !== undefined && after.members.some(one => one.host === placeOf(model, unit))) continue;
+    // One that has come to the place of another, and of whose new address the actor was not told, is found again when it is.
+    if (unit !== undefined && member.tags?.['juju-unit'] !== unit.name && !knowsWhere(model, unit, actor)) continue;
     if (unit?.life === 'alive' && app?.life === 'alive' && keepsStorage(model, unit) && !saysThatItLeaves(model, unit, actor))
       say(`the member of ${unit.name}, which stays, is removed`);
   }
@@ -153,6 +155,14 @@ const saysThatItLeaves = (model: Model, { name, application }: Unit, actor: Unit
   Object.values(model.relations).some(({ id, endpoints, units }) => {
     const bag = actor?.agent.relations[id]?.read?.[name] ?? units[name]?.values;
     return endpoints.length === 1 && endpoints[0]?.application === application && bag?.[LEAVING] !== undefined;
+  });
+
+/** The actor was told of the address that the unit has now. */
+const knowsWhere = (model: Model, unit: Unit, actor: Unit | undefined): boolean =>
+  Object.values(model.relations).some(({ id, endpoints, units }) => {
+    const bag = actor?.agent.relations[id]?.read?.[unit.name] ?? units[unit.name]?.values;
+    const isPeers = endpoints.length === 1 && endpoints[0]?.application === unit.application;
+    return isPeers && `${bag?.['ingress-address']}:27017` === placeOf(model, unit);
   });
 
 const shown = (member: SetConfig['members'][number]): string => `${member.tags?.['juju-unit'] ?? member.host}:${member.votes}`;

@@ -678,4 +678,36 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'a unit that led when its hook began has been told of nobody whom the next leader has let in before it looked',
+    history: {
+      seed: 1_501_014,
+      commands: [
+        command('deploy', 0, 0, 60_000),
+        command('system-users', 36_198, 607_028, 60_000),
+        command('remove-leader', 973_027, 788_648, 3_130),
+        command('write', 944_403, 593_768, 4_238),
+        command('config', 186_204, 589_606, 51_362),
+        command('leader', 347_269, 687_619, 113),
+        command('add-unit', 771_518, 278_449, 1_721),
+      ],
+      chaos: { ...CALM, fail: 0.060564380954019725, slow: 0.013837180603295566, slowMs: 8_000, delayMs: 500 },
+    },
+  },
+  {
+    what: 'two units on storage of earlier ones: the leader waits for the other to go on, where that is no member',
+    history: {
+      seed: 1_508_470,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('detach-storage', 747_389, 480_787, 60_000),
+        command('deploy', 36_652, 52_876, 60_000),
+        command('remove-primary', 815_478, 333_310, 60_000),
+        command('remove-unit', 182_952, 107_366, 60_000),
+        command('remove-unit', 966_083, 610_255, 60_000),
+        command('add-unit', 797_670, 995_739, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 8_000, delayMs: 5_000, late: 3 },
+    },
+  },
 ];

@@ -339,6 +339,12 @@ describe('a set that has no primary', () => {
     expect(change(seen('down'))).toBeUndefined();
     expect(change(withMembers(steady(2), [member(0), member(1, 'down'), { ...gone, state: 'down' }]))?.members).toHaveLength(2);
   });
+  test('leaves the member of a unit alone that Juju has, and that this one has not been told of', () => {
+    const now = [member(0), member(7)];
+    expect(change(withMembers(steady(1), now))?.members).toHaveLength(1);
+    const { peers } = steady(1).juju;
+    expect(change(withMembers(steady(1, { juju: { peers: { ...peers!, coming: [unit(7)] } } }), now))).toBeUndefined();
+  });
   test('lets nobody in before Juju knows of the set', () => {
     const seen = withMembers(steady(2, { juju: { peers: { id: 1, app: {}, units: peerUnits(2) } } }), [member(0)]);
     expect(planMembership(seen).effects).toEqual([{ do: 'set-peer-app', values: { initialised: 'true', members: unit(0) } }]);
@@ -353,6 +359,15 @@ describe('a set that has no primary', () => {
   test('takes the vote of one that goes and does not answer', () => {
     const seen = withMembers(steady(2, { juju: { leaving: new Map([[unit(7), '']]) } }), [member(0), member(1), member(7, 'down')]);
     expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`, `7 ${unit(7)} ${host(7)} 0/0`]);
+  });
+  test('of two units on storage of earlier ones, the one with the newer configuration goes on', () => {
+    const old = (version: number) => replicaSet([member(7, 'down'), member(8, 'down')], version);
+    const seen = (own: number, other: number) => {
+      const elsewhere = { host: host(1), set: old(other) };
+      return steady(2, { lastChance: true, mongod: { kind: 'outside', running, set: old(own), elsewhere } });
+    };
+    expect(change(seen(5, 4))?.members).toEqual([`9 ${unit(0)} ${host(0)} 1/1`]);
+    expect(change(seen(5, 6))?.members).toEqual([`9 ${unit(1)} ${host(1)} 1/1`]);
   });
   test('takes the leader’s own member back, which somebody took out', () => {
     const set = replicaSet([member(1, 'primary'), member(2)]);
