@@ -364,7 +364,9 @@ describe('a set that has no primary', () => {
     const old = (version: number) => replicaSet([member(7, 'down'), member(8, 'down')], version);
     const seen = (own: number, other: number) => {
       const elsewhere = { host: host(1), set: old(other) };
-      return steady(2, { lastChance: true, mongod: { kind: 'outside', running, set: old(own), elsewhere } });
+      const app = { initialised: 'true', members: `${unit(7)} ${unit(8)}` };
+      const juju = { peers: { id: 1, app, units: peerUnits(2) } };
+      return steady(2, { lastChance: true, juju, mongod: { kind: 'outside', running, set: old(own), elsewhere } });
     };
     expect(change(seen(5, 4))?.members).toEqual([`9 ${unit(0)} ${host(0)} 1/1`]);
     expect(change(seen(5, 6))?.members).toEqual([`9 ${unit(1)} ${host(1)} 1/1`]);
