@@ -199,6 +199,8 @@ export type HostFacts = {
   /** Installed, with the revision that snapd shows. */
   readonly snap?: { readonly revision: string };
   readonly service: 'active' | 'inactive' | 'absent';
+  /** It has ended, and systemd is about to start it again. */
+  readonly startsAgain?: true;
   /** Text of mongod.conf as it lies on the disk. */
   readonly config?: string;
   /** Text of the key file as it lies on the disk. */

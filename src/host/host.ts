@@ -5,7 +5,7 @@ import { isOfMongod, type MongodPaths, mongodPaths, routerWords } from '../core/
 import { askBuild } from './build.ts';
 import { readVariable, setVariable } from './environment.ts';
 import { ensureFolder, namesIn, type Owner, openWay, ownerOf, readOwn, readText, removeFile, sizeOf, writeWhole } from './files.ts';
-import { installedRevision, installSnap, removeSnap, serviceState, stopService } from './snaps.ts';
+import { installedRevision, installSnap, removeSnap, type ServiceState, serviceState, stopService } from './snaps.ts';
 import { freeBytesAt, giveAll, whyKept } from './storage.ts';
 
 export type Host = {
@@ -65,13 +65,13 @@ export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
 }
 
 /** State of the service, and which mongod is installed; each asks a process, so this is for when no mongod answers. */
-export async function readService(host: Host): Promise<{ service: HostFacts['service']; build: Build; freeBytes?: number }> {
-  const [service, build, freeBytes] = await Promise.all([serviceState('mongod'), host.build(), freeBytesAt(host.paths.common)]);
-  return { service, build, ...(freeBytes === undefined ? {} : { freeBytes }) };
+export async function readService(host: Host): Promise<ServiceState & { build: Build; freeBytes?: number }> {
+  const [state, build, freeBytes] = await Promise.all([serviceState('mongod'), host.build(), freeBytesAt(host.paths.common)]);
+  return { ...state, build, ...(freeBytes === undefined ? {} : { freeBytes }) };
 }
 
 /** State of the router's service, by a process. */
-export const readRouterService = (): Promise<HostFacts['service']> => serviceState('mongos');
+export const readRouterService = async (): Promise<HostFacts['service']> => (await serviceState('mongos')).service;
 
 /** Installs the snap, which finds all that a storage from elsewhere brings along ready for its hook. @throws when snapd cannot. */
 export async function install({ root, paths, account }: Host): Promise<void> {

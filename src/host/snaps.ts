@@ -23,14 +23,22 @@ export async function installSnap(): Promise<void> {
   await hold();
 }
 
-export const serviceState = async (service: Service): Promise<HostFacts['service']> =>
+/** State of a service, and whether systemd is about to start it again. @throws when snapd does not tell. */
+export const serviceState = async (service: Service): Promise<ServiceState> =>
   decodeService(await run('snap', ['services', SNAP[service]], { timeoutMs: LOOK_MS }), SNAP[service]);
 
-/** From the table of `snap services`. While systemd waits before it starts a service again, snapd calls it inactive. */
-export function decodeService(text: string, service: string): HostFacts['service'] {
-  const row = text.split('\n').find(line => line.startsWith(`${service} `));
-  if (row === undefined) return 'absent';
-  return row.split(/\s+/)[2] === 'active' ? 'active' : 'inactive';
+export type ServiceState = Pick<HostFacts, 'service' | 'startsAgain'>;
+
+/** From the table of `snap services`. While systemd waits before it starts a service again, snapd calls it inactive, and still enabled. */
+export function decodeService(text: string, service: string): ServiceState {
+  const [, startup, current] =
+    text
+      .split('\n')
+      .find(line => line.startsWith(`${service} `))
+      ?.split(/\s+/) ?? [];
+  if (current === undefined) return { service: 'absent' };
+  if (current === 'active') return { service: 'active' };
+  return { service: 'inactive', ...(startup === 'enabled' ? { startsAgain: true } : {}) };
 }
 
 /**

@@ -18,7 +18,7 @@ export function planLeaving(seen: Observed): Plan {
   const holding = planHolding(seen);
   if (holding.hold.length > 0) return { ...holding, unit: holding.hold.map(status.held), pending: true };
   const announce = announced(seen);
-  if (seen.host.service !== 'active') return plan({ effects: [...announce, ...cleaned(seen)], unit: [status.leaving] });
+  if (!runs(seen)) return plan({ effects: [...announce, ...cleaned(seen)], unit: [status.leaving] });
   const handover = handingOver(seen);
   if (handover.pending) return handover;
   const step = seen.mongod.kind === 'member' ? outOfSet(seen, seen.mongod) : 'done';
@@ -27,14 +27,17 @@ export function planLeaving(seen: Observed): Plan {
   return plan({ effects: [...step, ...announce], unit: [status.leaving], pending: true });
 }
 
+/** Nobody has stopped it: one that ended by itself is started again, and may be the one that everything depends on. */
+const runs = ({ host }: Observed): boolean => host.service === 'active' || host.startsAgain === true;
+
 /** The only member that has the data does not go before another unit has it, too; what it lies on may go along with it. */
 function handingOver(seen: Observed): Plan {
-  const { mongod, context, juju, host } = seen;
+  const { mongod, context, juju } = seen;
   const units = stayingUnits(seen);
   const waitedFor = [...units.keys(), ...(juju.peers?.coming ?? [])];
   if (context.detaching === undefined || waitedFor.length === 0 || seen.left) return nothing;
   const listed = juju.peers?.app[MEMBERS]?.split(' ').includes(context.unit) === true;
-  if (mongod.kind === 'silent' && host.service === 'active') return ofSilent(seen, listed && mongod.dataElsewhere !== true);
+  if (mongod.kind === 'silent') return ofSilent(seen, listed && mongod.dataElsewhere !== true);
   if (mongod.kind === 'outside') {
     const hasCopies = mongod.primary !== undefined || mongod.dataElsewhere === true;
     if (!listed || hasCopies || mongod.set.name !== context.app) return nothing;

@@ -3,7 +3,7 @@
 import { hostOf, INITIALISED, MEMBERS } from '../core/bags.ts';
 import type { MemberConfig } from '../core/effects.ts';
 import { MAX_MEMBERS } from '../core/names.ts';
-import type { Observed, PrimaryFacts, ReplicaSet } from '../core/observed.ts';
+import type { Member, Observed, PrimaryFacts, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { inUnitOrder, ownData } from './facts.ts';
@@ -117,7 +117,9 @@ export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan
   const own = { address: seen.juju.address, data: ownData(seen) };
   const units: Units = new Map([...placedUnits(seen), [seen.context.unit, own]]);
   if (!isPrimary) return forced(seen, set, units);
-  const answers = set.members.some(({ state }) => state !== 'primary' && state !== 'down');
+  const isThere = (member: Member): boolean =>
+    member.state !== 'primary' && member.state !== 'down' && staying(member, units, set) !== undefined;
+  const answers = set.members.some(isThere);
   const moved = seen.lastChance && !answers ? adopted(set, units) : undefined;
   const members = moved ?? withMissing(set, units, false);
   return members === undefined ? [] : [reconfigure(set, members)];
@@ -126,7 +128,8 @@ export function letIn(seen: Observed, set: ReplicaSet, isPrimary: boolean): Plan
 /** What a unit does that does not lead, where whoever leads may be going, and is told of no new address any more. */
 function forWhoGoes(seen: Observed): Plan {
   const { mongod } = seen;
-  if (mongod.kind === 'uninitialised') return letsItselfIn(seen, mongod.primary?.set);
+  if (mongod.kind === 'uninitialised' || (mongod.kind === 'outside' && mongod.primary !== undefined))
+    return letsItselfIn(seen, mongod.primary?.set);
   return mongod.kind === 'member' && mongod.self === 'primary' ? toldWhere(seen, mongod.set) : moved(seen);
 }
 
@@ -141,7 +144,8 @@ function toldWhere(seen: Observed, set: ReplicaSet): Plan {
 /** The primary goes, and looks for this unit where that was, to give it the data. */
 function letsItselfIn(seen: Observed, set: ReplicaSet | undefined): Plan {
   const units = placedUnits(seen);
-  const goes = set?.members.some(member => member.state === 'primary' && going(member, units, set) !== undefined);
+  const goes =
+    set?.name === seen.context.app && set.members.some(member => member.state === 'primary' && going(member, units, set) !== undefined);
   const members = set && goes ? (adopted(set, units) ?? withMissing(set, units)) : undefined;
   return set && members ? plan({ effects: [reconfigure(set, members, { at: set.primary })], pending: true }) : nothing;
 }

@@ -710,4 +710,30 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slowMs: 8_000, delayMs: 5_000, late: 3 },
     },
   },
+  {
+    what: 'the only unit that has the data goes while its mongod has ended, and is about to be started again',
+    history: {
+      seed: 1_604_634,
+      commands: [
+        command('deploy', 0, 3, 60_000),
+        command('kill-mongod', 965_731, 702_732, 60_000),
+        command('add-unit', 802_045, 170_389, 0),
+        command('remove-unit', 978_861, 184_540, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'two units that go look for the one that stays where that was, for each answers the other',
+    history: {
+      seed: 1_607_222,
+      commands: [
+        command('deploy', 0, 2, 60_000),
+        command('address', 708_446, 967_542, 9_202),
+        command('remove-primary', 748_989, 255_205, 0),
+        command('remove-unit', 59_550, 520_157, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 200, delayMs: 500, late: 6 },
+    },
+  },
 ];

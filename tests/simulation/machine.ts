@@ -34,7 +34,9 @@ export async function runMachineCommand(command: string, words: readonly string[
       return machine.snap ? said('held\n') : refused(`snap "${SNAP}" is not installed`);
     case 'services':
       if (service === undefined || !machine.snap) return refused('unknown service');
-      return said(`Service  Startup  Current  Notes\n${SNAP}.${service}  enabled  ${isUp(id, service) ? 'active' : 'inactive'}  -\n`);
+      return said(
+        `Service  Startup  Current  Notes\n${SNAP}.${service}  ${machine.services[service] ? 'enabled' : 'disabled'}  ${isUp(id, service) ? 'active' : 'inactive'}  -\n`,
+      );
     case 'start':
     case 'restart':
       if (service === undefined || !machine.snap) return refused('unknown service');

@@ -207,6 +207,7 @@ async function initiate(server: Server, given: Document): Promise<Document> {
   if (given.members.length !== 1 || given.members[0].host !== hostOf(server))
     return error(74, 'No host described in new configuration maps to this node');
   await sleep(between(20, 300));
+  if (serverAt(hostOf(server)) !== server) return error(91, 'it was killed meanwhile');
   currentWorld().incarnations += 1;
   disk.term = 1;
   disk.config = { ...(given as SetConfig), version: 1, term: 1, identity: `${given._id}-${currentWorld().incarnations}` };

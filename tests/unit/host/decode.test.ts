@@ -19,11 +19,12 @@ describe('mongod --version', () => {
 describe('snap services', () => {
   const table = (row: string) => `Service                     Startup   Current   Notes\n${row}\n`;
   test.each([
-    ['running', table('charmed-mongodb.mongod      enabled   active    -'), 'active'],
-    ['stopped', table('charmed-mongodb.mongod      disabled  inactive  -'), 'inactive'],
-    ['another one of the snap', table('charmed-mongodb.mongod-two  enabled   active    -'), 'absent'],
-    ['none', '', 'absent'],
-  ])('%s', (_, text, state) => expect(decodeService(text, 'charmed-mongodb.mongod')).toBe(state));
+    ['running', table('charmed-mongodb.mongod      enabled   active    -'), { service: 'active' }],
+    ['stopped', table('charmed-mongodb.mongod      disabled  inactive  -'), { service: 'inactive' }],
+    ['waiting to be started again', table('charmed-mongodb.mongod      enabled   inactive  -'), { service: 'inactive', startsAgain: true }],
+    ['another one of the snap', table('charmed-mongodb.mongod-two  enabled   active    -'), { service: 'absent' }],
+    ['none', '', { service: 'absent' }],
+  ])('%s', (_, text, state) => expect(decodeService(text, 'charmed-mongodb.mongod')).toEqual(state));
 });
 
 test('mount points', () => {

@@ -152,6 +152,9 @@ describe('the only member that has the data', () => {
   });
   test('is not given up because it does not answer', () => {
     expect(planLeaving(alone({}, silent, true)).hold).toEqual([expect.stringContaining('does not answer')]);
+    const ended = { ...alone({}, silent, true), host: { ...alone({}).host, service: 'inactive' } } as const;
+    expect(planLeaving(ended).hold).toEqual([]);
+    expect(planLeaving({ ...ended, host: { ...ended.host, startsAgain: true } }).hold).toHaveLength(1);
     // One that was let in may still have to copy all.
     const peers = { id: 1, app: { ...app, members: `${unit(0)} ${unit(1)}` }, units: peerUnits(2) };
     expect(planLeaving(alone({ peers }, silent, true)).hold).toHaveLength(1);

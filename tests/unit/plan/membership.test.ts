@@ -161,7 +161,13 @@ describe('a unit that does not lead, while one goes that may', () => {
     expect(change(outside({}, replicaSet([member(0)])))).toBeUndefined();
     const { mongod } = steady(2);
     const primary = mongod.kind === 'member' ? mongod.primary : undefined;
-    expect(change({ ...outside(), mongod: { kind: 'outside', running, set, primary: primary! } })).toBeUndefined();
+    const led = (leaving: ReadonlyMap<string, string>): Observed => ({
+      ...outside({ leaving }),
+      mongod: { kind: 'outside', running, set, primary: { ...primary!, set: replicaSet([member(0), elsewhere(1)]) } },
+    });
+    expect(change(led(new Map()))).toBeUndefined();
+    // Where the primary goes, whoever leads may be told of nothing any more.
+    expect(change(led(new Map([[unit(0), address(0)]])))?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`]);
   });
   test('which is not the first of them', () => {
     expect(change(outside({}, replicaSet([elsewhere(2), elsewhere(1), member(0, 'down')])))).toBeDefined();
