@@ -40,8 +40,8 @@ export type JujuFacts = {
   /** This unit is going away, alone or with its application. */
   readonly dying: boolean;
   /**
-   * Units of the application that Juju is taking away, this one aside, and where each is now, as far as it is known; asked by one that leads,
-   * goes, is outside of its set, or is the primary of one that misses others. Only those that stay need to know where.
+   * Units of the application that Juju is taking away, this one aside, and where each is now, as far as it is known; asked by one that leads or
+   * goes, and wherever else `mattersWhoGoes`. Only those that stay need to know where.
    */
   readonly leaving?: ReadonlyMap<string, string>;
   readonly address: string;

@@ -197,15 +197,15 @@ async function readPeers(
   return { id, app, units, ...(others === undefined ? { othersUnread: true } : {}) };
 }
 
-/** The facts with all units among the peers. @param alone outside of its set, or as a primary that misses others: then it matters who stays, and who goes. */
-export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts, alone = false): Promise<JujuFacts> {
+/** The facts with all units among the peers. @param matters who stays and who goes, those included that this unit has had no hook for. */
+export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts, matters = false): Promise<JujuFacts> {
   const { peers } = facts;
   if (peers?.othersUnread === undefined) return facts;
   const { othersUnread: _, ...known } = peers;
-  const asked = alone ? juju.goalState() : Promise.resolve(NOBODY);
+  const asked = matters ? juju.goalState() : Promise.resolve(NOBODY);
   const [others, goal] = await Promise.all([readOthers(juju, context, known.id, asked), asked]);
   const met = staying({ ...known, units: inOrder([...known.units, ...others]) }, goal, context);
-  return { ...facts, ...(alone ? { leaving: await readLeaving(juju, context, known.id, goal.dying) } : {}), peers: met };
+  return { ...facts, ...(matters ? { leaving: await readLeaving(juju, context, known.id, goal.dying) } : {}), peers: met };
 }
 
 /** Nobody is told of them any more, but what they show can still be read. */

@@ -99,14 +99,13 @@ function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<
   // One that goes may have read of another before that was ready, and is told no more.
   const mayAnswer = (data: Bag): boolean => data[RUNNING_CONFIG] !== undefined || context.detaching !== undefined;
   const others = [...(juju.peers?.units ?? [])].filter(([unit, { data }]) => unit !== context.unit && mayAnswer(data));
-  const hosts = others.map(([unit, { address }]) => [unit, hostOf(address)] as const);
   const going = [...(juju.leaving ?? [])].filter(([, address]) => address !== '');
   return observeMongod(mongo, {
     leader: juju.leader,
     cache: juju.config.valid && juju.config.config['cache-size-mb'] !== 0,
     detaching: juju.dying && context.detaching !== undefined,
     formerShard: juju.peers?.app[DRAINED] !== undefined,
-    others: new Map(hosts),
+    others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])),
     going: new Map(going.map(([unit, address]) => [unit, hostOf(address)])),
   });
 }
