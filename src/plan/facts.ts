@@ -20,8 +20,7 @@ export function stayingUnits(seen: Observed): ReadonlyMap<string, PeerUnit> {
 export function unitOfMember(member: Member, units: ReadonlyMap<string, PeerUnit>, members: readonly Member[]): string | undefined {
   const here = [...units].find(([, { address }]) => hostOf(address) === member.host)?.[0];
   // A unit that has just come has none of the data, and so no member to take the place of, until mongod has given it all.
-  const hasData = member.state === 'primary' || member.state === 'secondary';
-  if (here !== undefined && (member.unit === undefined || hasData || members.some(({ unit }) => unit === here))) return here;
+  if (here !== undefined && (member.unit === undefined || hasData(member) || members.some(({ unit }) => unit === here))) return here;
   let unit = member.unit;
   for (let step = 0; step < members.length && unit !== undefined; step += 1) {
     const address = units.get(unit)?.address;
@@ -32,6 +31,9 @@ export function unitOfMember(member: Member, units: ReadonlyMap<string, PeerUnit
   }
   return undefined;
 }
+
+/** All of it, as far as it has been told. */
+export const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
 
 /** This unit's own member, if the configuration lists it. */
 export const ownMember = ({ context, juju }: Observed, { members }: ReplicaSet): Member | undefined =>

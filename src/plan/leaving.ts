@@ -4,7 +4,7 @@ import { INITIALISED, INITIATOR, LEAVING, MEMBERS, RUNNING_CONFIG } from '../cor
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { ownData, ownMember, stayingUnits } from './facts.ts';
+import { hasData, ownData, ownMember, stayingUnits } from './facts.ts';
 import { planHolding } from './holding.ts';
 import { letIn } from './membership.ts';
 
@@ -48,7 +48,7 @@ function handingOver(seen: Observed): Plan {
   const self = ownMember(seen, mongod.set);
   // Two that go at once would each count on the other.
   const others = mongod.set.members.filter(member => member !== self && juju.leaving?.has(member.unit ?? '') !== true);
-  if (self === undefined || others.some(({ state }) => state === 'primary' || state === 'secondary')) return nothing;
+  if (self === undefined || others.some(hasData)) return nothing;
   if (wentOn(mongod) || isNobodys(seen, mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
   return keptFor(waitedFor, letIn(seen, mongod.set, mongod.self === 'primary'));

@@ -4,7 +4,7 @@ import { hostOf, RUNNING_CONFIG } from '../core/bags.ts';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
 import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
-import { inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
+import { hasData, inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
 
 /** Those that go are among them: their members are theirs as long as Juju has them. */
 export type Units = ReadonlyMap<string, PeerUnit & { readonly going?: true }>;
@@ -63,8 +63,6 @@ export function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] 
   });
   return changed ? members : undefined;
 }
-
-export const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
 
 export const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member, votes: 0, priority: 0 });
 

@@ -7,8 +7,8 @@ import { MAX_MEMBERS } from '../core/names.ts';
 import type { Member, Observed, ReplicaSet, SetElsewhere } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { inUnitOrder, ownMember } from './facts.ts';
-import { freeId, going, hasData, placedUnits, placeOf, reconfigure, staying, type Units, withoutVote } from './reconfiguration.ts';
+import { hasData, inUnitOrder, ownMember } from './facts.ts';
+import { freeId, going, placedUnits, placeOf, reconfigure, staying, type Units, withoutVote } from './reconfiguration.ts';
 
 /**
  * A set that can have no primary any more because most of its voters are units that Juju removed, or units whose address changed, is

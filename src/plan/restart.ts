@@ -5,7 +5,7 @@ import { byUnitNumber } from '../core/context.ts';
 import type { Member, Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { hasData, ownMember, stayingUnits, unitOfMember } from './facts.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
@@ -40,6 +40,6 @@ function turnOf(seen: Observed, mongod: Membered, hash: string): 'now' | 'soon' 
     return member.state !== 'primary' && unit !== undefined && byUnitNumber(unit, seen.context.unit) < 0;
   });
   if (!before.every(member => units.get(unitOf(member) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
-  const well = set.primary !== undefined && others.every(member => member.state === 'primary' || member.state === 'secondary');
+  const well = set.primary !== undefined && others.every(hasData);
   return well ? 'now' : 'soon';
 }

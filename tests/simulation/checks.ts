@@ -1,7 +1,7 @@
 // What must hold: all along, and at the end when everything was healed and has come to rest.
 import { CONFIG_SERVERS, LEAVING } from '../../src/core/bags.ts';
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
-import type { Application, Model, Relation, Secret, Unit } from '../../tools/local-juju/state.ts';
+import type { Application, Model, Relation, Secret, Unit, Values } from '../../tools/local-juju/state.ts';
 import { answersIn, speaksVersion1 } from './client.ts';
 import { diskOf, STOP_MS, serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
@@ -147,23 +147,23 @@ function wrongChange(model: Model, server: Server, before: SetConfig, after: Set
 const keepsStorage = (model: Model, { name }: Unit): boolean =>
   Object.values(model.storage).some(({ owner, detaching }) => owner === name && !detaching);
 
-/**
- * One that has stopped its mongod, because its storage was taken away, comes back in a later hook, whatever storage it has by then.
- * @param actor has been told so last, or would be if it asked now.
- */
-const saysThatItLeaves = (model: Model, { name, application }: Unit, actor: Unit | undefined): boolean =>
-  Object.values(model.relations).some(({ id, endpoints, units }) => {
-    const bag = actor?.agent.relations[id]?.read?.[name] ?? units[name]?.values;
-    return endpoints.length === 1 && endpoints[0]?.application === application && bag?.[LEAVING] !== undefined;
-  });
+/** The relation among the units of an application. */
+export const peersOf = (model: Model, app: string): Relation | undefined =>
+  Object.values(model.relations).find(({ endpoints }) => endpoints.length === 1 && endpoints[0]?.application === app);
 
-/** The actor was told of the address that the unit has now. */
-const knowsWhere = (model: Model, unit: Unit, actor: Unit | undefined): boolean =>
-  Object.values(model.relations).some(({ id, endpoints, units }) => {
-    const bag = actor?.agent.relations[id]?.read?.[unit.name] ?? units[unit.name]?.values;
-    const isPeers = endpoints.length === 1 && endpoints[0]?.application === unit.application;
-    return isPeers && `${bag?.['ingress-address']}:27017` === placeOf(model, unit);
-  });
+/** What a unit shows the others, as the actor has been told last, or would be if it asked now. */
+function shownTo(model: Model, { name, application }: Unit, actor: Unit | undefined): Values | undefined {
+  const peers = peersOf(model, application);
+  return peers && (actor?.agent.relations[peers.id]?.read?.[name] ?? peers.units[name]?.values);
+}
+
+/** One that has stopped its mongod, because its storage was taken away, comes back in a later hook, whatever storage it has by then. */
+const saysThatItLeaves = (model: Model, unit: Unit, actor: Unit | undefined): boolean =>
+  shownTo(model, unit, actor)?.[LEAVING] !== undefined;
+
+/** The actor was told of the address that the unit has now; with none, whoever asks now would be. */
+const knowsWhere = (model: Model, unit: Unit, actor?: Unit): boolean =>
+  shownTo(model, unit, actor)?.['ingress-address'] === model.machines[unit.machine]?.address;
 
 const shown = (member: SetConfig['members'][number]): string => `${member.tags?.['juju-unit'] ?? member.host}:${member.votes}`;
 
@@ -202,13 +202,11 @@ export const chosenPasswords = (model: Model, app: string): Secret | undefined =
  */
 export const isHeld = (unit: Unit): boolean => {
   const { message } = unit.workload;
-  return unit.life !== 'alive' && message.startsWith('not removed yet: ') && (!message.includes('no other unit') || !isTold(unit));
-};
-
-const isTold = ({ name, application, machine }: Unit): boolean => {
-  const { relations, machines } = currentWorld().model;
-  const peers = Object.values(relations).find(({ endpoints }) => endpoints.length === 1 && endpoints[0]?.application === application);
-  return peers?.units[name]?.values['ingress-address'] === machines[machine]?.address;
+  return (
+    unit.life !== 'alive' &&
+    message.startsWith('not removed yet: ') &&
+    (!message.includes('no other unit') || !knowsWhere(currentWorld().model, unit))
+  );
 };
 
 /** The end of a history: all is well, and nothing is lost. */
@@ -291,10 +289,7 @@ const CONFIG_SERVER_GONE = 'waiting for the config-server to tell whether the sh
 
 /** At an address that the shard was told of while it was related. */
 function findsConfigServer(model: Model, shard: Application): boolean {
-  const peers = Object.values(model.relations).find(({ endpoints }) =>
-    endpoints.every(one => one.application === shard.name && one.name === 'database-peers'),
-  );
-  const known = peers?.applications[shard.name]?.values[CONFIG_SERVERS]?.split(' ') ?? [];
+  const known = peersOf(model, shard.name)?.applications[shard.name]?.values[CONFIG_SERVERS]?.split(' ') ?? [];
   const servers = Object.values(model.units).filter(unit => roleOf(model.applications[unit.application]!) === 'config-server');
   return servers.some(unit => known.includes(model.machines[unit.machine]?.address ?? ''));
 }

@@ -12,7 +12,7 @@ import { destroyApplication, destroyUnit } from '../../tools/local-juju/engine/u
 import { addSecret, grantSecret, updateSecret } from '../../tools/local-juju/engine/user-secrets.ts';
 import type { Application, Unit } from '../../tools/local-juju/state.ts';
 import type { Agents } from './agents.ts';
-import { chosenPasswords, nameOfChosen, unitsOf } from './checks.ts';
+import { chosenPasswords, nameOfChosen, peersOf, unitsOf } from './checks.ts';
 import { speaksVersion1 } from './client.ts';
 import { diskOf, endServer, unsettle } from './database/life.ts';
 import { withDocuments } from './database/mongod.ts';
@@ -391,6 +391,4 @@ function writeAcknowledged(which: number): string | undefined {
 }
 
 const isTold = ({ name }: Application): boolean =>
-  Object.values(currentWorld().model.relations).some(
-    ({ endpoints, applications }) => endpoints.length === 1 && applications[name]?.values[INITIALISED] !== undefined,
-  );
+  peersOf(currentWorld().model, name)?.applications[name]?.values[INITIALISED] !== undefined;
