@@ -12,6 +12,7 @@ import {
   going,
   missing,
   placedUnits,
+  placeOf,
   promoted,
   reconfigure,
   staying,
@@ -32,12 +33,19 @@ export function planMembership(seen: Observed): Plan {
   // mongod forces no configuration on data of a set with another name; a person has to say that it is to be ours.
   if (mongod.kind === 'outside' && mongod.set.name !== seen.context.app) return plan({ app: [status.otherSet(mongod.set.name)] });
   if (mongod.primary === undefined) return rescue(seen, mongod);
-  // Somebody took this unit's own member out of a set of ours; an older set's data on re-attached storage is not for us to change.
-  if (mongod.kind === 'outside' && juju.peers.app[INITIALISED] === undefined) return nothing;
-  // Nobody joins a set of which Juju does not know yet: its only data would be at a unit that may still go as if it had none.
   const isUntold = juju.peers.app[INITIALISED] === undefined;
+  // Somebody took this unit's own member out of a set of ours, or it is an older set's data on re-attached storage, not for us to change.
+  if (mongod.kind === 'outside' && isUntold && !isAmongOurs(seen, mongod.primary)) return nothing;
+  // Nobody joins a set of which Juju does not know yet: its only data would be at a unit that may still go as if it had none.
   const units = isUntold || restartsFirst(seen) ? membersAlone(seen, mongod.primary.set) : joinable(seen);
   return onPrimary(seen, juju.peers.app, mongod.primary, units);
+}
+
+/** The set has a member of this unit, which has moved, and its primary is at another of the units. */
+function isAmongOurs(seen: Observed, { set, host }: PrimaryFacts): boolean {
+  const units = placedUnits(seen);
+  const isListed = set.members.some(member => member.unit === seen.context.unit);
+  return isListed && set.members.some(member => member.host === host && placeOf(staying(member, units, set) ?? '', units) === host);
 }
 
 /** The leader may be a unit that came last and is no member yet. Whoever leads has to let it in, and nobody else does. */

@@ -249,7 +249,7 @@ function checkReplicaSet(world: World, app: Application): Violation[] {
   const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
   const units = unitsOf(model, app.name);
   if (units.length === 0) return [];
-  const orphaned = roleOf(app) === 'shard' && !findsConfigServer(model, app);
+  const orphaned = roleOf(app) === 'shard' && !findsConfigServer(world, app);
   const isWell = (status: Unit['workload']): boolean => isActive(app, status) || (orphaned && status.message === CONFIG_SERVER_GONE);
   for (const unit of units)
     if (!isWell(unit.workload)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
@@ -287,11 +287,14 @@ const isActive = (app: Application, { current, message }: { current: string; mes
 /** Nobody can tell a shard of a config server that was removed for good, or moved; docs/errors.md says what to do. */
 const CONFIG_SERVER_GONE = 'waiting for the config-server to tell whether the shard is drained';
 
-/** At an address that the shard was told of while it was related. */
-function findsConfigServer(model: Model, shard: Application): boolean {
+/** At an address that the shard was told of while it was related; with a primary, without which those that go know of nothing. */
+function findsConfigServer({ model, servers }: World, shard: Application): boolean {
   const known = peersOf(model, shard.name)?.applications[shard.name]?.values[CONFIG_SERVERS]?.split(' ') ?? [];
-  const servers = Object.values(model.units).filter(unit => roleOf(model.applications[unit.application]!) === 'config-server');
-  return servers.some(unit => known.includes(model.machines[unit.machine]?.address ?? ''));
+  return Object.values(model.applications).some(app => {
+    const units = unitsOf(model, app.name);
+    const answers = units.some(unit => unit.life === 'alive' || servers[`${unit.machine} mongod`]?.primary);
+    return roleOf(app) === 'config-server' && answers && units.some(unit => known.includes(model.machines[unit.machine]?.address ?? ''));
+  });
 }
 
 const relationsAt = (model: Model, app: string, endpoint: string): Relation[] =>
@@ -309,10 +312,11 @@ function checkPart(world: World, app: Application, data: Data): Violation[] {
   const isShard = roleOf(app) === 'shard';
   const [up] = isShard ? relationsAt(model, app.name, 'sharding') : [];
   const head = up && otherSide(up, app.name);
-  // A build of another revision is refused, unless it was a part before.
+  // A build of another revision is refused, unless it was a part before by this relation, and has its secrets.
   const same = head !== undefined && model.applications[head]?.charm === app.charm;
-  const isTaken = same || (head !== undefined && up?.applications[head]?.values['shard-integrated'] === 'true');
-  const isPart = isTaken && roleOf(model.applications[head]!) === 'config-server';
+  const told = head === undefined ? undefined : up?.applications[head]?.values;
+  const isTaken = same || (told?.['shard-integrated'] === 'true' && told['secret-extra'] !== undefined);
+  const isPart = head !== undefined && isTaken && roleOf(model.applications[head]!) === 'config-server';
   const given = isPart ? appSecret(model, head) : own;
   for (const name of SYSTEM_USERS) {
     const wanted = name === 'monitor' ? own : given;

@@ -736,4 +736,53 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slowMs: 200, delayMs: 500, late: 6 },
     },
   },
+  {
+    what: 'a shard waits for config servers that were removed when they had no primary any more',
+    history: {
+      seed: 1_700_736,
+      commands: [
+        command('deploy', 0, 1, 60_000),
+        command('deploy', 862_320, 151_556, 60_000),
+        command('integrate', 363_943, 436_890, 60_000),
+        command('deploy', 41_493, 401_942, 60_000),
+        command('address', 504_285, 496_562, 3_341),
+        command('remove-application', 683_309, 337_335, 3_749),
+        command('remove-application', 410_044, 688_387, 60_000),
+      ],
+      chaos: { ...CALM, slow: 0.045573853999376294, slowMs: 1_000, delayMs: 5_000, late: 6 },
+    },
+  },
+  {
+    what: 'a leader has a new address, and Juju has not been told of the set in which it is',
+    history: {
+      seed: 1_707_255,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('deploy', 1, 353_269, 0),
+        command('integrate', 0, 0, 0),
+        command('add-unit', 71_435, 514_977, 0),
+        command('turn-addresses', 831_141, 383_614, 3_782),
+        command('remove-primary', 220_255, 43_818, 60_000),
+        command('address', 243_780, 498_341, 60_000),
+      ],
+      chaos: { ...CALM, commit: 0.09641671713907272, slow: 0.07534396350383758, slowMs: 8_000, late: 3 },
+    },
+  },
+  {
+    what: 'a shard that has to be refreshed before it joins again does not have the passwords that were changed meanwhile',
+    history: {
+      seed: 1_709_600,
+      commands: [
+        command('deploy', 0, 4, 60_000),
+        command('deploy', 227_349, 166_599, 60_000),
+        command('integrate', 111_584, 475_688, 60_000),
+        command('deploy', 128_646, 377_271, 60_000),
+        command('remove-relation', 282_884, 393_721, 60_000),
+        command('system-users', 936_123, 927_236, 60_000),
+        command('refresh', 40_029, 973_336, 60_000),
+        command('integrate', 497_805, 570_381, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
 ];

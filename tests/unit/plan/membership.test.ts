@@ -34,6 +34,25 @@ describe('a leader that is no member yet', () => {
   });
 });
 
+describe('a leader that is outside of a set of which Juju has not been told', () => {
+  const outside = (of: ReplicaSet) =>
+    steady(2, {
+      juju: { peers: { id: 1, app: {}, units: peerUnits(2) } },
+      mongod: { kind: 'outside', running, set: of, primary: primaryFacts(of) },
+    });
+  const moved = member(0, 'down', { host: '10.7.7.7:27017' });
+
+  test('gets its address in it, where its member is beside the primary of another unit', () => {
+    const members = [`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`];
+    expect(change(outside(replicaSet([moved, member(1, 'primary')])))).toMatchObject({ members });
+  });
+  test('leaves it alone where it is no member, or no unit is where the primary is', () => {
+    expect(planMembership(outside(replicaSet([member(7, 'down'), member(1, 'primary')])))).toEqual(nothing);
+    expect(planMembership(outside(replicaSet([moved, member(1, 'primary', { host: '10.7.7.8:27017' })])))).toEqual(nothing);
+    expect(planMembership(outside(replicaSet([moved, member(8, 'primary')])))).toEqual(nothing);
+  });
+});
+
 describe('one kind of change per reconfiguration', () => {
   test('a set of one that is to start again does so before it grows: it may be about to take another key', () => {
     const seen = withMembers(steady(2), members(1));
