@@ -11,17 +11,24 @@ export function needsOthers(seen: Observed): boolean {
   const { juju, mongod } = seen;
   if (juju.role !== 'replication' || juju.dying || mongod.kind !== 'member') return true;
   if ((mongod.self !== 'primary' && mongod.self !== 'secondary') || mongod.set.primary === undefined) return true;
-  return isLeftAlone(mongod) || wantedConfig(seen)?.hash !== mongod.running.config;
+  return isLeftAlone(mongod) || isToRestart(seen);
 }
 
 /**
- * Who is outside of its set, or still to be let in, or sees no primary, or is one and misses somebody, has to know who stays and who goes:
- * whoever leads may be going.
+ * Who is outside of its set, or still to be let in, or sees no primary, has to know who stays and who goes: whoever leads may be going. So
+ * has one that misses somebody, if it is the primary, or would wait for that one with its restart.
  */
-export function mattersWhoGoes({ juju, mongod }: Observed): boolean {
+export function mattersWhoGoes(seen: Observed): boolean {
+  const { juju, mongod } = seen;
   if (mongod.kind === 'uninitialised') return juju.peers?.app[INITIALISED] !== undefined;
-  return mongod.kind === 'outside' || (mongod.kind === 'member' && (mongod.set.primary === undefined || isLeftAlone(mongod)));
+  if (mongod.kind !== 'member') return mongod.kind === 'outside';
+  return mongod.set.primary === undefined || isLeftAlone(mongod) || (misses(mongod) && isToRestart(seen));
 }
 
-const isLeftAlone = ({ self, set }: Extract<Observed['mongod'], { kind: 'member' }>): boolean =>
-  self === 'primary' && set.members.some(({ state }) => state === 'down');
+type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
+
+const misses = ({ set }: Membered): boolean => set.members.some(({ state }) => state === 'down');
+
+const isLeftAlone = (mongod: Membered): boolean => mongod.self === 'primary' && misses(mongod);
+
+const isToRestart = (seen: Observed): boolean => seen.mongod.kind === 'member' && wantedConfig(seen)?.hash !== seen.mongod.running.config;

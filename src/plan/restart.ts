@@ -2,10 +2,11 @@
 
 import { RUNNING_CONFIG } from '../core/bags.ts';
 import { byUnitNumber } from '../core/context.ts';
-import type { Member, Observed } from '../core/observed.ts';
+import type { Member, Observed, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { hasData, ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { going, placedUnits } from './reconfiguration.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
@@ -16,26 +17,25 @@ export function planRestart(seen: Observed): Plan {
   if (seen.juju.dying || wanted === undefined || mongod.kind === 'silent' || host.service !== 'active') return nothing;
   if (mongod.running.config === wanted.hash || host.config !== wanted.text) return nothing; // written first, restarted in the next round
   const restart = plan({ effects: [{ do: 'restart-mongod' }], unit: [status.startingMongod], pending: true });
-  if (mongod.kind !== 'member' || mongod.set.members.length === 1) return restart;
+  if (mongod.kind !== 'member') return restart;
+  const self = ownMember(seen, mongod.set);
+  const others = mongod.set.members.filter(member => member !== self && !isGivenUp(seen, member, mongod.set));
+  if (others.length === 0) return restart;
   // One that sees no primary may be apart from the others because it has another key than they have by now.
   if (mongod.set.primary === undefined && mongod.self !== 'primary' && seen.lastChance) return restart;
-  const turn = turnOf(seen, mongod, wanted.hash);
+  const turn = self === undefined ? 'later' : turnOf(seen, mongod, others, wanted.hash);
   if (turn !== 'now') return plan({ unit: [status.restart], pending: turn === 'soon' });
   if (mongod.self === 'primary') return plan({ effects: [{ do: 'step-down' }], unit: [status.restart], pending: true });
   return restart;
 }
 
 /** Those before me in the order already run with the new configuration; it is soon my turn when they do, and are about to be well again. */
-function turnOf(seen: Observed, mongod: Membered, hash: string): 'now' | 'soon' | 'later' {
-  const { set } = mongod;
-  const self = ownMember(seen, set);
-  if (self === undefined) return 'later';
-  const others = set.members.filter(member => member !== self);
+function turnOf(seen: Observed, { self, set }: Membered, others: readonly Member[], hash: string): 'now' | 'soon' | 'later' {
   const units = stayingUnits(seen);
   // A unit that this one has not met yet is one of the others all the same.
   const unitOf = (member: Member) => unitOfMember(member, units, set.members) ?? member.unit;
   const before = others.filter(member => {
-    if (mongod.self === 'primary') return true;
+    if (self === 'primary') return true;
     const unit = unitOf(member);
     return member.state !== 'primary' && unit !== undefined && byUnitNumber(unit, seen.context.unit) < 0;
   });
@@ -43,3 +43,7 @@ function turnOf(seen: Observed, mongod: Membered, hash: string): 'now' | 'soon' 
   const well = set.primary !== undefined && others.every(hasData);
   return well ? 'now' : 'soon';
 }
+
+/** Its unit goes, and is not expected to answer any more: it has lost its vote, and may stay a member for as long as Juju has the unit. */
+const isGivenUp = (seen: Observed, member: Member, set: ReplicaSet): boolean =>
+  member.state === 'down' && member.votes === 0 && going(member, placedUnits(seen), set) !== undefined;

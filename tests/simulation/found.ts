@@ -785,4 +785,21 @@ export const found: readonly Found[] = [
       chaos: CALM,
     },
   },
+  {
+    what: 'the only unit that stays waits to restart until one that is held, and cannot be found, has done so',
+    history: {
+      seed: 1_902_348,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('deploy', 637_089, 806_349, 60_000),
+        command('integrate', 404_473, 76_944, 2_915),
+        command('integrate', 213_645, 711_044, 719),
+        command('detach-storage', 326_725, 280_094, 2_485),
+        command('remove-primary', 561_944, 903_222, 1_797),
+        command('turn-addresses', 840_116, 917_483, 1_808),
+        command('remove-unit', 609_836, 34_054, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 200, late: 6 },
+    },
+  },
 ];

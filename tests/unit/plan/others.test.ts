@@ -73,6 +73,9 @@ test('a primary that misses somebody, or who is outside of the set or not yet in
   expect(mattersWhoGoes(primary(handedOver))).toBe(false);
   const misses = primary(replicaSet([member(0, 'down'), member(1, 'primary'), member(2)]));
   expect([needsOthers(misses), mattersWhoGoes(misses)]).toEqual([true, true]);
+  const down = { set: replicaSet([member(0), member(1), member(2, 'down')]) };
+  expect(mattersWhoGoes(follower(down))).toBe(false);
+  expect(mattersWhoGoes(follower({ ...down, running: { ...running, config: 'old' } }))).toBe(true);
   const outside = { ...follower(), mongod: { kind: 'outside', running, set: handedOver } } as Observed;
   expect([needsOthers(outside), mattersWhoGoes(outside)]).toEqual([true, true]);
   const empty = { ...follower(), mongod: { kind: 'uninitialised', running, others: new Map() } } as Observed;

@@ -1,6 +1,6 @@
 // Whose turn it is to restart when the configuration needs it.
 import { expect, test } from 'vitest';
-import type { Observed } from '../../../src/core/observed.ts';
+import type { Member, Observed } from '../../../src/core/observed.ts';
 import { planRestart } from '../../../src/plan/restart.ts';
 import { CONFIG, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
 
@@ -41,6 +41,21 @@ test('who waits for its turn says so', () => {
 test('nobody restarts while another member is not well or there is no primary', () => {
   expect(does(due(1, [], replicaSet([member(0), member(1), member(2, 'down')])))).toEqual([]);
   expect(does(due(1, [], replicaSet([member(0, 'secondary'), member(1), member(2)])))).toEqual([]);
+});
+test('nobody waits for a member that does not answer, has no vote any more, and goes', () => {
+  const without = (parts: Partial<Member>) => {
+    const seen = due(0, [1], replicaSet([member(0), member(1), member(2, 'down', { votes: 0, priority: 0, ...parts })]));
+    return { ...seen, juju: { ...seen.juju, leaving: new Map([[unit(2), '']]) } };
+  };
+  const gone = without({});
+  expect(does(gone)).toEqual(['step-down']);
+  const { leaving: _, ...juju } = gone.juju;
+  expect(does({ ...gone, juju })).toEqual([]);
+  expect(does(without({ votes: 1, priority: 1 }))).toEqual([]);
+  expect(does(without({ state: 'secondary' }))).toEqual([]);
+  const alone = replicaSet([member(0), member(1, 'down', { votes: 0, priority: 0 })]);
+  const left = due(0, [], alone);
+  expect(does({ ...left, juju: { ...left.juju, leaving: new Map([[unit(1), '']]) } })).toEqual(['restart-mongod']);
 });
 test('a set of one restarts as it is', () => {
   const seen = steady(1);
