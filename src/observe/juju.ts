@@ -1,34 +1,20 @@
 // What Juju says, asked once when the dispatch begins, side by side.
-import * as z from 'zod/mini';
-import { isHeld } from '../core/app-secret.ts';
-import { isAddress, LEAVING, ROLE } from '../core/bags.ts';
+import { LEAVING, ROLE } from '../core/bags.ts';
 import { checkConfig } from '../core/config.ts';
-import { byUnitNumber, type Context } from '../core/context.ts';
-import { CLUSTER, type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
-import { keysOf } from '../core/key-file.ts';
-import { appSecretLabel, bareSecretId, isSecretUri, ROLES, type Role, STORAGE, SYSTEM_USERS, type SystemUser } from '../core/names.ts';
-import type {
-  AppSecret,
-  Bag,
-  ClientRelation,
-  ConfigServerRelation,
-  HostRelation,
-  JujuFacts,
-  Peers,
-  PeerUnit,
-  ShardRelation,
-} from '../core/observed.ts';
+import type { Context } from '../core/context.ts';
+import { type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
+import { appSecretLabel, bareSecretId, ROLES, type Role, STORAGE } from '../core/names.ts';
+import type { ClientRelation, JujuFacts, Peers } from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
-import { answersIn, secretsNamedIn, splitRequests } from '../interfaces/client-requests.ts';
-import { shardNameOf } from '../interfaces/shards.ts';
-import { decodeSystemUsers } from '../interfaces/system-users.ts';
+import { secretsNamedIn } from '../interfaces/client-requests.ts';
 import type * as Tools from '../juju/tools.ts';
-import { keyToken, userFingerprint } from '../mongo/fingerprint.ts';
-import { type Asked, applicationOf, type Juju, memoryOf, type Relations, readClients, readOther } from './clients.ts';
+import { type Asked, applicationOf, type Juju, type Relations, readClients } from './clients.ts';
+import { readConfigServer, readHosts, readShards } from './cluster.ts';
+import { isLeaving, NOBODY, readLeaving, readPeers, staying, withAddress } from './peers.ts';
+import { decodeAppSecret, fingerprintsGiven, readSystemUsers, staleAmong } from './secrets.ts';
 
-const NOBODY: Tools.Goal = { dying: [], units: [], related: new Map() };
-
+/** All that a plan may have to know of Juju. @throws {Error} with what a hook tool said that refused. */
 export async function observeJuju(juju: Juju, context: Context, endpoints: Endpoints): Promise<JujuFacts> {
   const leads = juju.isLeader();
   const configured = juju.configGet();
@@ -83,7 +69,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     going: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units).going])),
     clients: leading?.clients ?? [],
     shards: leading?.shards ?? [],
-    ...(found === undefined ? {} : { configServer: { ...found, fingerprints: adopted(secret, found.content) } }),
+    ...(found === undefined ? {} : { configServer: { ...found, fingerprints: fingerprintsGiven(secret, found.content) } }),
     hosts,
     staleSecrets: leading?.staleSecrets ?? [],
     unitStatus: statuses.unit,
@@ -171,276 +157,11 @@ function isDying(context: Context, peers: Peers | undefined): boolean {
   return peers?.units.get(unit)?.data[LEAVING] !== undefined && hook !== `${STORAGE}-storage-attached`;
 }
 
-const isLeaving = ({ detaching, departing, unit, hook }: Context): boolean =>
-  detaching !== undefined || departing === unit || hook === 'stop' || hook === 'remove';
-
-/** A unit that follows reads what the others say only when it comes to need it: its hooks cost the same however many there are. */
-async function readPeers(
-  juju: Juju,
-  context: Context,
-  endpoint: string,
-  leads: Promise<boolean>,
-  goal: Promise<Tools.Goal>,
-): Promise<Peers | undefined> {
-  const [id] = await juju.relationIds(endpoint);
-  if (id === undefined) return undefined;
-  const meets = leads.then(
-    leader =>
-      leader || context.action !== undefined || context.breaking !== undefined || context.departing !== undefined || isLeaving(context),
-  );
-  const [app, own, others] = await Promise.all([
-    juju.applicationBag(id, context.app),
-    juju.ownBag(id, context.unit),
-    meets.then(now => (now ? readOthers(juju, context, id, goal) : undefined)),
-  ]);
-  const units = inOrder([[context.unit, peerUnit(own)], ...(others ?? [])]);
-  return { id, app, units, ...(others === undefined ? { othersUnread: true } : {}) };
-}
-
-/** The facts with all units among the peers. @param matters who stays and who goes, those included that this unit has had no hook for. */
-export async function meetOthers(juju: Juju, context: Context, facts: JujuFacts, matters = false): Promise<JujuFacts> {
-  const { peers } = facts;
-  if (peers?.othersUnread === undefined) return facts;
-  const { othersUnread: _, ...known } = peers;
-  const asked = matters ? juju.goalState() : Promise.resolve(NOBODY);
-  const [others, goal] = await Promise.all([readOthers(juju, context, known.id, asked), asked]);
-  const met = staying({ ...known, units: inOrder([...known.units, ...others]) }, goal, context);
-  return { ...facts, ...(matters ? { leaving: await readLeaving(juju, context, known.id, goal.dying) } : {}), peers: met };
-}
-
-/** Nobody is told of them any more, but what they show can still be read. */
-async function readLeaving(
-  juju: Juju,
-  { unit }: Context,
-  id: number | undefined,
-  dying: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const isAsked = id !== undefined && !dying.includes(unit);
-  const others = dying.filter(name => name !== unit);
-  return new Map(
-    await Promise.all(others.map(async name => [name, isAsked ? peerUnit(await juju.ownBag(id, name)).address : ''] as const)),
-  );
-}
-
-/** The facts with the units that Juju has now: since this hook began another unit may have led, and let in one that is new. */
-export async function withUnitsNow(juju: Juju, context: Context, facts: JujuFacts): Promise<JujuFacts> {
-  return facts.peers === undefined ? facts : { ...facts, peers: staying(facts.peers, await juju.goalState(), context) };
-}
-
-/** The facts with the application's secret as it is now: another unit may have led, and changed a password, since this hook began. */
-export async function withSecretNow(juju: Juju, context: Context, facts: JujuFacts): Promise<JujuFacts> {
-  const secret = decodeAppSecret(await juju.secretByLabel(appSecretLabel(context.app)), facts.secret?.id);
-  return secret === undefined ? facts : { ...facts, secret };
-}
-
-type Named = readonly [string, PeerUnit];
-
-const inOrder = (units: readonly Named[]): Peers['units'] => new Map([...units].sort(([a], [b]) => byUnitNumber(a, b)));
-
-/**
- * Juju lists a unit only once this one has had its hook for it. Until then a new leader would take the unit for one that is gone, remove
- * its member, or make a second set beside the one that it has made: so those that are to be are read as well.
- */
-async function readOthers(juju: Juju, context: Context, id: number, goal: Promise<Tools.Goal>): Promise<readonly Named[]> {
-  const isOther = (name: string): boolean => name !== context.unit && name !== context.departing;
-  const met = (await juju.relationUnits(id)).filter(isOther);
-  const read = (names: readonly string[], bagOf: typeof juju.unitBag): Promise<readonly Named[]> =>
-    Promise.all(names.map(async name => [name, peerUnit(await bagOf(id, name))] as const));
-  const [bags, unmet] = await Promise.all([
-    read(met, juju.unitBag),
-    goal.then(({ units, dying }) =>
-      read(
-        units.filter(name => isOther(name) && !met.includes(name) && !dying.includes(name)),
-        juju.ownBag,
-      ),
-    ),
-  ]);
-  // A unit that has not yet shown its address cannot be reached anyway.
-  return [...bags, ...unmet].filter(([, { address }]) => address !== '');
-}
-
-const peerUnit = (bag: Bag): PeerUnit => {
-  const { 'ingress-address': address = '', 'private-address': _, 'egress-subnets': __, ...data } = bag;
-  return { address, data };
-};
-
-/** A unit that Juju has no more is still listed here until this unit has had the hook for its departure. */
-const staying = (peers: Peers, { dying, units }: Pick<Tools.Goal, 'dying' | 'units'>, { unit: self, departing }: Context): Peers => ({
-  ...peers,
-  units: new Map(
-    [...peers.units].filter(([name]) => name === self || (!dying.includes(name) && (units.length === 0 || units.includes(name)))),
-  ),
-  ...comingOf(units.filter(name => name !== self && name !== departing && !dying.includes(name) && !peers.units.has(name))),
-});
-
-const comingOf = (coming: readonly string[]): Pick<Peers, 'coming'> => (coming.length === 0 ? {} : { coming });
-
-/** This unit's own address is the one that Juju says now: its bag may still hold the last. */
-const withAddress = (peers: Peers, self: string, address: string): Peers => ({
-  ...peers,
-  units: new Map([...peers.units].map(([name, unit]) => [name, name === self ? { ...unit, address } : unit])),
-});
-
-const held = (key: string) => z.string().check(z.refine(text => isHeld(key, text)));
-const systemSecret = z.object({
-  'operator-password': held('operator-password'),
-  'monitor-password': held('monitor-password'),
-  'backup-password': held('backup-password'),
-  keyfile: held('keyfile'),
-});
-
-/** Only the leader is told the id. A secret that lacks something, or has what MongoDB cannot do with, counts as missing: the leader completes it. */
-function decodeAppSecret(content: Bag | undefined, id = ''): AppSecret | undefined {
-  const parsed = systemSecret.safeParse(content);
-  if (!parsed.success) return undefined;
-  const { keyfile: keyFile, ...stored } = parsed.data;
-  const passwords = {
-    operator: stored['operator-password'],
-    monitor: stored['monitor-password'],
-    backup: stored['backup-password'],
-  };
-  const key = keysOf(keyFile)[0] ?? '';
-  const of = (user: SystemUser): string => userFingerprint(key, user, passwords[user]);
-  const fingerprints = { operator: of('operator'), monitor: of('monitor'), backup: of('backup') };
-  return { id, passwords, keyFile, keyToken: keyToken(keyFile), fingerprints };
-}
-
-/** In a cluster the config server has the passwords for all. */
-async function readSystemUsers(
-  juju: Juju,
-  uri: string,
-  role: Role | undefined,
-  secret: AppSecret | undefined,
-): Promise<JujuFacts['systemUsers']> {
-  if (uri === '') return undefined;
-  if (role === 'shard')
-    return { problem: 'a shard has the passwords of its cluster; set the option on the config server, and reset it here' };
-  // The option may name a secret by its id alone, too.
-  const isOne = isSecretUri(uri) || isSecretUri(`secret:${uri}`);
-  const content = isOne ? await juju.secretById(uri) : undefined;
-  if (content === undefined) return { problem: 'the secret cannot be read; give one that there is, and grant it with juju grant-secret' };
-  const found = decodeSystemUsers(content);
-  if ('problem' in found) return found;
-  const key = keysOf(secret?.keyFile ?? '')[0] ?? '';
-  const { passwords } = found;
-  const named = SYSTEM_USERS.filter(user => passwords[user] !== undefined);
-  return { passwords, fingerprints: Object.fromEntries(named.map(user => [user, userFingerprint(key, user, passwords[user] ?? '')])) };
-}
-
-async function readShards(
-  juju: Juju,
-  { app }: Context,
-  endpoints: readonly string[],
-  listed: Promise<Relations>,
-): Promise<readonly ShardRelation[]> {
-  const relations = await listed;
-  const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
-  return Promise.all(
-    ids.map(async ({ endpoint, id }) => {
-      const [{ units, other: shard, remote }, own] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
-      const [published, bags] = await Promise.all([
-        readSecrets(juju, own),
-        Promise.all([...units].sort(byUnitNumber).map(unit => juju.unitBag(id, unit))),
-      ]);
-      return {
-        endpoint,
-        id,
-        ...(shard === undefined ? {} : { app: shard, name: shardNameOf(remote ?? {}, own, shard) }),
-        remote: remote ?? {},
-        own,
-        published,
-        addresses: bags.flatMap(({ 'ingress-address': address = '' }) => (isAddress(address) ? [address] : [])),
-      };
-    }),
-  );
-}
-
 /** Those of which a unit stays, and those of which none does. */
 function applicationsOf(units: ReadonlyMap<string, 'dying' | 'staying'>) {
   const staying = new Set([...units].flatMap(([unit, life]) => (life === 'staying' ? [applicationOf(unit)] : [])));
   const all = new Set([...units.keys()].map(applicationOf));
   return { staying: [...staying], going: [...all].filter(one => !staying.has(one)) };
-}
-
-/** Secrets of an earlier hook are told of only while they can be read. */
-async function readConfigServer(
-  juju: Juju,
-  { app }: Context,
-  { configServer }: Endpoints,
-  listed: Promise<Relations>,
-  leads: Promise<boolean>,
-): Promise<Omit<ConfigServerRelation, 'fingerprints'> | undefined> {
-  const relations = await listed;
-  const [first] = configServer.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
-  if (first === undefined) return undefined;
-  const { endpoint, id } = first;
-  const server = await juju.relationApplication(id);
-  if (server === undefined) return { endpoint, id, app: `relation ${id}`, remote: {}, own: {}, content: {} };
-  const [remote = {}, own] = await Promise.all([
-    juju.remoteBag(id, server),
-    leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
-  ]);
-  if (endpoint === CLUSTER && remote.version === 'v1')
-    return { endpoint, id, app: server, remote, own, content: {}, answers: await readAnswers(juju, remote) };
-  return { endpoint, id, app: server, remote, own, content: await readSecrets(juju, remote) };
-}
-
-async function readAnswers(juju: Juju, remote: Bag): Promise<NonNullable<ConfigServerRelation['answers']>> {
-  const answers = [...answersIn(remote)].flatMap(([id, answer]) => (id === undefined ? [] : [[id, answer] as const]));
-  return new Map(
-    await Promise.all(answers.map(async ([id, answer]) => [id, { remote: answer, content: await readSecrets(juju, answer) }] as const)),
-  );
-}
-
-async function readHosts(
-  juju: Juju,
-  { app }: Context,
-  { host }: Endpoints,
-  listed: Promise<Relations>,
-  leads: Promise<boolean>,
-): Promise<readonly HostRelation[]> {
-  const relations = await listed;
-  const [first] = host.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
-  if (first === undefined) return [];
-  const { endpoint, id } = first;
-  const client = await juju.relationApplication(id);
-  if (client === undefined) return [];
-  const [remote, databag] = await Promise.all([
-    juju.remoteBag(id, client),
-    leads.then(leader => (leader ? juju.applicationBag(id, app) : {})),
-  ]);
-  const memory = await memoryOf(juju, id, () => juju.relationUnits(id), databag);
-  const relation = { endpoint, id, app: client, databag, ...memory };
-  return Promise.all(
-    splitRequests(remote, databag).map(async request => ({ ...relation, ...request, published: await readSecrets(juju, request.own) })),
-  );
-}
-
-/** Contents of all secrets that a databag names, together. What is no name of a secret is like one that we may not read. */
-async function readSecrets(juju: Juju, bag: Bag): Promise<Bag> {
-  const uris = Object.entries(bag).flatMap(([key, uri]) => (/^secret-(user|extra|entity|tls)$/.test(key) && isSecretUri(uri) ? [uri] : []));
-  return Object.assign({}, ...(await Promise.all(uris.map(uri => juju.secretById(uri)))));
-}
-
-const adopted = (secret: AppSecret | undefined, content: Bag): ConfigServerRelation['fingerprints'] => {
-  if (secret === undefined) return {};
-  const key = keysOf(secret.keyFile)[0] ?? '';
-  const given = SYSTEM_USERS.filter(user => content[`${user}-password`]);
-  return Object.fromEntries(given.map(user => [user, userFingerprint(key, user, content[`${user}-password`] ?? '')]));
-};
-
-/** Secrets that we made for relations which are gone, or took back. */
-async function staleAmong(juju: Juju, ids: readonly string[], { clients, shards, host }: Endpoints): Promise<readonly string[]> {
-  const labels = await Promise.all(ids.map(id => juju.ownedSecretLabel(id)));
-  return ids.filter((_, at) => isForRelation(labels[at], [...clients, ...shards, ...host]));
-}
-
-/** Its label is one that `relationSecretLabel` makes. */
-function isForRelation(label: string | undefined, endpoints: readonly string[]): boolean {
-  const [endpoint = '', relation, ...rest] = label?.split('.') ?? [];
-  return (
-    endpoints.includes(endpoint) && (rest.length === 2 || rest.length === 3) && rest.at(-1) === 'secret' && /^\d+$/.test(relation ?? '')
-  );
 }
 
 const LEVELS: readonly string[] = ['active', 'waiting', 'maintenance', 'blocked'] satisfies readonly Level[];

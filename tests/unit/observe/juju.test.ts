@@ -4,7 +4,8 @@ import { networksKey } from '../../../src/core/bags.ts';
 import type { Context } from '../../../src/core/context.ts';
 import * as tools from '../../../src/juju/tools.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
-import { meetOthers, observeJuju } from '../../../src/observe/juju.ts';
+import { observeJuju } from '../../../src/observe/juju.ts';
+import { meetOthers } from '../../../src/observe/peers.ts';
 import { inHook } from '../../support/hook.ts';
 import { type Deployed, deployed, LABEL, PEER_RELATION, relationHook, secretOf } from '../juju/deployed.ts';
 
