@@ -120,6 +120,14 @@ test('a unit that goes, and was taken out while its mongod did not answer, is to
     )?.length ?? 0;
   const before = await forced();
   await model.waitFor('the leader to go on alone', async () => (await forced()) > before);
+  // It does not wait with its restart for one that goes and does not answer.
+  await model.juju('config', 'mongodb', 'max-connections=4321');
+  await model.waitFor('the leader to run with another option', () =>
+    onUnit(model, leader, async client => {
+      const { parsed } = await client.db('admin').command({ getCmdLineOpts: 1 });
+      return parsed.net.maxIncomingConnections === 4321;
+    }).catch(() => false),
+  );
   await model.juju('fault', leader, 'change-address', place.replace(/\d+$/, '240'));
   await model.juju('fault', other, 'thaw');
   await model.waitFor('the unit to be gone', status => unitsOf(status, 'mongodb')[other] === undefined);
