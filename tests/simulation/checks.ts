@@ -196,16 +196,17 @@ export const chosenPasswords = (model: Model, app: string): Secret | undefined =
   Object.values(model.secrets).find(({ name }) => name === nameOfChosen(app));
 
 /**
- * It says why it does not go, and what somebody has to do first: such as the unit of a config server that has shards with data. One that
- * waits for another unit to have its data goes by itself in the end, unless nobody can find it: it has a new address, and had no hook any
- * more in which Juju tells the others.
+ * It says why it, or its storage, does not go, and what somebody has to do first: such as the unit of a config server that has shards with
+ * data. One that waits for another unit to have its data goes by itself in the end, unless nobody can find it: it has a new address, and had
+ * no hook any more in which Juju tells the others.
  */
 export const isHeld = (unit: Unit): boolean => {
+  const { model } = currentWorld();
   const { message } = unit.workload;
   return (
-    unit.life !== 'alive' &&
+    (unit.life !== 'alive' || !keepsStorage(model, unit)) &&
     message.startsWith('not removed yet: ') &&
-    (!message.includes('no other unit') || !knowsWhere(currentWorld().model, unit))
+    (!message.includes('no other unit') || !knowsWhere(model, unit))
   );
 };
 

@@ -802,4 +802,16 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slowMs: 200, late: 6 },
     },
   },
+  {
+    what: 'the leader’s storage is taken away just before all get new addresses: nobody finds the others',
+    history: {
+      seed: 2_006_265,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('detach-storage', 457_026, 892_907, 0),
+        command('turn-addresses', 824_787, 178_337, 60_000),
+      ],
+      chaos: { ...CALM, slowMs: 200, late: 6 },
+    },
+  },
 ];
