@@ -33,8 +33,7 @@ const runs = ({ host }: Observed): boolean => host.service === 'active' || host.
 /** The only member that has the data does not go before another unit has it, too; what it lies on may go along with it. */
 function handingOver(seen: Observed): Plan {
   const { mongod, context, juju } = seen;
-  const units = stayingUnits(seen);
-  const waitedFor = [...units.keys(), ...(juju.peers?.coming ?? [])];
+  const waitedFor = [...kept(seen), ...(juju.peers?.coming ?? [])];
   if (context.detaching === undefined || waitedFor.length === 0 || seen.left) return nothing;
   const listed = juju.peers?.app[MEMBERS]?.split(' ').includes(context.unit) === true;
   if (mongod.kind === 'silent') return ofSilent(seen, listed && mongod.dataElsewhere !== true);
@@ -53,6 +52,12 @@ function handingOver(seen: Observed): Plan {
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
   return keptFor(waitedFor, letIn(seen, mongod.set, mongod.self === 'primary'));
 }
+
+/** Other units that Juju keeps: also one that has said that it leaves, for its storage was taken away; it starts again on another. */
+const kept = ({ juju, context }: Observed): readonly string[] =>
+  [...(juju.peers?.units ?? [])].flatMap(([name, { data }]) =>
+    name === context.unit ? [] : data[LEAVING] === undefined ? name : `${name} (its storage was taken away)`,
+  );
 
 function keptFor(waitedFor: readonly string[], effects: Plan['effects']): Plan {
   const reason = `no other unit has its data yet; waiting for ${waitedFor.join(', ')}`;
@@ -100,7 +105,7 @@ function outOfSet(seen: Observed, mongod: Membered): readonly Plan['effects'][nu
   const alive = others.some(member => member.state !== 'down');
   // The last one takes the set with it, on its storage, and so do the last ones together: nobody is left to hand over to.
   // Without a primary nobody can let us go; the leader removes us when we are gone.
-  if (self === undefined || !alive || stayingUnits(seen).size === 0 || seen.lastChance || seen.left) return 'done';
+  if (self === undefined || !alive || kept(seen).length === 0 || seen.lastChance || seen.left) return 'done';
   if (mongod.self === 'primary') return others.some(member => member.state === 'secondary') ? [{ do: 'step-down' }] : [];
   if (mongod.set.primary === undefined) return [];
   const members = others.map(({ id, host, unit, votes, priority }) => ({

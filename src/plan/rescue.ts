@@ -56,7 +56,7 @@ export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: strin
   if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
   const place = at ?? hostOf(seen.juju.address);
   const left = survivors(seen, set, units, place);
-  if (!left.some(member => member.host === place)) return [];
+  if (!left.some(member => member.host === place) || isEmpty(seen, set, left)) return [];
   if (!seen.lastChance && set.members.length > 1) return []; // a member that is only slow gets the whole hook to come back
   const log = {
     do: 'log',
@@ -107,6 +107,15 @@ function survivors(seen: Observed, set: ReplicaSet, units: Units, place: string)
   if (left.length > 0 || heir === undefined || ownMember(seen, set) !== undefined || listed.some(isStaying)) return left;
   return [{ id: freeId(set), host: place, unit: heir, votes: 1, priority: 1 }];
 }
+
+/**
+ * This unit is still copying the data, and sees nobody else that has it: such a set would have no primary, and whoever has gone on with the
+ * data where this one cannot see it would be told that it is no member any more.
+ */
+const isEmpty = ({ mongod }: Observed, set: ReplicaSet, left: readonly MemberConfig[]): boolean =>
+  mongod.kind === 'member' &&
+  mongod.self === 'syncing' &&
+  !set.members.some(member => hasData(member) && left.some(({ id }) => id === member.id));
 
 /** Those whose votes count. By force a member gets its vote at once. */
 const votersOf = (set: ReplicaSet): readonly Member[] => set.members.filter(member => member.votes === 1 && member.newlyAdded !== true);

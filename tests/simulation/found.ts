@@ -814,4 +814,40 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, slowMs: 200, late: 6 },
     },
   },
+  {
+    what: 'the last unit with the data goes, and one whose storage was taken away goes on with what that had before',
+    history: {
+      seed: 2_104_843,
+      commands: [
+        command('deploy', 0, 5, 60_000),
+        command('detach-storage', 968_303, 723_913, 60_000),
+        command('write', 708_411, 578_939, 60_000),
+        command('remove-primary', 643_108, 827_854, 60_000),
+        command('remove-leader', 26_814, 345_988, 60_000),
+      ],
+      chaos: CALM,
+    },
+  },
+  {
+    what: 'a leader that was cut off while it copied the data makes a set of its own, and ends the one that has gone on',
+    history: {
+      seed: 2_105_732,
+      commands: [
+        command('deploy', 0, 2, 60_000),
+        command('deploy', 841_319, 223_943, 60_000),
+        command('integrate', 500_701, 588_230, 6_849),
+        command('deploy', 958_849, 475_312, 0),
+        command('integrate', 742_152, 920_943, 4_389),
+        command('deploy', 855_975, 919_600, 60_000),
+        command('leader', 376_878, 134_287, 22_505),
+        command('integrate', 142_650, 528_122, 0),
+        command('add-unit', 701_778, 962_547, 906),
+        command('freeze', 574_999, 361_428, 1_088),
+        command('cut', 352_186, 216_324, 60_000),
+        command('deploy', 670_758, 33_523, 1_511),
+        command('remove-primary', 753_580, 332_941, 60_000),
+      ],
+      chaos: { ...CALM, commit: 0.06728526228107512, slow: 0.009621565733104945, slowMs: 200, late: 3 },
+    },
+  },
 ];

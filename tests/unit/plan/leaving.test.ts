@@ -76,6 +76,16 @@ describe('the only member that has the data', () => {
     const peers = { id: 1, app, units: peerUnits(1), coming: ['mongodb/7'] };
     expect(planLeaving(alone({ peers })).hold).toEqual(['no other unit has its data yet; waiting for mongodb/7']);
   });
+  test('waits for one whose storage was taken away, for that starts again on another, and hands over to it', () => {
+    const units = peerUnits(2, {});
+    units.set(unit(1), { address: '10.0.0.2', data: { leaving: 'true' } });
+    const peers = { id: 1, app, units };
+    expect(planLeaving(alone({ peers })).hold).toEqual([
+      'no other unit has its data yet; waiting for mongodb/1 (its storage was taken away)',
+    ]);
+    const back = planLeaving(withMembers(alone({ peers }), [member(0), member(1)]));
+    expect(back).toMatchObject({ hold: [], effects: [{ do: 'step-down' }, { do: 'set-peer-unit' }] });
+  });
   test('does not count on one that goes at the same time', () => {
     const two = [member(0), member(7)];
     expect(planLeaving(withMembers(alone({}), two)).hold).toEqual([]);

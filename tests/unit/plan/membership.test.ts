@@ -265,6 +265,16 @@ describe('a set that has no primary', () => {
     expect(change(without([member(0, 'secondary'), member(1, 'syncing', { newlyAdded: true }), member(7, 'down')], {}, 2))).toBeDefined();
     expect(change(without([member(0, 'secondary'), member(1, 'secondary'), member(7, 'down')], {}, 2))).toBeUndefined();
   });
+  test('is not made one of a unit that has none of the data and sees nobody that has: others may have gone on with it', () => {
+    const copying = without([member(0, 'syncing', { newlyAdded: true }), member(7, 'down')], {}, 1);
+    expect(planMembership(copying)).toMatchObject({ effects: [], pending: true });
+    const seen = without(
+      [member(0, 'syncing', { newlyAdded: true }), member(1, 'secondary', { newlyAdded: true }), member(7, 'down')],
+      {},
+      2,
+    );
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`]);
+  });
   test('gives those that are only slow the whole hook', () => {
     const seen = without([member(0, 'secondary'), member(7, 'down'), member(8, 'down')], { lastChance: false }, 1);
     expect(planMembership(seen).effects).toEqual([]);
