@@ -234,7 +234,7 @@ export function checkEnd(world: World): Violation[] {
     // Juju keeps an application without units as long as the other side has not left their relation.
     if (app.life !== 'alive' && unitsOf(model, app.name).length === 0 && isBesideHeld(app)) continue;
     if (app.life !== 'alive') found.push({ what: 'an application that does not go', detail: app.name });
-    else if (charmOf(model, app) === 'mongodb') found.push(...checkReplicaSet(world, app));
+    else if (charmOf(model, app) === 'mongodb') found.push(...checkReplicaSet(world, app, held));
   }
   for (const relation of Object.values(model.relations))
     if (relation.life !== 'alive' && !relation.endpoints.some(one => held.has(one.application)))
@@ -244,14 +244,17 @@ export function checkEnd(world: World): Violation[] {
 
 export const unitsOf = (model: Model, app: string): Unit[] => Object.values(model.units).filter(unit => unit.application === app);
 
-function checkReplicaSet(world: World, app: Application): Violation[] {
+/** @param held applications with a unit that is held: others may wait for them. */
+function checkReplicaSet(world: World, app: Application, held: ReadonlySet<string>): Violation[] {
   const { model, servers } = world;
   const found: Violation[] = [];
   const say = (what: string, detail = ''): void => void found.push({ what, detail: `${app.name} ${detail}` });
   const units = unitsOf(model, app.name);
   if (units.length === 0) return [];
   const orphaned = roleOf(app) === 'shard' && !findsConfigServer(world, app);
-  const isWell = (status: Unit['workload']): boolean => isActive(app, status) || (orphaned && status.message === CONFIG_SERVER_GONE);
+  const waitsForHeld = (message: string): boolean => [...held].some(name => message.startsWith(`waiting for ${name} to `));
+  const isWell = (status: Unit['workload']): boolean =>
+    isActive(app, status) || (orphaned && status.message === CONFIG_SERVER_GONE) || waitsForHeld(status.message);
   for (const unit of units)
     if (!isWell(unit.workload)) say('not active', `${unit.name}: ${unit.workload.current} ${unit.workload.message}`);
   // Where the leader has set none, Juju shows the worst of the units', which are looked at above.

@@ -850,4 +850,29 @@ export const found: readonly Found[] = [
       chaos: { ...CALM, commit: 0.06728526228107512, slow: 0.009621565733104945, slowMs: 200, late: 3 },
     },
   },
+  {
+    what: 'a config server waits for a shard whose leader is held, for nobody finds it',
+    history: {
+      seed: 2_209_988,
+      commands: [
+        command('deploy', 0, 3, 60_000),
+        command('deploy', 933_396, 369_201, 27_877),
+        command('integrate', 797_955, 292_949, 16_081),
+        command('deploy', 73_929, 454_725, 60_000),
+        command('integrate', 60_190, 891_832, 24_155),
+        command('turn-addresses', 443_129, 680_058, 4_014),
+        command('remove-unit', 747_112, 50_102, 60_000),
+      ],
+      chaos: {
+        kill: 0.09098953327629715,
+        fail: 0,
+        hang: 0,
+        commit: 0.07745299749076368,
+        slow: 0.007850655820220709,
+        slowMs: 1_000,
+        delayMs: 500,
+        late: 1,
+      },
+    },
+  },
 ];
