@@ -5,7 +5,7 @@ import type { Count } from '../integration/sharding/world.ts';
 import { runAction, type TaskJson } from '../support/client.ts';
 import { openModel, type TestModel } from '../support/model.ts';
 import { makeTestFolder } from '../support/run-folder.ts';
-import { allUnits, type StatusJson } from '../support/status.ts';
+import { allUnits, type StatusJson, settled } from '../support/status.ts';
 import { trapped } from './charm.ts';
 import { type Plan, readTold, setPlan, type Told } from './plan.ts';
 
@@ -78,6 +78,8 @@ export async function live(
         await setPlan(place, step.name, reached ? plan : { mode: 'count' });
         await step.go(world);
         await setPlan(place, step.name, { mode: 'none' });
+        // A hook that nobody has asked for, such as `update-status`, may just have been hit.
+        await world.until('what was under way to end', settled);
         pictures[step.name] = JSON.stringify(await step.check(world), undefined, 1);
         await keepsOn(world);
         const expected = wanted[step.name];
