@@ -128,8 +128,7 @@ async function carry(run: Dispatch): Promise<Carried> {
   let lastRounds = 0;
   let failed: readonly Failed[] = [];
   let restUntil = Number.POSITIVE_INFINITY;
-  let isSecretNew = false;
-  let areUnitsNew = false;
+  const asked = new Set<Question>();
   let left = false;
   for (;;) {
     const now = performance.now();
@@ -137,14 +136,10 @@ async function carry(run: Dispatch): Promise<Carried> {
     const seen = await look(run, { lastChance: late, failed, left });
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
-    if (!isSecretNew && outward.some(setsSystemUser)) {
-      isSecretNew = true;
-      world.learn(await withSecretNow(tools, context, seen.juju));
-      continue;
-    }
-    if (!areUnitsNew && outward.some(effect => removesMembers(effect, seen))) {
-      areUnitsNew = true;
-      world.learn(await withUnitsNow(tools, context, seen.juju));
+    const question = QUESTIONS.find(one => !asked.has(one) && outward.some(effect => one.isBefore(effect, seen)));
+    if (question !== undefined) {
+      asked.add(question);
+      world.learn(await question.ask(tools, context, seen.juju));
       continue;
     }
     const picture = JSON.stringify([outward, plan.unit, plan.app]);
@@ -281,3 +276,14 @@ const removesMembers = (effect: Effect, { juju, mongod }: Observed): boolean =>
   'primary' in mongod &&
   mongod.primary !== undefined &&
   effect.members.length < mongod.primary.set.members.length;
+
+type Question = {
+  readonly isBefore: (effect: Effect, seen: Observed) => boolean;
+  readonly ask: typeof withSecretNow;
+};
+
+/** What is asked of Juju once more, once in a hook, before it is acted on: another unit may have led since the hook began. */
+const QUESTIONS: readonly Question[] = [
+  { isBefore: setsSystemUser, ask: withSecretNow },
+  { isBefore: removesMembers, ask: withUnitsNow },
+];

@@ -20,6 +20,13 @@ export type Juju = typeof Tools;
 /** Ids of the relations of each endpoint. */
 export type Relations = ReadonlyMap<string, readonly number[]>;
 
+/** Those of some endpoints, each with its own. */
+export const listedAt = (
+  relations: Relations,
+  endpoints: readonly string[],
+): readonly { readonly endpoint: string; readonly id: number }[] =>
+  endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+
 /** What is being asked already. `content`: of the secret with the system passwords. */
 export type Asked = {
   readonly listed: Promise<Relations>;
@@ -38,8 +45,7 @@ export async function readClients(
   endpoints: readonly string[],
   { listed, peers, settled }: Pick<Asked, 'listed' | 'peers' | 'settled'>,
 ): Promise<readonly ClientRelation[]> {
-  const relations = await listed;
-  const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  const ids = listedAt(await listed, endpoints);
   const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
       const told = juju.applicationBag(id, context.app);

@@ -6,7 +6,7 @@ import { isSecretUri } from '../core/names.ts';
 import type { Bag, ConfigServerRelation, HostRelation, ShardRelation } from '../core/observed.ts';
 import { answersIn, splitRequests } from '../interfaces/client-requests.ts';
 import { shardNameOf } from '../interfaces/shards.ts';
-import { type Juju, memoryOf, type Relations, readOther } from './clients.ts';
+import { type Juju, listedAt, memoryOf, type Relations, readOther } from './clients.ts';
 
 /** The config server's side: each shard that is related, what it shows and what it was given. */
 export async function readShards(
@@ -15,8 +15,7 @@ export async function readShards(
   endpoints: readonly string[],
   listed: Promise<Relations>,
 ): Promise<readonly ShardRelation[]> {
-  const relations = await listed;
-  const ids = endpoints.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  const ids = listedAt(await listed, endpoints);
   return Promise.all(
     ids.map(async ({ endpoint, id }) => {
       const [{ units, other: shard, remote }, own] = await Promise.all([readOther(juju, id), juju.applicationBag(id, app)]);
@@ -45,8 +44,7 @@ export async function readConfigServer(
   listed: Promise<Relations>,
   leads: Promise<boolean>,
 ): Promise<Omit<ConfigServerRelation, 'fingerprints'> | undefined> {
-  const relations = await listed;
-  const [first] = configServer.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  const [first] = listedAt(await listed, configServer);
   if (first === undefined) return undefined;
   const { endpoint, id } = first;
   const server = await juju.relationApplication(id);
@@ -75,8 +73,7 @@ export async function readHosts(
   listed: Promise<Relations>,
   leads: Promise<boolean>,
 ): Promise<readonly HostRelation[]> {
-  const relations = await listed;
-  const [first] = host.flatMap(endpoint => (relations.get(endpoint) ?? []).map(id => ({ endpoint, id })));
+  const [first] = listedAt(await listed, host);
   if (first === undefined) return [];
   const { endpoint, id } = first;
   const client = await juju.relationApplication(id);

@@ -56,19 +56,23 @@ export async function readSystemUsers(
   if (content === undefined) return { problem: 'the secret cannot be read; give one that there is, and grant it with juju grant-secret' };
   const found = decodeSystemUsers(content);
   if ('problem' in found) return found;
-  const key = keysOf(secret?.keyFile ?? '')[0] ?? '';
   const { passwords } = found;
-  const named = SYSTEM_USERS.filter(user => passwords[user] !== undefined);
-  return { passwords, fingerprints: Object.fromEntries(named.map(user => [user, userFingerprint(key, user, passwords[user] ?? '')])) };
+  return { passwords, fingerprints: fingerprintsOf(secret?.keyFile ?? '', user => passwords[user]) };
 }
 
 /** Of the passwords that the config server has given, as the own key makes them. */
 export const fingerprintsGiven = (secret: AppSecret | undefined, content: Bag): ConfigServerRelation['fingerprints'] => {
-  if (secret === undefined) return {};
-  const key = keysOf(secret.keyFile)[0] ?? '';
-  const given = SYSTEM_USERS.filter(user => content[`${user}-password`]);
-  return Object.fromEntries(given.map(user => [user, userFingerprint(key, user, content[`${user}-password`] ?? '')]));
+  return secret === undefined ? {} : fingerprintsOf(secret.keyFile, user => content[`${user}-password`] || undefined);
 };
+
+/** Of the users that have a password. */
+function fingerprintsOf(keyFile: string, passwordOf: (user: SystemUser) => string | undefined): Partial<Record<SystemUser, string>> {
+  const key = keysOf(keyFile)[0] ?? '';
+  const found = SYSTEM_USERS.map(user => [user, passwordOf(user)] as const);
+  return Object.fromEntries(
+    found.flatMap(([user, password]) => (password === undefined ? [] : [[user, userFingerprint(key, user, password)]])),
+  );
+}
 
 /** Secrets that we made for relations which are gone, or took back. */
 export async function staleAmong(juju: Juju, ids: readonly string[], { clients, shards, host }: Endpoints): Promise<readonly string[]> {

@@ -4,6 +4,9 @@ import { hostOf, LEAVING } from '../core/bags.ts';
 import { byUnitNumber } from '../core/context.ts';
 import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
 
+/** What is seen of a mongod that is a member of its set. */
+export type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
+
 /** Units that are here to stay, by number: those that announced their leaving are not among them. */
 export function stayingUnits(seen: Observed): ReadonlyMap<string, PeerUnit> {
   const units = [...(seen.juju.peers?.units ?? new Map<string, PeerUnit>())];

@@ -4,11 +4,9 @@ import { INITIALISED, INITIATOR, LEAVING, MEMBERS, RUNNING_CONFIG } from '../cor
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { hasData, ownData, ownMember, stayingUnits } from './facts.ts';
+import { hasData, type Membered, ownData, ownMember, stayingUnits } from './facts.ts';
 import { planHolding } from './holding.ts';
 import { letIn } from './membership.ts';
-
-type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
 export function planLeaving(seen: Observed): Plan {
   const { juju, context } = seen;

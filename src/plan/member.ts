@@ -5,7 +5,7 @@ import { MONGOD_PORT } from '../core/names.ts';
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
-import { ownData } from './facts.ts';
+import { type Membered, ownData } from './facts.ts';
 
 export function planMember(seen: Observed): Plan {
   if (seen.juju.dying) return nothing;
@@ -31,7 +31,7 @@ function shown(seen: Observed): Plan {
   }
 }
 
-function ofState({ self, set }: Extract<Observed['mongod'], { kind: 'member' }>): Status {
+function ofState({ self, set }: Membered): Status {
   switch (self) {
     case 'primary':
       return status.primary;

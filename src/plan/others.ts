@@ -1,6 +1,7 @@
 // What a unit can do without the others.
 import { INITIALISED } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
+import type { Membered } from './facts.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 /**
@@ -24,8 +25,6 @@ export function mattersWhoGoes(seen: Observed): boolean {
   if (mongod.kind !== 'member') return mongod.kind === 'outside';
   return mongod.set.primary === undefined || isLeftAlone(mongod) || (misses(mongod) && isToRestart(seen));
 }
-
-type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
 const misses = ({ set }: Membered): boolean => set.members.some(({ state }) => state === 'down');
 

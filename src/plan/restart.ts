@@ -5,11 +5,9 @@ import { byUnitNumber } from '../core/context.ts';
 import type { Member, Observed, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { hasData, ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { hasData, type Membered, ownMember, stayingUnits, unitOfMember } from './facts.ts';
 import { going, placedUnits } from './reconfiguration.ts';
 import { wantedConfig } from './wanted-config.ts';
-
-type Membered = Extract<Observed['mongod'], { kind: 'member' }>;
 
 export function planRestart(seen: Observed): Plan {
   const { mongod, host } = seen;
