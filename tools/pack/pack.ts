@@ -27,7 +27,7 @@ export const pack = async (name: CharmName, arch: Arch = process.arch as Arch): 
     const folder = room === undefined ? await build(name) : join(room, 'charm');
     if (room !== undefined) await stage(charmParts(name), folder, arch);
     const files = await filesOf(folder);
-    const archive = zip(files);
+    const archive = await zip(files);
     const charmcraft = await readFile(join(charmParts(name).yaml, 'charmcraft.yaml'), 'utf8').catch(() => undefined);
     const problems = [...problemsOf(name, files, archive.length, charmcraft), ...(own ? await runProblems(folder) : [])];
     if (problems.length > 0) throw new Error(`cannot pack ${name}: ${problems.join('; ')}`);

@@ -39,7 +39,7 @@ describe.each(released)('%s.charm', name => {
     const again = join(room, name);
     await stage(charmParts(name), again);
     expect(await contentOf(again)).toEqual(await contentOf(join(packed, name)));
-    expect(zip(await filesOf(again)).equals(await readFile(join(packed, `${name}.charm`)))).toBe(true);
+    expect((await zip(await filesOf(again))).equals(await readFile(join(packed, `${name}.charm`)))).toBe(true);
   });
 
   test('does not run outside a hook, and says so', async () => {
