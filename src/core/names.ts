@@ -37,6 +37,9 @@ export const appSecretLabel = (app: string): string => `${app}.app`;
 /** `requestId` names one of several requests in the relation. */
 export const relationSecretLabel = (endpoint: string, relation: number, group: string, requestId?: string): string =>
   [endpoint, relation, ...(requestId === undefined ? [] : [requestId]), group, 'secret'].join('.');
+/** How an operator knows a client. One of another model Juju calls `remote-` and 32 digits; `juju offers` lists the number of its relation. */
+export const clientName = ({ app, id }: { readonly app: string; readonly id: number }): string =>
+  /^remote-[0-9a-f]{32}$/.test(app) ? `relation ${id} of an offer` : app;
 /** A client's user. `requestId` as above. */
 export const clientUser = (relation: number, requestId?: string): string =>
   requestId === undefined ? `relation-${relation}` : `relation-${relation}-${requestId}`;

@@ -63,6 +63,8 @@ export type JujuFacts = {
   readonly going: ReadonlyMap<string, readonly string[]>;
   /** Leader only. */
   readonly clients: readonly ClientRelation[];
+  /** Leader only: the client's relation that breaks, and our application databag in it. */
+  readonly broken?: { readonly id: number; readonly endpoint: string; readonly databag: Bag };
   /** Leader only. */
   readonly shards: readonly ShardRelation[];
   readonly configServer?: ConfigServerRelation;

@@ -2,7 +2,7 @@
 import { networksKey } from '../core/bags.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import { isSecretUri } from '../core/names.ts';
-import type { Bag, ClientRelation, HostRelation, Networks, Peers } from '../core/observed.ts';
+import type { Bag, ClientRelation, HostRelation, JujuFacts, Networks, Peers } from '../core/observed.ts';
 import { decodeWish } from '../interfaces/client-entity.ts';
 import { type SplitRequest, splitRequests } from '../interfaces/client-requests.ts';
 import { heardBy, isUnheard } from '../interfaces/client-status.ts';
@@ -61,6 +61,18 @@ export async function readClients(
     }),
   );
   return found.flat();
+}
+
+/** Undefined where no client's relation breaks, or Juju has removed it already. */
+export async function readBroken(
+  juju: Juju,
+  { app, hook, breaking: id }: Context,
+  endpoints: readonly string[],
+): Promise<JujuFacts['broken']> {
+  const endpoint = endpoints.find(name => hook === `${name}-relation-broken`);
+  if (id === undefined || endpoint === undefined) return undefined;
+  const databag = await juju.remoteBag(id, app);
+  return databag && { id, endpoint, databag };
 }
 
 /** What units show to have noticed; they are asked only while something was taken back or told that they may not have noticed. */

@@ -9,7 +9,7 @@ import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { secretsNamedIn } from '../interfaces/client-requests.ts';
 import type * as Tools from '../juju/tools.ts';
-import { type Asked, applicationOf, type Juju, type Relations, readClients } from './clients.ts';
+import { type Asked, applicationOf, type Juju, type Relations, readBroken, readClients } from './clients.ts';
 import { readConfigServer, readHosts, readShards } from './cluster.ts';
 import { isLeaving, NOBODY, readLeaving, readPeers, staying, withAddress } from './peers.ts';
 import { decodeAppSecret, fingerprintsGiven, readSystemUsers, staleAmong } from './secrets.ts';
@@ -68,6 +68,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
     staying: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units).staying])),
     going: new Map([...related].map(([endpoint, units]) => [endpoint, applicationsOf(units).going])),
     clients: leading?.clients ?? [],
+    ...(leading?.broken === undefined ? {} : { broken: leading.broken }),
     shards: leading?.shards ?? [],
     ...(found === undefined ? {} : { configServer: { ...found, fingerprints: fingerprintsGiven(secret, found.content) } }),
     hosts,
@@ -125,9 +126,10 @@ async function readRelations(
 /** What only the leader may ask. */
 async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints, asked: Asked) {
   const { listed, hosts, content } = asked;
-  const [secretIds, clients, shards, beside, own] = await Promise.all([
+  const [secretIds, clients, broken, shards, beside, own] = await Promise.all([
     juju.secretIds(),
     readClients(juju, context, endpoints.clients, asked),
+    readBroken(juju, context, endpoints.clients),
     readShards(juju, context, endpoints.shards, listed),
     hosts,
     content,
@@ -142,7 +144,7 @@ async function readForLeader(juju: Juju, context: Context, endpoints: Endpoints,
     others.filter(id => id !== secretId),
     endpoints,
   );
-  return { secretId, clients: clients.map(client => marked(client, secretIds)), shards, staleSecrets };
+  return { secretId, clients: clients.map(client => marked(client, secretIds)), broken, shards, staleSecrets };
 }
 
 const marked = (client: ClientRelation, owned: readonly string[]): ClientRelation => {

@@ -1,6 +1,6 @@
 // What a client's request comes to: a database and roles, or a sentence that says why not.
 import { ROUTERS } from '../core/endpoints.ts';
-import { BACKUP_ROLE, isReserved, isSystemUser, MAX_PASSWORD_LENGTH } from '../core/names.ts';
+import { BACKUP_ROLE, clientName, isReserved, isSystemUser, MAX_PASSWORD_LENGTH } from '../core/names.ts';
 import type { Bag, ClientRelation, Privilege, Role } from '../core/observed.ts';
 import { asksForSecrets, sameHost } from '../interfaces/config-server.ts';
 import { type ClientRequest, decodeClientAnswer, decodeClientRequest } from '../interfaces/mongodb-client.ts';
@@ -165,7 +165,10 @@ function caseProblem(client: ClientRelation, database: string, clients: readonly
     other.own.database ?? (clients.indexOf(other) < at ? other.remote.database : undefined);
   const twin = clients.find(other => !isSelf(other) && differs(used(other)));
   if (twin === undefined) return undefined;
-  return problemOf('twin', `database ${database} differs only by case from ${used(twin)}, which ${twin.app} uses; ask for another name`);
+  return problemOf(
+    'twin',
+    `database ${database} differs only by case from ${used(twin)}, which ${clientName(twin)} uses; ask for another name`,
+  );
 }
 
 /** MongoDB's own, https://www.mongodb.com/docs/manual/reference/built-in-roles/: no role can be made with such a name. */

@@ -4,7 +4,7 @@
 import { addressOf, CLIENT_ROTATION, networksKey, publishedKey, ROUTERS_CONFIG } from '../core/bags.ts';
 import type { Effect, JujuEffect, MongodEffect, PublishedClient } from '../core/effects.ts';
 import { DATABASE, ROUTERS } from '../core/endpoints.ts';
-import { bareSecretId, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
+import { bareSecretId, clientName, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
 import { status } from '../core/status.ts';
@@ -22,9 +22,11 @@ const ANSWERED: Readonly<Partial<Record<Role, string>>> = { replication: DATABAS
 
 export function planClients(seen: Observed): Plan {
   const { juju, mongod } = seen;
+  if (!juju.leader || juju.dying) return nothing;
+  const emptied = takenBack(juju);
   // Before it is known which relations are answered here, none is taken for gone.
-  if (!juju.leader || juju.dying || juju.peers === undefined || juju.role === undefined) return nothing;
-  const secrets = juju.staleSecrets.map((id): JujuEffect => ({ do: 'remove-secret', id }));
+  if (juju.peers === undefined || juju.role === undefined) return plan({ effects: emptied });
+  const secrets = [...emptied, ...juju.staleSecrets.map((id): JujuEffect => ({ do: 'remove-secret', id }))];
   if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: secrets });
   const { primary } = mongod;
   const clients = answeredClients(seen);
@@ -46,9 +48,19 @@ function forClient(seen: Observed, client: ClientRelation, primary: PrimaryFacts
   const grant = grantOf(client, seen.juju.clients);
   if (grant === 'nothing asked') return client.endpoint === ROUTERS ? retracted(client) : nothing;
   const problem = problemWith(client, grant, primary);
-  const shown = problem === undefined ? nothing : plan({ app: [status.badClient(client.app, problem.problem)] });
+  const shown = problem === undefined ? nothing : plan({ app: [status.badClient(clientName(client), problem.problem)] });
   if ('problem' in grant || (problem !== undefined && grant.changed === undefined)) return shown;
   return together([granted(seen, client, grant, primary), shown]);
+}
+
+/**
+ * A relation between models that is suspended breaks, and Juju keeps its databags. Resumed, its client reads ours before this charm has a
+ * hook: an old answer there names a secret and a user that are gone, and the client's hook fails.
+ */
+function takenBack({ broken }: Observed['juju']): readonly JujuEffect[] {
+  if (broken === undefined || Object.keys(broken.databag).length === 0) return [];
+  const { id: relation, endpoint, databag: own } = broken;
+  return [{ do: 'publish', relation, endpoint, own, clear: Object.fromEntries(Object.keys(own).map(key => [key, ''])), secrets: {} }];
 }
 
 /** Who asks no more is told no more; the user goes with the others of whom nobody asks. */

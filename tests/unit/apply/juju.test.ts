@@ -200,6 +200,16 @@ describe('a client that is answered', () => {
   });
 });
 
+test('a databag of version 1 that is taken back whole is empty', async () => {
+  const world = await deployed(1);
+  const app = world.client('app', REQUEST);
+  const own = { version: 'v1', requests: '[{"request-id":"a"}]', data: '{}', status: '[]' };
+  await inHook(world.model, 'mongodb/0', 'update-status', () => tools.relationSet(app.id, 'application', own));
+  const clear = Object.fromEntries(Object.keys(own).map(key => [key, '']));
+  await apply(world, { do: 'publish', relation: app.id, endpoint: 'database', own, clear, secrets: {} });
+  expect(bagOf(app, 'mongodb')).toEqual({});
+});
+
 describe('the application’s secret', () => {
   const content = { 'operator-password': 'op', 'monitor-password': 'mon', 'backup-password': 'back', keyfile: 'theKey' };
   const add: JujuEffect = { do: 'add-app-secret', label: LABEL, content };

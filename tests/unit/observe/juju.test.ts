@@ -297,8 +297,18 @@ describe('clients', () => {
       relationHook(one, 'broken', 'one'),
     );
     expect(value.clients.map(({ app }) => app)).toEqual(['two']);
+    expect(value.broken).toEqual({ id: one.id, endpoint: 'database', databag: expect.objectContaining({ database: 'shop' }) });
     expect(value.staleSecrets).toEqual([secretOf(world.model, `database.${one.id}.user.secret`)?.id]);
     expect(value.dying).toBe(false);
+  });
+
+  test('a relation that breaks on another endpoint, or that Juju no longer has, leaves no answer to take back', async () => {
+    const world = await deployed(1);
+    const { id } = world.client('one', { database: 'a' });
+    const broken = (endpoint: string, at: number) =>
+      observe(world, 'mongodb/0', { hook: `${endpoint}-relation-broken`, breaking: at }).then(({ value }) => value.broken);
+    expect(await broken('sharding', id)).toBeUndefined();
+    expect(await broken('database', 99)).toBeUndefined();
   });
 
   test('one whose databag cannot be read stays, and asks for what it was given', async () => {

@@ -42,6 +42,24 @@ function world({ clients = [client()], users = [], published = {}, juju = {} }: 
 const auto = { config: { valid: true, config: { ...CONFIG, 'auto-delete': true } } } as const;
 const blockedWith = (seen: Observed) => planClients(seen).app.map(one => `${one.level}: ${one.message}`);
 
+describe('a relation that breaks', () => {
+  const broken = { id: 3, endpoint: 'database', databag: { ...OWN, version: 'v1', requests: '[]', status: '[]' } };
+  const emptied = Object.fromEntries(Object.keys(broken.databag).map(key => [key, '']));
+  const takenBack = { do: 'publish', relation: 3, endpoint: 'database', own: broken.databag, clear: emptied, secrets: {} };
+  const silent = { kind: 'silent', reason: '' } as const;
+
+  test('leaves nothing in the databag for a client that is resumed', () => {
+    expect(planClients(world({ clients: [], juju: { broken } })).effects).toEqual([takenBack]);
+    expect(planClients({ ...world({ clients: [], juju: { broken } }), mongod: silent }).effects).toEqual([takenBack]);
+  });
+  test('with nothing in the databag costs no write', () => {
+    expect(planClients(world({ clients: [], juju: { broken: { ...broken, databag: {} } } })).effects).toEqual([]);
+  });
+  test('for one unit alone, which Juju takes away, keeps its answer', () => {
+    expect(planClients(world({ clients: [], juju: { broken, dying: true } }))).toEqual(nothing);
+  });
+});
+
 describe('a request', () => {
   test('first makes the user', () => {
     expect(planClients(world({})).effects).toEqual([
@@ -111,6 +129,10 @@ describe('a request', () => {
   test('for a database that differs only by case from another one is refused', () => {
     const other = client({ database: 'Shop' }, { ...OWN, database: 'Shop', data: '{"database":"Shop"}' }, 4);
     expect(blockedWith(world({ clients: [client(), other] }))[0]).toMatch(/differs only by case from Shop/);
+  });
+  test('of a client in another model is named in a status by its relation, which `juju offers` lists', () => {
+    const remote = { ...client({ ...REMOTE, database: 'admin' }), app: `remote-${'0f'.repeat(16)}` };
+    expect(blockedWith(world({ clients: [remote] }))[0]).toMatch(/^blocked: relation 3 of an offer: database admin/);
   });
   test('for roles gets all of them, once each', () => {
     const seen = world({ clients: [client({ ...REMOTE, 'extra-user-roles': ' admin,default , admin' })] });

@@ -15,7 +15,7 @@ export const liveRelations = async (context: Context): Promise<tools.RelationKey
   return all.filter(({ id }) => id !== broken);
 };
 
-/** Every related database with all that it has published to this charm. @throws when a secret that it names cannot be read. */
+/** Every related database with all that it has published to this charm; what is in a secret that Juju refuses is not published yet. */
 export const readDatabases = async (context: Context): Promise<Database[]> => {
   const databases: Database[] = [];
   for (const relation of await liveRelations(context)) {
@@ -72,15 +72,18 @@ const readSecrets = async (context: Context, relation: tools.RelationKey, bag: V
   return secrets;
 };
 
-/** Looks a secret up by its label, else by its URI, which puts the label on it. False if there is neither. */
+/**
+ * Looks a secret up by its label, else by its URI, which puts the label on it. False where there is neither, or Juju refuses it: after a
+ * suspension the relation still names the secret of the time before, until the provider answers anew.
+ */
 const findSecret = async (label: string, uri: string | undefined): Promise<boolean> => {
-  try {
-    await tools.readSecret({ label });
-    return true;
-  } catch (error) {
-    if (!(error instanceof tools.HookToolError && error.notFound)) throw error;
+  for (const by of [{ label }, ...(uri === undefined ? [] : [{ uri, label }])]) {
+    try {
+      await tools.readSecret(by);
+      return true;
+    } catch (error) {
+      if (!(error instanceof tools.HookToolError && error.isNoSecret)) throw error;
+    }
   }
-  if (uri === undefined) return false;
-  await tools.readSecret({ uri, label });
-  return true;
+  return false;
 };

@@ -10,11 +10,12 @@ export type RelationKey = { endpoint: string; id: number };
 
 /** A hook tool that did not exit with 0; `message` holds what it wrote to stderr. */
 export class HookToolError extends Error {
-  readonly notFound: boolean;
+  /** Juju does not know the secret, or does not let this unit read it. */
+  readonly isNoSecret: boolean;
   constructor(tool: string, stderr: string) {
     super(`${tool} failed: ${stderr.trim()}`);
-    // Clients of Juju know a missing secret by this text alone.
-    this.notFound = /not found/i.test(stderr);
+    // Clients of Juju know such a secret by these texts alone.
+    this.isNoSecret = /not found|permission denied/i.test(stderr);
   }
 }
 
@@ -44,7 +45,7 @@ export const writeBag = async (relation: RelationKey, whose: 'application' | 'un
   await run('relation-set', ['-r', key(relation), ...flags, '--file', '-'], JSON.stringify(values));
 };
 
-/** @throws HookToolError, with `notFound` where there is no such secret or label. */
+/** @throws HookToolError, with `isNoSecret` where there is no such secret or label, or Juju refuses it. */
 export const readSecret = (by: { uri?: string; label?: string; refresh?: boolean }): Promise<Values> =>
   read(
     'secret-get',
