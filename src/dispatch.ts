@@ -12,8 +12,10 @@ import { isSystemUser } from './core/names.ts';
 import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
 import { type Status, sameStatus, status, worst } from './core/status.ts';
+import { withoutSecrets } from './core/text.ts';
 import { failAction, readParams, setResults } from './juju/action.ts';
 import { readContext } from './juju/context.ts';
+import { printDebug, writeLog } from './juju/log.ts';
 import * as tools from './juju/tools.ts';
 import { helloOf } from './mongo/hello.ts';
 import { rotateLog } from './mongo/logs.ts';
@@ -61,8 +63,8 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
     }
   } catch (error) {
     // Only two kinds come here: what Juju should try again (an installation that failed), and defects of this charm.
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    await tools.jujuLog('ERROR', `${context.hook || context.action}: ${text}`).catch(() => console.error(text));
+    const line = { level: 'ERROR', message: context.hook || context.action || 'no hook', error } as const;
+    await writeLog(tools, [line]).catch(() => console.error(withoutSecrets(error instanceof Error ? `${error.stack}` : String(error))));
     return 1;
   }
 }
@@ -76,8 +78,7 @@ async function runHook(run: Dispatch): Promise<number> {
   const line = logLine(seen, [...done, ...effects.map(nameOf)], unit);
   const now = { ...facts, unitStatus: shown };
   const told = statuses(now, plan, unit);
-  // Juju logs what a hook prints, at the level DEBUG, and a line on which nobody needs to act is worth no process.
-  if (done.length + logged.length + effects.length + told.length === 0) console.log(line);
+  if (done.length + logged.length + effects.length + told.length === 0) printDebug(line);
   else await applyJuju(tools, now, [...logged, ...effects, ...told, { do: 'log', level: 'INFO', message: line }]);
   return 0;
 }

@@ -11,6 +11,7 @@ import { secretsNamedIn, withAnswer, withoutAnswer } from '../interfaces/client-
 import { withStatuses } from '../interfaces/client-status.ts';
 import { encodeRouterAnswer } from '../interfaces/config-server.ts';
 import { encodeClientAnswer } from '../interfaces/mongodb-client.ts';
+import { writeLog } from '../juju/log.ts';
 import type * as Tools from '../juju/tools.ts';
 
 type Juju = typeof Tools;
@@ -28,7 +29,10 @@ export async function applyJuju(juju: Juju, facts: JujuFacts, effects: readonly 
     if (effect.do === 'remove-secret' && !told.inUse.has(effect.id)) await juju.secretRemove(effect.id, effect.revision);
   await applyPeers(juju, facts, 'application', merged(effects, 'set-peer-app'));
   await applyPeers(juju, facts, 'unit', merged(effects, 'set-peer-unit'));
-  await writeLog(juju, effects);
+  await writeLog(
+    juju,
+    effects.filter(effect => effect.do === 'log'),
+  );
   for (const effect of effects) {
     if (effect.do !== 'set-status') continue;
     const before = effect.scope === 'unit' ? facts.unitStatus : facts.appStatus;
@@ -82,14 +86,6 @@ const merged = (effects: readonly JujuEffect[], kind: 'set-peer-app' | 'set-peer
 async function applyPeers(juju: Juju, { peers }: JujuFacts, scope: 'unit' | 'application', values: Bag): Promise<void> {
   if (peers === undefined) return; // there is nothing to write to yet; a later hook plans it again
   if (Object.keys(values).length > 0) await juju.relationSet(peers.id, scope, values);
-}
-
-/** One entry for all, a warning if there is something to warn of. */
-async function writeLog(juju: Juju, effects: readonly JujuEffect[]): Promise<void> {
-  const entries = effects.flatMap(effect => (effect.do === 'log' ? [effect] : []));
-  if (entries.length === 0) return;
-  const level = entries.some(entry => entry.level === 'WARNING') ? 'WARNING' : 'INFO';
-  await juju.jujuLog(level, entries.map(entry => entry.message).join('\n'));
 }
 
 async function publishClient(juju: Juju, facts: JujuFacts, client: PublishedClient, told: Told): Promise<void> {

@@ -8,3 +8,15 @@ export function oneLine(text: string, longest: number): string {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return shown.toWellFormed().replace(UNSEEN, ' ');
 }
+
+/** User and password of a URI: all before the last @ of its word, for a password may have been written there without being escaped. */
+const URI_CREDENTIALS = /:\/\/\S{0,4000}@/g;
+/** A value behind its name, as in `"operator-password": "…"`, `\"pwd\":\"…\"` and `password=…`; not what a sentence says of a password. */
+const NAMED_PASSWORD = /((?:password|pwd)\\?["']?\s*(?:=|:\s*(?=\\?["'])))\s*(?:(\\?["']).{0,4000}?(?:\2|$)|[^\s"',;&}]+)/gim;
+
+/** What stands in the place of a secret. */
+export const REDACTED = '[redacted]';
+
+/** The text without the passwords that can be told by where they stand: reasons repeat what a program or a library said. */
+export const withoutSecrets = (text: string): string =>
+  text.replace(URI_CREDENTIALS, `://${REDACTED}@`).replace(NAMED_PASSWORD, `$1${REDACTED}`);

@@ -1,6 +1,7 @@
 // The hook tools that the charm uses, one plain function each. What they print is checked here and nowhere else.
 import * as z from 'zod/mini';
 import { bareSecretId, type Rotation } from '../core/names.ts';
+import { withoutSecrets } from '../core/text.ts';
 import { orUndefined, runTool, withSecretFile } from './run.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -177,8 +178,15 @@ export async function actionFail(message: string): Promise<void> {
   await runTool('action-fail', ['--', asWord(message)]);
 }
 
-/** The system takes no word of a call that is very long, or has a NUL in it: the first 30 000 characters, without. */
-const asWord = (text: string): string => text.slice(0, 30_000).replaceAll('\0', ' ');
+/** The system takes no word of a call that is longer, or has a NUL in it. */
+const LONGEST_WORD = 30_000;
+/** A secret that the cut falls into is still seen whole. */
+const BEYOND = 5_000;
+/** Text that anybody may read. */
+const asWord = (text: string): string =>
+  withoutSecrets(text.slice(0, LONGEST_WORD + BEYOND))
+    .slice(0, LONGEST_WORD)
+    .replaceAll('\0', ' ');
 
 async function read<Value>(tool: string, words: readonly string[], schema: z.ZodMiniType<Value>): Promise<Value> {
   const text = await runTool(tool, ['--format=json', ...words]);

@@ -25,6 +25,20 @@ export function execFile(command: string, words: readonly string[], _options: un
   return { stdin: { on: () => {}, end: (text: string) => given(text) } };
 }
 
+/** `snap` and mongod, as src/host/commands.ts runs them. */
+export function execa(command: string, words: readonly string[]) {
+  const output = { destroy: () => {} };
+  watch.words(currentProgram(), `${command} argv`, words.join('\0'));
+  const ended = answer(command, words, async () => '').then(
+    ({ code, stdout, stderr }) => ({ failed: code !== 0, timedOut: false, exitCode: code, stdout, stderr }),
+    error => {
+      if (error instanceof Killed) return { failed: true, timedOut: false, exitCode: 1, stdout: '', stderr: 'it could not be run' };
+      throw error;
+    },
+  );
+  return Object.assign(ended, { stdout: output, stderr: output });
+}
+
 type Reply = { code: number; stdout: string; stderr: string };
 
 const failed: Reply = { code: 1, stdout: '', stderr: 'ERROR the simulation lets this call fail' };

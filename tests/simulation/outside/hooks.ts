@@ -1,6 +1,8 @@
 // Puts simulated modules in the place of what the charm's code imports of Node and of the wire to MongoDB, when a simulation's thread
 // starts: the charm itself is the one that is shipped, to the last line. Nothing else that runs in the thread is touched.
 import { registerHooks } from 'node:module';
+// Read from the disk now, and not in the course of a history, whose time stands still meanwhile.
+import 'pino';
 
 const here = new URL('./', import.meta.url).href;
 const src = new URL('../../../src/', import.meta.url).href;
@@ -9,6 +11,7 @@ const answerCall = new URL('../../../tools/local-juju/tools-server/answer-call.t
 const inCharm: Readonly<Record<string, string>> = {
   'node:fs/promises': 'files.ts',
   'node:child_process': 'commands.ts',
+  execa: 'commands.ts',
   './wire.ts': 'wire.ts',
   './scram.ts': 'scram.ts',
 };
