@@ -159,13 +159,18 @@ function watch() {
       // How much data is still to be moved is another number each time.
       .replace(/\b\d+ (database|chunk)/g, 'N $1');
 
-  const { execFile } = child;
-  child.execFile = (command, words, options, done) => {
+  const callOf = (command, words) => {
     const tool = command.slice(command.lastIndexOf('/') + 1);
     const looks = tool.endsWith('-get') || LOOKS.has(tool) || (tool === 'snap' && words[0] === 'services');
     // What is logged has times and numbers in it; results of an action have passwords.
     const shown = tool === 'juju-log' || tool === 'action-set' ? [] : words;
-    const call = { kind: tool === 'snap' || tool === 'mongod' ? 'service' : 'tool', text: plain([tool, ...shown].join(' ')), looks };
+    return { kind: tool === 'snap' || tool === 'mongod' ? 'service' : 'tool', text: plain([tool, ...shown].join(' ')), looks };
+  };
+
+  // Hook tools.
+  const { execFile } = child;
+  child.execFile = (command, words, options, done) => {
+    const call = callOf(command, words);
     const fault = pass('before', call);
     const answered = (...answer) => {
       pass('after', call);
@@ -174,6 +179,14 @@ function watch() {
     if (fault === 'tool-fails') return execFile('/bin/sh', ['-c', 'echo "ERROR connection is shut down" >&2; exit 1'], options, answered);
     if (fault === 'tool-is-slow') return execFile(command, words, options, (...answer) => setTimeout(answered, 3_000, ...answer));
     return execFile(command, words, options, answered);
+  };
+
+  // Commands of the machine, which execa starts.
+  const { spawn } = child;
+  child.spawn = (command, words, options) => {
+    const call = callOf(command, words);
+    pass('before', call);
+    return spawn(command, words, options).once('exit', () => pass('after', call));
   };
 
   const change = (text, act) => {

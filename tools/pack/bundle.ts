@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { build as esbuild, type Plugin, stop } from 'esbuild';
 import { projectFolder } from './charms.ts';
 
-/** The program, below the folder that it was written to. */
-export const programName = 'charm.js';
+/** The program: `charm.js`, below the folder that it was written to. */
+const programName = 'charm';
+
+// Packages that few hooks need. They lie beside the program: reading what is compiled costs time in each hook, be it used or not.
+const latePackages = ['execa', 'pino'];
 
 // Packages that the MongoDB driver would use if they were installed. It asks for them with `require` and does without.
 const optionalPackages = [
@@ -35,34 +38,35 @@ const builtinModule = (path: string): string => {
   return [`const builtin = process.getBuiltinModule('${path}');`, ...exported, 'export default builtin;'].join('\n');
 };
 
+/** Leaves the late packages to `load`, and collects those that the program has. */
+const latePlugin = (found: Set<string>): Plugin => ({
+  name: 'late',
+  setup: build => {
+    build.onResolve({ filter: new RegExp(`^(${latePackages.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'late' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => {
+      found.add(path);
+      return { contents: `module.exports = load('${path}');` };
+    });
+  },
+});
+
 let underWay = 0;
 
 /**
- * Writes charm.js: a function of `require`, so that the whole can be compiled ahead. What is imported lazily is in it too, and runs
- * when it is asked for. The code stays readable.
- * @returns every file that went into it. @throws with esbuild's first error.
+ * Writes charm.js, and a file for each late package: functions of `require`, `module` and `load`, so that each can be compiled ahead
+ * whole. `load` runs another of the files, and answers with what it exports. What else is imported lazily is in charm.js too, and runs when
+ * it is asked for. The code stays readable.
+ * @returns every file that went into them, and their names without `.js`. @throws with esbuild's first error.
  */
-export const bundle = async (entry: string, folder: string): Promise<string[]> => {
+export const bundle = async (entry: string, folder: string): Promise<{ sources: string[]; names: string[] }> => {
   underWay += 1;
   try {
-    const { metafile } = await esbuild({
-      absWorkingDir: projectFolder,
-      entryPoints: [entry],
-      outfile: join(folder, programName),
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node24',
-      external: optionalPackages,
-      plugins: [builtins],
-      banner: { js: '(require => {' },
-      footer: { js: '})' },
-      logLevel: 'silent',
-      metafile: true,
-    });
-    return Object.keys(metafile.inputs)
-      .filter(path => !path.startsWith('builtin:'))
-      .map(path => join(projectFolder, path));
+    const late = new Set<string>();
+    const program = await bundleEach({ [programName]: entry }, folder, [builtins, latePlugin(late)]);
+    const packages = await bundleEach(Object.fromEntries([...late].sort().map(name => [name, name])), folder, [builtins]);
+    return { sources: [...new Set([...program, ...packages])], names: [programName, ...late] };
   } catch (error) {
     throw new Error(firstError(error));
   } finally {
@@ -70,6 +74,27 @@ export const bundle = async (entry: string, folder: string): Promise<string[]> =
     underWay -= 1;
     if (underWay === 0) await stop();
   }
+};
+
+const bundleEach = async (entryPoints: Record<string, string>, outdir: string, plugins: Plugin[]): Promise<string[]> => {
+  const { metafile } = await esbuild({
+    absWorkingDir: projectFolder,
+    entryPoints,
+    outdir,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: optionalPackages,
+    plugins,
+    banner: { js: '((require, module, load) => {' },
+    footer: { js: '})' },
+    logLevel: 'silent',
+    metafile: true,
+  });
+  return Object.keys(metafile.inputs)
+    .filter(path => !/^(builtin|late):/.test(path))
+    .map(path => join(projectFolder, path));
 };
 
 const firstError = (error: unknown): string => {

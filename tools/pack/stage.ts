@@ -3,13 +3,12 @@ import { type ExecFileOptions, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bundle, programName } from './bundle.ts';
+import { bundle } from './bundle.ts';
 import { type CharmParts, projectFolder } from './charms.ts';
 import { type Arch, architectures, packagedNode, strippedNode } from './node.ts';
 
 /** What dispatch starts. */
 const entryName = 'charm.cjs';
-const cacheName = 'charm.cache';
 const yamlFiles = ['metadata.yaml', 'config.yaml', 'actions.yaml'];
 
 const dispatch = `#!/bin/sh
@@ -22,15 +21,19 @@ const entry = `#!/usr/bin/env node
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
-const filename = \`\${__dirname}/${programName}\`;
-
-let cachedData;
-try {
-  cachedData = readFileSync(\`\${__dirname}/${cacheName}\`);
-} catch {
-  // Packed on a computer of another architecture: it only takes longer.
-}
-new Script(readFileSync(filename, 'latin1'), { filename, cachedData }).runInThisContext()(require);
+const load = name => {
+  const filename = \`\${__dirname}/\${name}.js\`;
+  let cachedData;
+  try {
+    cachedData = readFileSync(\`\${__dirname}/\${name}.cache\`);
+  } catch {
+    // Packed on a computer of another architecture: it only takes longer.
+  }
+  const module = { exports: {} };
+  new Script(readFileSync(filename, 'latin1'), { filename, cachedData }).runInThisContext()(require, module, load);
+  return module.exports;
+};
+load('charm');
 `;
 
 /**
@@ -44,7 +47,7 @@ export const stage = async (
 ): Promise<string[]> => {
   const node = await strippedNode(arch);
   await mkdir(join(folder, 'bin'), { recursive: true });
-  const sources = await bundle(main, join(folder, 'lib')).catch(error => {
+  const { sources, names } = await bundle(main, join(folder, 'lib')).catch(error => {
     throw new Error(`the program of charm ${name} does not bundle: ${error.message}`);
   });
   const icons = [join(yaml, 'icon.svg')].filter(existsSync);
@@ -57,7 +60,7 @@ export const stage = async (
   await writeFile(join(folder, 'lib', entryName), entry);
   // charmcraft wants the last word of dispatch to be executable too.
   for (const program of ['dispatch', join('lib', entryName)]) await chmod(join(folder, program), 0o755);
-  if (arch === process.arch) await compileAhead(name, folder);
+  if (arch === process.arch) await compileAhead(name, names, folder);
   const builder = (await readdir(import.meta.dirname)).map(file => join(import.meta.dirname, file));
   return [...sources, ...copied, packagedNode, join(projectFolder, 'package.json'), ...builder];
 };
@@ -79,11 +82,13 @@ const version = async (): Promise<string> => {
 };
 
 /** Saves a hook some 40 ms (docs/decisions/0012-what-a-hook-costs.md). */
-const compileAhead = async (name: string, folder: string): Promise<void> => {
+const compileAhead = async (name: string, parts: readonly string[], folder: string): Promise<void> => {
   const run = (...words: string[]) => answer(join(folder, 'bin', 'node'), words, { cwd: folder, env: {}, timeout: 20_000 });
   const compiler = join(import.meta.dirname, 'compile.ts');
-  const compiled = await run('--random-seed=1', compiler, join('lib', programName), join('lib', cacheName));
-  if (compiled.code !== 0) throw new Error(`the program of charm ${name} does not compile: ${compiled.stderr.trim()}`);
+  for (const part of parts) {
+    const compiled = await run('--random-seed=1', compiler, join('lib', `${part}.js`), join('lib', `${part}.cache`));
+    if (compiled.code !== 0) throw new Error(`the program of charm ${name} does not compile: ${compiled.stderr.trim()}`);
+  }
   const outside = await run(`./lib/${entryName}`);
   if (outside.code !== 1) throw new Error(`charm ${name} does not refuse to run outside a hook (exit code ${outside.code})`);
 };

@@ -53,30 +53,45 @@ const units = [
   { name: 'mongos', unit: 'mongos/0', status: { current: 'blocked', message: 'Missing relation to config-server.' } },
 ];
 
+/** The charm's program as Juju runs it for update-status; answers what went to standard error. */
+const updateStatus = async (unit: string, { root, charm }: { root: string; charm: string }, user = {}): Promise<string> => {
+  const [tools = ''] = (process.env.PATH ?? '').split(':');
+  await chmod(tools, 0o755);
+  const environment = {
+    PATH: `${tools}:${root}/bin:/usr/bin:/bin`,
+    JUJU_CONTEXT_ID: process.env.JUJU_CONTEXT_ID,
+    JUJU_UNIT_NAME: unit,
+    JUJU_CHARM_DIR: charm,
+    JUJU_HOOK_NAME: 'update-status',
+  };
+  const words = Object.entries(environment).map(([key, text]) => `${key}=${text}`);
+  return run('/usr/bin/env', ['-i', ...words, './dispatch'], { cwd: charm, ...user }).then(
+    ({ stderr }) => stderr,
+    error => `exit code ${error.code}: ${error.stderr}`,
+  );
+};
+
 describe.each(units)('$name', ({ name, unit, status }) => {
   test.each(users)('$is', async ({ user }) => {
-    const { root, charm } = await machineWith(name);
-    const before = await contentOf(charm);
+    const machine = await machineWith(name);
+    const before = await contentOf(machine.charm);
     const model = await modelOf();
-    const { value, log, calls } = await inHook(model, unit, 'update-status', async () => {
-      const [tools = ''] = (process.env.PATH ?? '').split(':');
-      await chmod(tools, 0o755);
-      const environment = {
-        PATH: `${tools}:${root}/bin:/usr/bin:/bin`,
-        JUJU_CONTEXT_ID: process.env.JUJU_CONTEXT_ID,
-        JUJU_UNIT_NAME: unit,
-        JUJU_CHARM_DIR: charm,
-        JUJU_HOOK_NAME: 'update-status',
-      };
-      const words = Object.entries(environment).map(([key, text]) => `${key}=${text}`);
-      return run('/usr/bin/env', ['-i', ...words, './dispatch'], { cwd: charm, ...user }).then(
-        ({ stderr }) => stderr,
-        error => `exit code ${error.code}: ${error.stderr}`,
-      );
-    });
+    const { value, log, calls } = await inHook(model, unit, 'update-status', () => updateStatus(unit, machine, user));
     expect({ value, log }).toEqual({ value: '', log: [expect.stringMatching(/^INFO update-status: /)] });
     expect(model.units[unit]?.workload).toMatchObject(status);
     expect(calls.map(({ tool }) => tool)).toContain('status-set');
-    expect(await contentOf(charm)).toEqual(before);
+    expect(await contentOf(machine.charm)).toEqual(before);
+  });
+
+  test('loads what writes the log only where there is something to write', async () => {
+    const machine = await machineWith(name);
+    const model = await modelOf();
+    const hook = () => inHook(model, unit, 'update-status', () => updateStatus(unit, machine));
+    expect((await hook()).log).toHaveLength(1);
+    for (const part of ['pino.js', 'pino.cache']) await rm(join(machine.charm, 'lib', part));
+    expect(await hook()).toMatchObject({ value: '', log: [] });
+    const { workload } = model.units[unit]!;
+    model.units[unit]!.workload = { ...workload, message: 'another' };
+    expect((await hook()).value).toContain('pino.js');
   });
 });
