@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
+import * as bags from '../../../src/core/bags.ts';
 import { isKeyFile } from '../../../src/core/key-file.ts';
 import { bagOf, deployed, LABEL, PEER_RELATION, secretOf } from '../juju/deployed.ts';
 import { bag, LIMIT_MS, mostly, runs } from './garbage.ts';
@@ -30,13 +31,10 @@ const APP = {
   role: 'replication',
   wake: '3 abc',
 };
-const APP_KEYS = [
-  ...BEFORE,
-  ...['key', 'config-servers', 'added-by', 'drained', 'shard-hosts', 'moves', 'client-rotation', 'system-rotation', 'system-users'],
-  ...['routers-config', 'client-1', 'client-1-a', 'client-99', 'networks-1', 'networks-99', 'client-', 'networks-x'],
-  ...Object.keys(APP),
-];
-const UNIT_KEYS = ['mongod-config', 'leaving', 'version', 'mongos', ...BEFORE];
+/** All that the charm knows, of the application and of a unit. */
+const KEYS = Object.values(bags).filter(one => typeof one === 'string');
+const APP_KEYS = [...BEFORE, ...KEYS, ...['client-1', 'client-1-a', 'client-99', 'networks-1', 'networks-99', 'client-', 'networks-x']];
+const UNIT_KEYS = [...KEYS, ...BEFORE];
 
 /** One unit runs; the bag of another, which Juju has, is whatever somebody left there. */
 async function application() {

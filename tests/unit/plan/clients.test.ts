@@ -1,5 +1,6 @@
 // Client relations: who gets a user, which roles, what is published, and what goes when the relation goes.
 import { describe, expect, test } from 'vitest';
+import { LEAVING } from '../../../src/core/bags.ts';
 import type { ClientRelation, DatabaseRole, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
 import { splitRequests } from '../../../src/interfaces/client-requests.ts';
@@ -427,7 +428,7 @@ describe('what a crash left over', () => {
 
 test('endpoints follow the members: those of units that leave are not published', () => {
   const units = peerUnits(3);
-  units.set(unit(1), { address: '10.0.0.2', data: { leaving: 'true' } });
+  units.set(unit(1), { address: '10.0.0.2', data: { [LEAVING]: 'true' } });
   const seen = world({
     clients: [client(REMOTE, OWN)],
     users: [USER],

@@ -1,6 +1,6 @@
 // Parts of a sharded cluster as a planner sees them, on the steady application of world.ts.
 
-import { ADDED_BY, CONFIG_SERVERS } from '../../../src/core/bags.ts';
+import { ADDED_BY, CONFIG_SERVERS, RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Bag, ClusterFacts, ConfigServerRelation, Observed, RouterFacts, Shard, ShardRelation } from '../../../src/core/observed.ts';
 import { encodeShardRequest } from '../../../src/interfaces/shards.ts';
 import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
@@ -30,7 +30,7 @@ export function inRole(role: 'config-server' | 'shard', parts: Parts = {}, count
   });
   const running = { build, config: wanted.hash };
   const set = replicaSet(Array.from({ length: count }, (_, n) => member(n)));
-  const units = peerUnits(count, { 'mongod-config': wanted.hash, version: build.version });
+  const units = peerUnits(count, { [RUNNING_CONFIG]: wanted.hash, version: build.version });
   const leader = parts.juju?.leader ?? self === 0;
   const seen = steady(
     count,

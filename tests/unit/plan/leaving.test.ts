@@ -1,5 +1,6 @@
 // The way out of the set, step by step.
 import { describe, expect, test } from 'vitest';
+import { LEAVING, RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { planLeaving } from '../../../src/plan/leaving.ts';
 import { member, peerUnits, primaryFacts, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
@@ -14,7 +15,7 @@ test('a primary hands over, leaves, stops', () => {
 test('a secondary leaves, stops, and says so', () => {
   const { done } = settle(leaving(2), [planLeaving]);
   expect(done.map(effect => effect.do)).toEqual(['reconfigure', 'stop-mongod', 'set-peer-unit']);
-  expect(done.at(-1)).toEqual({ do: 'set-peer-unit', values: { leaving: 'true', 'mongod-config': '' } });
+  expect(done.at(-1)).toEqual({ do: 'set-peer-unit', values: { [LEAVING]: 'true', [RUNNING_CONFIG]: '' } });
 });
 test('the last one takes the set with it', () => {
   expect(ways(leaving(0, 1))).toEqual(['stop-mongod', 'set-peer-unit']);
@@ -78,7 +79,7 @@ describe('the only member that has the data', () => {
   });
   test('waits for one whose storage was taken away, for that starts again on another, and hands over to it', () => {
     const units = peerUnits(2, {});
-    units.set(unit(1), { address: '10.0.0.2', data: { leaving: 'true' } });
+    units.set(unit(1), { address: '10.0.0.2', data: { [LEAVING]: 'true' } });
     const peers = { id: 1, app, units };
     expect(planLeaving(alone({ peers })).hold).toEqual([
       'no other unit has its data yet; waiting for mongodb/1 (its storage was taken away)',

@@ -1,12 +1,13 @@
 // Which reconfiguration is due, by tables.
 import { describe, expect, test } from 'vitest';
+import { LEAVING, RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
 import { status } from '../../../src/core/status.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
 import { address, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
 
-const ready = { 'running-config': 'any' };
+const ready = { [RUNNING_CONFIG]: 'any' };
 const members = (count: number): Member[] => Array.from({ length: count }, (_, n) => member(n));
 const change = (seen: Observed) => {
   const effect = planMembership(seen).effects.find(one => one.do === 'reconfigure');
@@ -101,7 +102,7 @@ describe('one kind of change per reconfiguration', () => {
   });
   test('a unit that announced its leaving is taken out and not added again', () => {
     const units = peerUnits(2);
-    units.set(unit(1), { address: address(1), data: { leaving: 'true' } });
+    units.set(unit(1), { address: address(1), data: { [LEAVING]: 'true' } });
     const seen = steady(2, { juju: { peers: { id: 1, app: {}, units } } });
     expect(change(withMembers(seen, members(2)))?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`]);
     expect(change(withMembers(seen, members(1)))).toBeUndefined();

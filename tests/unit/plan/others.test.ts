@@ -1,6 +1,7 @@
 // A unit that follows asks the others only where its plan could depend on them.
 import { expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
+import { LEAVING } from '../../../src/core/bags.ts';
 import type { Observed } from '../../../src/core/observed.ts';
 import { together } from '../../../src/core/plan.ts';
 import { mattersWhoGoes, needsOthers } from '../../../src/plan/others.ts';
@@ -30,7 +31,7 @@ test.each([
   ['a secondary that is well', follower()],
   ['the primary', follower({ self: 'primary', set: handedOver, primary: primaryFacts(handedOver) })],
   ['one that has not told what it runs with', follower({}, bag({}))],
-  ['one that told that it leaves, and stays', follower({}, bag({ leaving: 'true' }))],
+  ['one that told that it leaves, and stays', follower({}, bag({ [LEAVING]: 'true' }))],
   ['one whose settings differ', follower({ settings: { ...settings, slowMs: 7 } })],
   ['one beside a member that is down', follower({ set: replicaSet([member(0), member(1), member(2, 'down')]) })],
   ['one with a port that is not open', follower({}, { juju: { openedPorts: [] } })],

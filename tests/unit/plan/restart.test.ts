@@ -1,5 +1,6 @@
 // Whose turn it is to restart when the configuration needs it.
 import { expect, test } from 'vitest';
+import { RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed } from '../../../src/core/observed.ts';
 import { planRestart } from '../../../src/plan/restart.ts';
 import { CONFIG, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
@@ -9,8 +10,8 @@ const SET = replicaSet([member(0), member(1), member(2)]);
 
 /** `done` are the units that already run with the wanted configuration. */
 function due(self: number, done: readonly number[], set = SET): Observed {
-  const units = peerUnits(3, { 'mongod-config': 'old' });
-  for (const n of done) units.set(unit(n), { address: `10.0.0.${n + 1}`, data: { 'mongod-config': wanted.hash } });
+  const units = peerUnits(3, { [RUNNING_CONFIG]: 'old' });
+  for (const n of done) units.set(unit(n), { address: `10.0.0.${n + 1}`, data: { [RUNNING_CONFIG]: wanted.hash } });
   const state = set.members[self]?.state ?? 'other';
   return steady(
     3,
@@ -31,7 +32,7 @@ test('secondaries go by number, the primary last and after a step-down', () => {
 });
 test('a unit that has not met the others yet does not take them for gone', () => {
   const seen = due(2, []);
-  const alone = peerUnits(3, { 'mongod-config': 'old' });
+  const alone = peerUnits(3, { [RUNNING_CONFIG]: 'old' });
   for (const n of [0, 1]) alone.delete(unit(n));
   expect(does({ ...seen, juju: { ...seen.juju, peers: { id: 1, app: {}, units: alone } } })).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
+import { ROUTER } from '../../../src/core/bags.ts';
 import type { Member, Observed } from '../../../src/core/observed.ts';
 import { mongodPaths, routerWords } from '../../../src/core/paths.ts';
 import { worst } from '../../../src/core/status.ts';
@@ -166,7 +167,7 @@ describe('a steady part of a cluster', () => {
     if (peers === undefined || alone.router.kind !== 'open') throw new Error('not as it was made');
     const [self, ...others] = [...peers.units];
     if (self === undefined) throw new Error('no unit');
-    const units = new Map([[self[0], { ...self[1], data: { ...self[1].data, mongos: '6.0.5' } }], ...others]);
+    const units = new Map([[self[0], { ...self[1], data: { ...self[1].data, [ROUTER]: '6.0.5' } }], ...others]);
     const seen: Observed = {
       ...alone,
       juju: { ...alone.juju, shards: [told], openedPorts: ['27017/tcp', '27018/tcp'], peers: { ...peers, units } },
