@@ -8,7 +8,7 @@ import { stayingUnits } from '../plan/facts.ts';
 import { wantedConfig } from '../plan/wanted-config.ts';
 
 export const recoverAccess: Action = {
-  answer: seen => {
+  answer: (seen, params) => {
     const { mongod } = seen;
     switch (mongod.kind) {
       case 'member':
@@ -23,7 +23,7 @@ export const recoverAccess: Action = {
       case 'locked':
         return unlocked(seen);
       default:
-        return takenOver(seen);
+        return ofData(seen) ?? (mongod.kind === 'outside' ? takenOver(seen) : madeAnew(seen, params));
     }
   },
 };
@@ -40,28 +40,55 @@ function unlocked(seen: Observed): ActionAnswer {
   };
 }
 
-function takenOver(seen: Observed): ActionAnswer {
-  const { context, juju, mongod } = seen;
-  const others = [...stayingUnits(seen).keys()].filter(unit => unit !== context.unit);
+/** Why no set is made here, if there is a reason. */
+function ofData({ context, juju, mongod }: Observed): { readonly refused: string } | undefined {
   if (!juju.leader) return { refused: `only the leader takes data over; run recover-access on ${context.app}/leader` };
   if (juju.role !== 'replication')
     return { refused: 'this is a part of a sharded cluster: its data belongs with that of the other parts, and is not taken over alone' };
   if ((mongod.kind === 'outside' || mongod.kind === 'uninitialised') && mongod.primary !== undefined)
     return { refused: `the replica set of this data has a primary, ${mongod.primary.host}; the charm goes on with it by itself` };
-  if (others.length > 0)
-    return {
-      refused: `${others.join(', ')} have data of their own, which would not fit to this; remove these units, and add them afterwards`,
-    };
-  const own = { set: context.app, host: hostOf(juju.address), unit: context.unit };
-  const make: readonly Effect[] =
-    mongod.kind === 'outside' ? [{ do: 'adopt-data', ...own }, { do: 'restart-mongod' }] : [{ do: 'initiate', ...own }];
+  return undefined;
+}
+
+function takenOver(seen: Observed): ActionAnswer {
+  const others = otherUnits(seen);
+  if (others.length > 0) return { refused: notAlone(others) };
   return {
-    effects: [...make, ...awake(seen)],
-    results: {
-      recovered: `${context.unit} is the only member of the replica set, with the data that it has; the next hook makes the users`,
-    },
+    effects: [{ do: 'adopt-data', ...own(seen) }, { do: 'restart-mongod' }, ...awake(seen)],
+    results: { recovered: withItsData(seen) },
   };
 }
+
+/** The data says nothing of a set, or there is none: an empty set is made only for an operator who knows that it is empty. */
+function madeAnew(seen: Observed, params: unknown): ActionAnswer {
+  const { context, mongod } = seen;
+  if (mongod.kind !== 'uninitialised') throw new Error(`${context.unit} has a replica set`);
+  const others = otherUnits(seen).filter(unit => mongod.hasData || mongod.others.get(unit) !== 'uninitialised');
+  if (others.length > 0)
+    return {
+      refused: mongod.hasData ? notAlone(others) : `${others.join(', ')} may have the data; wait until they answer, or remove these units`,
+    };
+  const effects: readonly Effect[] = [{ do: 'initiate', ...own(seen) }, ...awake(seen)];
+  if (mongod.hasData) return { effects, results: { recovered: withItsData(seen) } };
+  if ((params as Record<string, unknown>)['confirm-empty'] !== true)
+    return {
+      refused: `the disk of ${context.unit} is empty; bring the storage with the data back, or begin with an empty set: run it again with confirm-empty=true`,
+    };
+  return {
+    effects,
+    results: { recovered: `${context.unit} is the first member of a new replica set, which is empty; the next hook makes the users` },
+  };
+}
+
+const own = ({ context, juju }: Observed) => ({ set: context.app, host: hostOf(juju.address), unit: context.unit });
+
+const otherUnits = (seen: Observed): readonly string[] => [...stayingUnits(seen).keys()].filter(unit => unit !== seen.context.unit);
+
+const notAlone = (others: readonly string[]): string =>
+  `${others.join(', ')} have data of their own, which would not fit to this; remove these units, and add them afterwards`;
+
+const withItsData = ({ context }: Observed): string =>
+  `${context.unit} is the only member of the replica set, with the data that it has; the next hook makes the users`;
 
 /** The leader is to look at once, and not at the next update-status. */
 const awake = ({ juju, fresh }: Observed): readonly Effect[] =>

@@ -14,7 +14,7 @@ const KEPT_LOGS = 10;
  */
 export async function applyHost(host: Host, effect: HostEffect, rotateLog: (of: Service) => Promise<void>): Promise<Outcome> {
   if (effect.do === 'install-snap') {
-    await install(host);
+    await install(host, effect.revision);
     return { ok: true };
   }
   try {

@@ -8,7 +8,7 @@ export type Effect = HostEffect | MongodEffect | JujuEffect;
 
 /** Done at once, on this unit's machine. */
 export type HostEffect =
-  | { readonly do: 'install-snap' }
+  | { readonly do: 'install-snap'; readonly revision: string }
   /** mongod.conf and the key file, whole; a missing text leaves the file as it is. */
   | { readonly do: 'write-files'; readonly config?: string; readonly keyFile?: string }
   | { readonly do: 'start-mongod' }

@@ -11,10 +11,13 @@ export type Role = (typeof ROLES)[number];
 export const SNAP = {
   name: 'charmed-mongodb',
   channel: '6/edge',
-  revision: '123',
+  /** By architecture, in Juju's words; snapd numbers each build. Where none is known, nothing is installed. */
+  revisions: { amd64: '123' },
   mongod: 'charmed-mongodb.mongod',
   mongos: 'charmed-mongodb.mongos',
 } as const;
+export const snapRevision = (architecture: string): string | undefined =>
+  Object.entries(SNAP.revisions).find(([name]) => name === architecture)?.[1];
 export type Service = 'mongod' | 'mongos';
 
 /** How often Juju asks for a secret to be changed: its own words, and `never`. */

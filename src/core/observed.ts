@@ -198,6 +198,8 @@ export type ConfigServerRelation = {
 };
 
 export type HostFacts = {
+  /** Of the machine, in Juju's words, such as `amd64`. */
+  readonly architecture: string;
   /** Installed, with the revision that snapd shows. */
   readonly snap?: { readonly revision: string };
   readonly service: 'active' | 'inactive' | 'absent';
@@ -239,6 +241,8 @@ export type MongodFacts =
   | {
       readonly kind: 'uninitialised';
       readonly running: Running;
+      /** It has collections all the same, as files have that were copied without their database `local`; looked for by the leader. */
+      readonly hasData?: true;
       /** What the mongods of the other units that are ready answer; asked only in this state. */
       readonly others: ReadonlyMap<string, 'uninitialised' | 'member' | 'silent'>;
       /** Looked for by the leader, and while a unit goes that may lead: that of the set which the others are members of, and this mongod is not yet. */

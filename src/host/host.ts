@@ -13,6 +13,8 @@ export type Host = {
   readonly paths: MongodPaths;
   /** The account that mongod runs as; missing on a local machine, where it is the one that its folders belong to. */
   readonly account?: Owner;
+  /** In Juju's words. */
+  readonly architecture: string;
   /** Which mongod is installed; the program is asked once. */
   build(): Promise<Build>;
 };
@@ -23,6 +25,9 @@ const ROUTER_WORDS = 'MONGOS_ARGS';
 /** snapd gives the account snap_daemon the same number everywhere; like the snap's install hook, files are given to it and the group root. */
 const SNAP_DAEMON: Owner = { uid: 584788, gid: 0 };
 
+/** Node's words for what Juju calls otherwise. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64' };
+
 /** `root` stands before every path; it is empty on a real machine. */
 export function openHost(root: string, account = root === '' ? SNAP_DAEMON : undefined): Host {
   const paths = mongodPaths(root);
@@ -31,7 +36,9 @@ export function openHost(root: string, account = root === '' ? SNAP_DAEMON : und
     asked ??= askBuild(paths.snap);
     return asked;
   };
-  return { root, paths, ...(account === undefined ? {} : { account }), build };
+  // The snap of a local machine is the same for every processor.
+  const architecture = root === '' ? (ARCHITECTURES[process.arch] ?? process.arch) : 'amd64';
+  return { root, paths, architecture, ...(account === undefined ? {} : { account }), build };
 }
 
 export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logBytes'> & {
@@ -74,10 +81,10 @@ export async function readService(host: Host): Promise<ServiceState & { build: B
 export const readRouterService = async (): Promise<HostFacts['service']> => (await serviceState('mongos')).service;
 
 /** Installs the snap, which finds all that a storage from elsewhere brings along ready for its hook. @throws when snapd cannot. */
-export async function install({ root, paths, account }: Host): Promise<void> {
+export async function install({ root, paths, account }: Host, revision: string): Promise<void> {
   const brought = (await installedRevision(root)) === undefined && (await ownerOf(paths.socketFolder)) !== undefined;
   if (account !== undefined && brought) await giveAll(paths.socketFolder, account);
-  await installSnap();
+  await installSnap(revision);
 }
 
 /** Writes what is given, which may be nothing, with the folders that are missing. mongod reads both as the owner of its data. @throws while there is no snap. */

@@ -17,9 +17,9 @@ export async function installedRevision(root: string): Promise<string | undefine
   return target && basename(target);
 }
 
-/** Installs the revision that this charm is made for, and keeps snapd from replacing it. @throws when snapd cannot. */
-export async function installSnap(): Promise<void> {
-  await run('snap', ['install', SNAP.name, `--channel=${SNAP.channel}`, `--revision=${SNAP.revision}`], { timeoutMs: INSTALL_MS });
+/** Installs the revision, and keeps snapd from replacing it. @throws when snapd cannot. */
+export async function installSnap(revision: string): Promise<void> {
+  await run('snap', ['install', SNAP.name, `--channel=${SNAP.channel}`, `--revision=${revision}`], { timeoutMs: INSTALL_MS });
   await hold();
 }
 

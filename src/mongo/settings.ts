@@ -23,6 +23,14 @@ const CACHE_ONLY = {
   mirroredReads: 0,
 };
 
+const catalog = z.object({ catalogStats: z.optional(z.object({ collections: z.number() })) });
+
+/** Whether there are collections other than MongoDB's own. Without a replica set a mongod lists none, and counts them all the same (seen on 6.0.5). */
+export async function hasCollections(link: OpenLink): Promise<boolean> {
+  const answer = readAnswer('serverStatus', catalog, await link.command({ ...CACHE_ONLY, wiredTiger: 0 }));
+  return (answer.catalogStats?.collections ?? 0) > 0;
+}
+
 /**
  * What the mongod runs with now. The size of its cache stands among 24 kB of other figures, which take a hook longer to read than all other
  * answers together, so it is asked for only where it matters.

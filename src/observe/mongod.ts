@@ -7,7 +7,7 @@ import { decodeBuild, startedWith } from '../mongo/hello.ts';
 import { decodeSet, decodeStatus, newlyAddedIn, stateOf } from '../mongo/replica-set.ts';
 import { readRoles } from '../mongo/roles.ts';
 import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
-import { readSettings } from '../mongo/settings.ts';
+import { hasCollections, readSettings } from '../mongo/settings.ts';
 import { belongsToCluster } from '../mongo/sharding.ts';
 import { readUsers } from '../mongo/users.ts';
 
@@ -176,13 +176,14 @@ type Others = NotInitialised['others'];
  */
 async function notInitialised(mongo: Mongo, own: OpenLink, running: Running, options: Options): Promise<NotInitialised> {
   const asked = new Map([...options.others, ...options.going]);
-  const others = await askOthers(mongo, asked);
+  const [others, hasData] = await Promise.all([askOthers(mongo, asked), options.leader && hasCollections(own)]);
+  const facts = { kind: 'uninitialised', running, others, ...(hasData ? { hasData } : {}) } as const;
   const member = [...others].find(([, state]) => state === 'member')?.[0];
   const host = member === undefined ? undefined : asked.get(member);
-  if ((!options.leader && options.going.size === 0) || host === undefined) return { kind: 'uninitialised', running, others };
+  if ((!options.leader && options.going.size === 0) || host === undefined) return facts;
   const link = await mongo.at(host);
   const found = link.kind === 'open' ? await readSet(link) : 'uninitialised';
-  return { kind: 'uninitialised', running, others, ...(found === 'uninitialised' ? {} : await seenByOthers(mongo, own, found, options)) };
+  return { ...facts, ...(found === 'uninitialised' ? {} : await seenByOthers(mongo, own, found, options)) };
 }
 
 async function askOthers(mongo: Mongo, others: Options['others']): Promise<Others> {

@@ -149,10 +149,11 @@ async function linkToRouter(mongo: Mongo, juju: JujuFacts): Promise<Link> {
 
 /** A mongod that answers is a service that is active, and so is a router; only a silent one is worth asking snapd about. */
 async function withServices(host: Host, files: HostFiles, mongod: MongodFacts | undefined, router: RouterFacts): Promise<HostFacts> {
-  if (files.snap === undefined) return { ...files, service: 'absent', router: { ...files.router, service: 'absent' } };
+  const machine = { ...files, architecture: host.architecture };
+  if (files.snap === undefined) return { ...machine, service: 'absent', router: { ...files.router, service: 'absent' } };
   const [ofMongod, ofRouter] = await Promise.all([
     mongod === undefined ? { service: 'inactive' as const } : mongod.kind === 'silent' ? readService(host) : { service: 'active' as const },
     files.router.config === undefined ? ('inactive' as const) : router.kind === 'open' ? ('active' as const) : readRouterService(),
   ]);
-  return { ...files, ...ofMongod, router: { ...files.router, service: ofRouter } };
+  return { ...machine, ...ofMongod, router: { ...files.router, service: ofRouter } };
 }

@@ -13,7 +13,10 @@ export function planInitiate(seen: Observed): Plan {
   const app = juju.peers.app;
   const claim = claims(seen) ? ([{ do: 'set-peer-app', values: { [INITIATOR]: context.unit } }] as const) : [];
   if (mongod.kind !== 'uninitialised') return plan({ effects: claim });
-  if (dataGone(seen)) return plan({ unit: [status.dataGone], app: [status.dataGone] });
+  if (isSetGone(seen)) {
+    const gone = juju.role !== 'replication' ? status.partGone : mongod.hasData ? status.noSet : status.dataGone;
+    return plan({ unit: [gone], app: [gone] });
+  }
   // A member whose disk was lost, or one that was just added: the others know it, and its first heartbeat brings the configuration.
   if (app[INITIALISED] !== undefined) return plan({ unit: [status.beingAdded], pending: isListed(seen) });
   if (app[INITIATOR] !== context.unit)
@@ -41,8 +44,8 @@ function claims(seen: Observed): boolean {
 
 const isListed = (seen: Observed): boolean => seen.juju.peers?.app[MEMBERS]?.split(' ').includes(seen.context.unit) === true;
 
-/** Every mongod of the application is empty although the set once existed. */
-const dataGone = (seen: Observed): boolean =>
+/** No mongod of the application has data of a set, although the set once existed. */
+const isSetGone = (seen: Observed): boolean =>
   seen.juju.leader &&
   seen.juju.peers?.app[INITIALISED] !== undefined &&
   seen.mongod.kind === 'uninitialised' &&

@@ -13,6 +13,7 @@ const MADE: Readonly<Record<string, Status>> = {
   down: status.down(['mongodb/1']),
   otherState: status.otherState('…'),
   locked: status.locked('…'),
+  noSnap: status.noSnap('mongodb', 'arm64'),
   badConfig: status.badConfig('…'),
   otherSet: status.otherSet('shop'),
   badSystemUsers: status.badSystemUsers('…'),

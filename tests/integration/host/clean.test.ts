@@ -54,7 +54,7 @@ test('the storage is kept while it is there and after it went; then the snap goe
 test('an empty storage that is still mounted keeps the snap too', async () => {
   const opened = await openTestHost();
   await attach(opened);
-  await opened.done({ do: 'install-snap' });
+  await opened.done({ do: 'install-snap', revision: '123' });
   const kept = await opened.apply({ do: 'clean-machine' });
   expect(kept).toMatchObject({ ok: false, reason: expect.stringContaining(`the storage is still at ${opened.host.paths.common}`) });
   await rm(opened.host.paths.common);
@@ -91,6 +91,10 @@ test('what an earlier unit left on a storage is taken up by the next machine', a
   await symlink(volume, second.host.paths.common);
   expect(await namesIn(second.host.paths.data)).toContain('WiredTiger');
   const config = configFor(second);
-  await second.done({ do: 'install-snap' }, { do: 'write-files', config: config.text, keyFile: KEY_FILE }, { do: 'start-mongod' });
+  await second.done(
+    { do: 'install-snap', revision: '123' },
+    { do: 'write-files', config: config.text, keyFile: KEY_FILE },
+    { do: 'start-mongod' },
+  );
   expect(await hello(second)).toMatchObject({ automationServiceDescriptor: `charm-${config.hash}` });
 });

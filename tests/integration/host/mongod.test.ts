@@ -11,7 +11,7 @@ test('a machine from nothing to a mongod that tells its configuration', async ()
   const { host } = opened;
   expect(await readFiles(host)).toEqual({ logBytes: 0, router: { logBytes: 0 } });
 
-  await opened.done({ do: 'install-snap' });
+  await opened.done({ do: 'install-snap', revision: '123' });
   const installed = await readFiles(host);
   expect(installed).toMatchObject({ snap: { revision: '123' } });
   expect(await readService(host)).toEqual({
@@ -20,7 +20,7 @@ test('a machine from nothing to a mongod that tells its configuration', async ()
     freeBytes: expect.any(Number),
   });
   expect((await opened.snap('list')).stdout).toMatch(/6\/edge .* held/);
-  await opened.done({ do: 'install-snap' }); // twice is as good as once
+  await opened.done({ do: 'install-snap', revision: '123' }); // twice is as good as once
 
   const config = configFor(opened);
   await opened.done({ do: 'write-files', config: config.text, keyFile: KEY_FILE });
@@ -43,7 +43,11 @@ test('options of the operator reach mongod, also under a name that YAML takes fo
     'max-connections': 150,
   };
   const config = configFor(opened, options, 'null');
-  await opened.done({ do: 'install-snap' }, { do: 'write-files', config: config.text, keyFile: KEY_FILE }, { do: 'start-mongod' });
+  await opened.done(
+    { do: 'install-snap', revision: '123' },
+    { do: 'write-files', config: config.text, keyFile: KEY_FILE },
+    { do: 'start-mongod' },
+  );
   await hello(opened);
   const log = await readFile(opened.host.paths.log, 'utf8');
   const shown = log.split('\n').find(line => line.includes('Options set by command line'));
@@ -115,7 +119,9 @@ test('an installation that fails is an error, so that Juju tries again; other fa
     if (MONGOD === undefined) delete process.env.MONGOD;
     else process.env.MONGOD = MONGOD;
   });
-  await expect(opened.apply({ do: 'install-snap' })).rejects.toThrow(/^cannot run snap install .*cannot install "charmed-mongodb"/);
+  await expect(opened.apply({ do: 'install-snap', revision: '123' })).rejects.toThrow(
+    /^cannot run snap install .*cannot install "charmed-mongodb"/,
+  );
   const unprepared = { ok: false, reason: 'cannot prepare mongod: the snap is not installed' };
   expect(await opened.apply({ do: 'start-mongod' })).toEqual(unprepared);
   expect(await opened.apply({ do: 'write-files', keyFile: KEY_FILE })).toEqual(unprepared);

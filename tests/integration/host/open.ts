@@ -83,7 +83,11 @@ export const configFor = ({ root }: TestHost, changes: Partial<Config> = {}, set
 /** From nothing to a mongod that answers. */
 export async function started(opened: TestHost, changes: Partial<Config> = {}): Promise<{ text: string; hash: string }> {
   const config = configFor(opened, changes);
-  await opened.done({ do: 'install-snap' }, { do: 'write-files', config: config.text, keyFile: KEY_FILE }, { do: 'start-mongod' });
+  await opened.done(
+    { do: 'install-snap', revision: '123' },
+    { do: 'write-files', config: config.text, keyFile: KEY_FILE },
+    { do: 'start-mongod' },
+  );
   await hello(opened);
   return config;
 }

@@ -21,7 +21,7 @@ async function withRouter(opened: TestHost): Promise<{ text: string; hash: strin
   const { environment } = opened.host.paths;
   await mkdir(dirname(environment), { recursive: true });
   await writeFile(environment, 'PATH="/usr/bin"'); // its last line has no end
-  await opened.done({ do: 'install-snap' }, { do: 'write-router-files', config: config.text, keyFile: KEY_FILE });
+  await opened.done({ do: 'install-snap', revision: '123' }, { do: 'write-router-files', config: config.text, keyFile: KEY_FILE });
   return config;
 }
 
@@ -51,7 +51,7 @@ test('a router starts with its files, and leaves none of them', async () => {
 test('the key is closed to others, and the way to the socket is open to them', async () => {
   const opened = await openTestHost();
   const { paths } = opened.host;
-  await opened.done({ do: 'install-snap' });
+  await opened.done({ do: 'install-snap', revision: '123' });
   await mkdir(paths.socketFolder, { recursive: true });
   await chmod(paths.socketFolder, 0o750);
   await opened.done({ do: 'write-router-files', config: routerFor(opened).text, keyFile: KEY_FILE });

@@ -141,3 +141,19 @@ test('a restart between two looks goes unnoticed', async () => {
   await untilKind('member', session(a!));
   expect((await look(mongo)).kind).toBe('member');
 });
+
+test('files that belong to no replica set are told from an empty disk', async () => {
+  const [a] = await launch(1, { set: '' });
+  const before = await session(a!).own();
+  if (before.kind !== 'open') throw new Error(before.reason);
+  await before.command({ insert: 'orders', documents: [{ item: 'tea' }] }, { db: 'shop' });
+  await a!.end('SIGTERM');
+  await a!.start({ set: 'rs' });
+  const mongo = session(a!);
+  expect(await untilKind('uninitialised', mongo)).toMatchObject({ hasData: true });
+  await apply(mongo, { do: 'initiate', set: 'rs', host: a!.host, unit: 'mongodb/0' });
+  await untilMember(mongo, 'a primary', seen => seen.primary !== undefined);
+  const link = await mongo.own();
+  if (link.kind !== 'open') throw new Error(link.reason);
+  expect(await link.command({ count: 'orders' }, { db: 'shop' })).toMatchObject({ n: 1 });
+});

@@ -2,14 +2,21 @@
 import { describe, expect, test } from 'vitest';
 import { recoverAccess } from '../../../src/actions/recover-access.ts';
 import type { Observed } from '../../../src/core/observed.ts';
+import { status } from '../../../src/core/status.ts';
+import { planInitiate } from '../../../src/plan/initiate.ts';
 import { planMember } from '../../../src/plan/member.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
 import { host, member, primaryFacts, replicaSet, running, steady, unit, wanted, withMembers } from '../plan/world.ts';
 
-const run = (seen: Observed) => recoverAccess.answer(seen, {}, []);
+const run = (seen: Observed, params = {}) => recoverAccess.answer(seen, params, []);
 const theirs = { ...replicaSet([member(7, 'down', { unit: 'shop/0' })]), name: 'shop' };
 const outside = { kind: 'outside', running, set: theirs } as const;
 const alone = (mongod: Observed['mongod'], parts = {}): Observed => steady(1, { mongod, ...parts });
+const empty = { kind: 'uninitialised', running, others: new Map() } as const;
+const INITIATED = [
+  { do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0) },
+  { do: 'set-peer-app', values: { wake: '0 token' } },
+];
 const WAKE = { do: 'set-peer-app', values: { wake: '0 token' } };
 
 describe('data of another replica set', () => {
@@ -25,9 +32,36 @@ describe('data of another replica set', () => {
     });
   });
   test('that says nothing of a set gets one', () => {
-    expect(run(alone({ kind: 'uninitialised', running, others: new Map() }))).toMatchObject({
-      effects: [{ do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0) }, WAKE],
+    const seen = alone({ ...empty, hasData: true });
+    expect(planInitiate(seen).app).toEqual([status.noSet]);
+    expect(run(seen)).toMatchObject({ effects: INITIATED, results: { recovered: expect.stringContaining('with the data that it has') } });
+    expect(run(steady(2, { mongod: { ...empty, hasData: true, others: new Map([[unit(1), 'uninitialised']]) } }))).toEqual({
+      refused: expect.stringMatching(/^mongodb\/1 have data of their own/),
     });
+  });
+});
+
+describe('a disk that is empty although the application had data', () => {
+  test('is told of, with the way out before juju status cuts the sentence', () => {
+    expect(planInitiate(alone(empty))).toMatchObject({ effects: [], unit: [status.dataGone], app: [status.dataGone], pending: false });
+    expect(status.dataGone.message.slice(0, 110)).toMatch(/empty set: run recover-access confirm-empty=true$/);
+    expect(planInitiate(alone(empty, { juju: { role: 'shard' } })).unit).toEqual([status.partGone]);
+  });
+  test('gets a set only when somebody confirms that it is empty', () => {
+    for (const params of [{}, { 'confirm-empty': false }, { 'confirm-empty': 'true' }])
+      expect(run(alone(empty), params)).toEqual({
+        refused: expect.stringMatching(/^the disk of mongodb\/0 is empty; .*confirm-empty=true$/),
+      });
+    const answer = run(alone(empty), { 'confirm-empty': true });
+    expect(answer).toMatchObject({ effects: INITIATED, results: { recovered: expect.stringContaining('which is empty') } });
+    expect(JSON.stringify(answer)).not.toContain('with the data');
+  });
+  test('of several, each of which must say that it is empty too', () => {
+    const two = (state?: 'uninitialised' | 'member' | 'silent') =>
+      steady(2, { mongod: { ...empty, others: new Map(state === undefined ? [] : [[unit(1), state]]) } });
+    expect(run(two('uninitialised'), { 'confirm-empty': true })).toMatchObject({ effects: INITIATED });
+    for (const state of ['member', 'silent', undefined] as const)
+      expect(run(two(state), { 'confirm-empty': true })).toEqual({ refused: expect.stringMatching(/^mongodb\/1 may have the data/) });
   });
 });
 

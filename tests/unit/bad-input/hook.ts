@@ -197,6 +197,7 @@ export async function steadyMachine(charm: Charm, model: Model, unit: string): P
     primary: primaryFacts(set, { users: new Map(), backupRole: false, operatorAccepted: false }),
   };
   const host: HostFacts = {
+    architecture: 'amd64',
     snap: { revision: '123' },
     service: 'active',
     logBytes: 0,

@@ -19,6 +19,11 @@ async function machine() {
   return host;
 }
 const rotate = async () => {};
+
+test("a machine is of Node's architecture in Juju's words; the snap of a local one is the same for all", () => {
+  expect(openHost('').architecture).toBe(process.arch === 'x64' ? 'amd64' : process.arch);
+  expect(openHost('/somewhere').architecture).toBe('amd64');
+});
 const steadyText = steady(1).host.config ?? '';
 
 test.each([

@@ -24,11 +24,27 @@ test('a machine that has all it needs is left alone', () => {
 test('first the snap', () => {
   const { snap: _, ...host } = steady(1).host;
   const seen = { ...steady(1), host, mongod: silent };
-  expect(planInstall(seen).effects).toEqual([{ do: 'install-snap' }]);
+  expect(planInstall(seen).effects).toEqual([{ do: 'install-snap', revision: '123' }]);
   expect(does(seen)).toEqual([]);
 });
+test('a machine of an architecture without a snap is left alone, and the unit says what to do', () => {
+  const { snap: _, ...host } = steady(1).host;
+  const seen = { ...steady(1), host: { ...host, architecture: 'arm64' }, mongod: silent };
+  expect(planInstall(seen)).toMatchObject({
+    effects: [],
+    pending: false,
+    unit: [{ level: 'blocked', message: expect.stringMatching(/^no MongoDB for arm64; run juju set-constraints mongodb arch=amd64/) }],
+  });
+});
 test('then files and service, in one go', () => {
-  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, router: { service: 'inactive', logBytes: 0 }, build } as const;
+  const host = {
+    architecture: 'amd64',
+    snap: { revision: '1' },
+    service: 'inactive',
+    logBytes: 0,
+    router: { service: 'inactive', logBytes: 0 },
+    build,
+  } as const;
   expect(does({ ...steady(1), host, mongod: silent })).toEqual([
     { do: 'write-files', config: wanted.text, keyFile: secret.keyFile },
     { do: 'start-mongod' },
@@ -46,7 +62,14 @@ test('a mongod that does not run on a full disk says so, and is started all the 
   expect(shown(1024 ** 3, 'active')).toEqual([[], 'waiting']);
 });
 test('nothing starts before the passwords are committed, or without peers', () => {
-  const host = { snap: { revision: '1' }, service: 'inactive', logBytes: 0, router: { service: 'inactive', logBytes: 0 }, build } as const;
+  const host = {
+    architecture: 'amd64',
+    snap: { revision: '1' },
+    service: 'inactive',
+    logBytes: 0,
+    router: { service: 'inactive', logBytes: 0 },
+    build,
+  } as const;
   expect(planMachine(without({ ...steady(1), host, mongod: silent }, 'secret'))).toMatchObject({
     effects: [],
     unit: [{ level: 'waiting' }],

@@ -113,7 +113,7 @@ function fromNothing(): Observed {
     },
     mongod: { kind: 'silent', reason: 'not installed' },
   });
-  return { ...seen, host: { service: 'absent', logBytes: 0, router: { service: 'absent', logBytes: 0 } } };
+  return { ...seen, host: { architecture: 'amd64', service: 'absent', logBytes: 0, router: { service: 'absent', logBytes: 0 } } };
 }
 
 function anyState(

@@ -137,6 +137,7 @@ export function steady(count: number, parts: Parts = {}, self = 0): Observed {
       ...parts.juju,
     },
     host: {
+      architecture: 'amd64',
       snap: { revision: '123' },
       service: 'active',
       config: wanted.text,
@@ -206,7 +207,7 @@ export function applied(seen: Observed, effect: Effect): Observed {
   const { mongod, juju, host: machine } = seen;
   switch (effect.do) {
     case 'install-snap':
-      return { ...seen, host: { ...machine, snap: { revision: '123' }, service: 'inactive', build } };
+      return { ...seen, host: { ...machine, snap: { revision: effect.revision }, service: 'inactive', build } };
     case 'write-files':
       return {
         ...seen,
