@@ -1,5 +1,5 @@
 // What a server answers, taken for nothing more than it shows: a strange answer is told in a sentence, and nothing is decided by it.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import type * as z from 'zod/mini';
 import { ServerError } from './errors.ts';
 
@@ -11,10 +11,17 @@ export class StrangeAnswer extends Error {
   }
 }
 
-/** The answer of a command that was carried out. @throws ServerError when it was not. */
+/**
+ * The answer of a command that did all it was told to. MongoDB answers `ok: 1` also where one of the writes was refused, and where a
+ * majority did not take it in time. @throws ServerError
+ */
 export function accepted(answer: Document): Document {
-  if (answer.ok === 1) return answer;
-  throw serverError(answer);
+  const { ok, writeErrors, writeConcernError } = answer;
+  if (ok !== 1) throw serverError(answer);
+  if (writeErrors !== undefined) throw serverError(Array.isArray(writeErrors) ? writeErrors[0] : undefined);
+  if (writeConcernError === undefined) return answer;
+  const { message, code } = serverError(writeConcernError);
+  throw new ServerError(`not kept by a majority of the members: ${message}`, code);
 }
 
 /** From what goes along with a refusal. */
@@ -38,11 +45,4 @@ export function batchOf(command: string, answer: Document, kind: 'firstBatch' | 
   const batch: unknown = answer.cursor?.[kind];
   if (Array.isArray(batch) && batch.every(one => typeof one === 'object' && one !== null)) return batch;
   throw new StrangeAnswer(command, `cursor.${kind}`);
-}
-
-/** Why the one write of a command was not made; undefined if it was. */
-export function refusedWrite({ writeErrors }: Document): ServerError | undefined {
-  if (writeErrors === undefined) return undefined;
-  const [first] = Array.isArray(writeErrors) ? writeErrors : [{}];
-  return first === undefined ? undefined : serverError(first);
 }

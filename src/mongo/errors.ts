@@ -19,6 +19,7 @@ export const CODES = {
   notWritablePrimary: 10107,
   roleNotFound: 31,
   duplicateKey: 11000,
+  passwordNotAllowed: 50692,
   roleAlreadyExists: 51002,
 } as const;
 

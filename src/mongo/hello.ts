@@ -1,5 +1,5 @@
 // `hello`: what a mongod tells everybody about itself.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import * as z from 'zod/mini';
 import type { View } from '../core/action.ts';
 import type { Build } from '../core/observed.ts';

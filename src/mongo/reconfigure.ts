@@ -1,8 +1,7 @@
 // Changing a replica set: initiating it, changing its members, handing over.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_VOTERS } from '../core/names.ts';
-import { refusedWrite } from './answers.ts';
 import { CODES, failureOf } from './errors.ts';
 import { configIn, LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
 import type { OpenLink } from './session.ts';
@@ -48,9 +47,11 @@ export async function adoptData(link: OpenLink, { set, host, unit }: Extract<Mon
   const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
   const config = { ...before, _id: set, version: before.version + 1, members };
   const local = { db: 'local' };
-  const refusal = refusedWrite(await link.command({ insert: 'system.replset', documents: [config] }, local));
-  if (refusal !== undefined && refusal.code !== CODES.duplicateKey)
-    throw new Error(`cannot write the configuration of the replica set: ${refusal.message}`);
+  try {
+    await link.command({ insert: 'system.replset', documents: [config] }, local);
+  } catch (error) {
+    if (failureOf(error).code !== CODES.duplicateKey) throw error;
+  }
   await link.command({ delete: 'system.replset', deletes: [{ q: { _id: { $ne: set } }, limit: 0 }] }, local);
 }
 

@@ -1,5 +1,5 @@
 // Configuration and status of a replica set → ReplicaSet.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import * as z from 'zod/mini';
 import type { Member, MemberState, ReplicaSet } from '../core/observed.ts';
 import { oneLine } from '../core/text.ts';

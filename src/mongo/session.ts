@@ -1,10 +1,11 @@
 // Connections of one dispatch: to this unit's mongod over its unix socket, and to other members by address. Knows no Juju.
 // The operator logs in; where that is refused, or there is no operator yet, MongoDB's internal user does, with the key file.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import { keysOf } from '../core/key-file.ts';
-import { batchOf, StrangeAnswer, serverError } from './answers.ts';
-import { type Connection, connect, type Login, type Target, within } from './connect.ts';
-import { CODES, type Failure, failureOf, ServerError } from './errors.ts';
+import { accepted, batchOf, StrangeAnswer } from './answers.ts';
+import { type Connection, connect, type Login, type Target } from './connect.ts';
+import { within } from './deadline.ts';
+import { CODES, type Failure, failureOf } from './errors.ts';
 
 /** Runs a command, on `admin` unless another database is named. The time is that of the session's probes unless given. */
 export type Command = (command: Document, options?: { readonly db?: string; readonly timeoutMs?: number }) => Promise<Document>;
@@ -64,7 +65,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     const known = links.get(target) ?? logIn(target);
     links.set(target, known);
     const found = await known;
-    if ('link' in found && !found.connection.closed()) return found.link;
+    if ('link' in found && !found.connection.isClosed()) return found.link;
     if ('link' in found) {
       retire(target, found.connection);
       return linkTo(target);
@@ -82,7 +83,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     for (const [as, login] of logins) {
       if (login === undefined) continue;
       try {
-        const connection = await connect(target, timeoutMs, login);
+        const connection = await connect(target, { timeoutMs, login });
         return { connection, link: linkOf(target, connection, as) };
       } catch (error) {
         const failure = failureOf(error);
@@ -109,9 +110,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
         return instead(link);
       }
     };
-    /** A member is asked whatever its state; a router chooses by itself. */
-    const ask = (database: string, command: Document): Promise<Document> =>
-      connection.command(database, connection.router ? command : { ...command, $readPreference: { mode: 'primaryPreferred' } }).then(kept);
+    const ask = askOn(connection);
     return {
       kind: 'open',
       as,
@@ -140,9 +139,9 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
     at: linkTo,
     stranger: async (ask, host = socket) => {
       try {
-        const connection = await connect(host, timeoutMs);
+        const connection = await connect(host, { timeoutMs });
         const asked = ask((command, { db = 'admin', timeoutMs: limitMs = timeoutMs } = {}) =>
-          within(connection.command(db, command), limitMs),
+          within(askOn(connection)(db, command), limitMs),
         );
         return await asked.finally(() => connection.close());
       } catch {
@@ -154,7 +153,7 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
       const known = await links.get(host);
       if (known !== undefined && 'link' in known && known.link.as === 'operator') return true;
       try {
-        (await connect(host, timeoutMs, operator)).close();
+        (await connect(host, { timeoutMs, login: operator })).close();
       } catch {
         return false;
       }
@@ -169,28 +168,24 @@ export function openMongo({ socket, keyFile, operatorPassword, timeoutMs = 2_000
   };
 }
 
-/** A write that a majority did not take in time is answered as done, with a remark. */
-function kept(answer: Document): Document {
-  const { writeConcernError: doubt } = answer;
-  if (doubt === undefined) return answer;
-  const { message, code } = serverError(doubt);
-  throw new ServerError(`not kept by a majority of the members: ${message}`, code);
-}
-
 /** A user that has no password for the one mechanism that is spoken is refused as well. */
 const isRefusal = ({ code }: Failure): boolean => code === CODES.authenticationFailed || code === CODES.mechanismUnavailable;
 
 type Ask = (database: string, command: Document) => Promise<Document>;
 
+const askOn =
+  (connection: Connection): Ask =>
+  async (database, command) =>
+    accepted(await connection.command(database, command));
+
 const firstOf = async (ask: Ask, database: string, collection: string): Promise<Document | null> =>
   batchOf('find', await ask(database, { find: collection, limit: 1, singleBatch: true }))[0] ?? null;
 
 const allOf = async (ask: Ask, database: string, command: Document): Promise<readonly Document[]> => {
-  const { Long } = await import('./wire.ts');
   const first = await ask(database, command);
   const found = [...batchOf('find', first)];
   for (let id = cursorOf(first); id !== '0'; ) {
-    const next = await ask(database, { getMore: Long.fromString(id), collection: command.find });
+    const next = await ask(database, { getMore: BigInt(id), collection: command.find });
     found.push(...batchOf('getMore', next, 'nextBatch'));
     id = cursorOf(next);
   }

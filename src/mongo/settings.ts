@@ -64,7 +64,7 @@ export async function changeSettings(
   if (cacheMiB !== undefined)
     await link.command({ setParameter: 1, wiredTigerEngineRuntimeConfig: `cache_size=${cacheMiB}M` }, { timeoutMs: 10_000 });
   if (oplogMB !== undefined) {
-    const { Double } = await import('./wire.ts');
+    const { Double } = await import('mongodb');
     await link.command({ replSetResizeOplog: 1, size: new Double(oplogMB) }, { timeoutMs: 10_000 });
   }
 }

@@ -1,6 +1,5 @@
 // Answers of the simulated servers, made strange on their way: wrong types, missing fields, cut short, huge, errors without a code.
-import { Binary, type Document, Long, ObjectId } from 'bson';
-import { accepted } from '../../src/mongo/answers.ts';
+import { Binary, type Document, Long, ObjectId } from 'mongodb';
 import { ServerError } from '../../src/mongo/errors.ts';
 import { currentProgram } from './kernel.ts';
 
@@ -18,15 +17,14 @@ const askedBy = (database: string, command: Document): string => {
   return typeof of === 'string' && ['find', 'aggregate', 'drop'].includes(name) ? `${name} ${database}.${of}` : name;
 };
 
-/** The answer as the charm's connection is given it. */
+/** The answer as the charm's connection is given it: a refusal is one, too. */
 export async function heard(database: string, command: Document, ask: () => Promise<Document>): Promise<Document> {
-  if (alter === undefined) return ask();
   const answer = await ask().catch((error: unknown) => {
     if (error instanceof ServerError) return { ok: 0, errmsg: error.message, code: error.code };
     throw error;
   });
-  const altered = alter(currentProgram()?.machine ?? '', askedBy(database, command), answer);
-  return altered === 'never' ? new Promise<never>(() => {}) : accepted(altered ?? answer);
+  const altered = alter?.(currentProgram()?.machine ?? '', askedBy(database, command), answer);
+  return altered === 'never' ? new Promise<never>(() => {}) : (altered ?? answer);
 }
 
 /** Numbers between 0 and 1, from a seed: mulberry32, apart from the simulation's own. */

@@ -8,7 +8,7 @@ import { projectFolder } from './charms.ts';
 const programName = 'charm';
 
 // Packages that few hooks need. They lie beside the program: reading what is compiled costs time in each hook, be it used or not.
-const latePackages = ['execa', 'pino'];
+const latePackages = ['execa', 'mongodb', 'pino'];
 
 // Packages that the MongoDB driver would use if they were installed. It asks for them with `require` and does without.
 const optionalPackages = [
@@ -85,6 +85,8 @@ const bundleEach = async (entryPoints: Record<string, string>, outdir: string, p
     platform: 'node',
     format: 'cjs',
     target: 'node24',
+    // A program that Node runs as a script, as charm.cjs does, is refused `import()`; the driver says nothing of itself to mongod then.
+    supported: { 'dynamic-import': false },
     external: optionalPackages,
     plugins,
     banner: { js: '((require, module, load) => {' },

@@ -63,6 +63,17 @@ test('a user is made, known by its fingerprint, changed and dropped; an open con
   }
 });
 
+test('a password that nobody could log in with is given to no user', async () => {
+  const [a] = await launch(1);
+  const mongo = await makeSet([a!]);
+  for (const password of ['\u00ad', '\ue000', 'a\u0627', '\ufffd', 'a💥'])
+    expect(await applyMongod(mongo, { do: 'set-user', user: { ...operatorSpec, password } })).toEqual({
+      ok: false,
+      reason: 'the password has characters that SCRAM-SHA-256 does not allow (SASLprep); give one without them',
+    });
+  expect(await accepts(a!, 'operator', PASSWORD)).toBe(true);
+});
+
 test('users that the charm did not make are seen and left alone, but for the names that are its own', async () => {
   const [a] = await launch(1);
   const mongo = await makeSet([a!]);

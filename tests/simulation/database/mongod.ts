@@ -1,5 +1,5 @@
 // What a mongod answers to the commands that the charm sends, by what was seen of MongoDB 6.0.5.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import { ServerError } from '../../../src/mongo/errors.ts';
 import { between, clock, sleep } from '../kernel.ts';
 import { currentWorld } from '../world.ts';

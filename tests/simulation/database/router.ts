@@ -1,6 +1,6 @@
 // A router, and the cluster behind it, as far as the charm talks to them: shards, databases and where they lie. What the cluster knows is
 // in the data of its config servers, so that it is replicated, and lost, with them.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import { ServerError } from '../../../src/mongo/errors.ts';
 import { below, clock, sleep } from '../kernel.ts';
 import { answers, connected, diskOf, serverAt } from './life.ts';

@@ -1,5 +1,5 @@
 // Connections to simulated servers: whether anybody answers, who is logged in, and what a command comes to.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import { ConnectionLost, ServerError } from '../../../src/mongo/errors.ts';
 import { chance, clock, currentProgram, outward } from '../kernel.ts';
 import { currentWorld, rootOf } from '../world.ts';

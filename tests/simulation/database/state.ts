@@ -1,5 +1,5 @@
 // What a simulated database is made of. Documents are replaced, never changed, so that members may share them.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 
 export type MemberDocument = {
   _id: number;

@@ -1,4 +1,4 @@
-// Puts simulated modules in the place of what the charm's code imports of Node and of the wire to MongoDB, when a simulation's thread
+// Puts simulated modules in the place of what the charm's code imports of Node and of its connections to MongoDB, when a simulation's thread
 // starts: the charm itself is the one that is shipped, to the last line. Nothing else that runs in the thread is touched.
 import { registerHooks } from 'node:module';
 // Read from the disk now, and not in the course of a history, whose time stands still meanwhile.
@@ -12,8 +12,7 @@ const inCharm: Readonly<Record<string, string>> = {
   'node:fs/promises': 'files.ts',
   'node:child_process': 'commands.ts',
   execa: 'commands.ts',
-  './wire.ts': 'wire.ts',
-  './scram.ts': 'scram.ts',
+  './connect.ts': 'connect.ts',
 };
 
 /** The same for one importing file alone. */

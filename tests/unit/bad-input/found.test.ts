@@ -13,7 +13,6 @@ import { decodeRouterAnswer } from '../../../src/interfaces/config-server.ts';
 import { clientUri, decodeClientRequest } from '../../../src/interfaces/mongodb-client.ts';
 import { decodeClusterSecrets, decodeHosts, movesOf } from '../../../src/interfaces/shards.ts';
 import { failureOf } from '../../../src/mongo/errors.ts';
-import { setUser } from '../../../src/mongo/users.ts';
 import { planClients } from '../../../src/plan/clients.ts';
 import { planHostClient } from '../../../src/plan/host-client.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
@@ -149,18 +148,6 @@ test('an answer of mongod without what every answer has is a sentence', () => {
     network: false,
     text: expect.stringMatching(/^MongoDB answered in a way that the charm does not know \(/),
   });
-});
-
-test('a password that nobody could log in with is given to no user', async () => {
-  const asked: unknown[] = [];
-  const command = async (one: object) => {
-    asked.push(one);
-    return { users: [] };
-  };
-  const link = { command } as unknown as Parameters<typeof setUser>[0];
-  for (const password of ['\u00ad', '\ue000', 'a\u0627', '\ufffd'])
-    await expect(setUser(link, 'key', { name: 'operator', password, roles: [] }, true)).rejects.toThrow('SASLprep');
-  expect(asked.filter(one => !('usersInfo' in (one as object)))).toEqual([]);
 });
 
 const asks = (id: number, database: string, more: Partial<ClientRelation> = {}): ClientRelation => ({

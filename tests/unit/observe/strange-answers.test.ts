@@ -1,5 +1,5 @@
 // A mongod or a router that answers one of the commands strangely: nothing is decided by it, and a sentence says which.
-import type { Document } from 'bson';
+import type { Document } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import type { Link, Mongo, OpenLink } from '../../../src/mongo/session.ts';
 import { dropLeftovers, forgetCluster } from '../../../src/mongo/sharding.ts';

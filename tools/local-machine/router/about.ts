@@ -1,6 +1,6 @@
 // What the router says of itself: hello, serverStatus and the like. Wherever mongos would name itself, it is named as a stand-in.
 import { hostname, totalmem } from 'node:os';
-import { Long, UUID } from 'bson';
+import { Long, UUID } from 'mongodb';
 import type { Client } from './client.ts';
 import type { Document } from './documents.ts';
 import { RouterError } from './errors.ts';

@@ -1,6 +1,6 @@
 // One client's connection: its login, which lives on a connection of its own to the config servers, and what it may do.
 import { createHash } from 'node:crypto';
-import { Binary } from 'bson';
+import { Binary } from 'mongodb';
 import type { Cluster } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import type { Document } from './documents.ts';

@@ -1,5 +1,5 @@
 // The cluster's logical time, which every message carries along so that a read on one shard can come after a write on another.
-import { type Document, Timestamp } from 'bson';
+import { type Document, Timestamp } from 'mongodb';
 
 export type Clock = {
   /** Takes note of a `$clusterTime` that came with a message. */

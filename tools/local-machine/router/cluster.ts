@@ -1,6 +1,6 @@
 // What the config servers know of the cluster, as far as this router has read it: shards, where each database lives and in which version,
 // which collections are sharded. It may be out of date at any time; the shards say so, and then it is read again.
-import { type Binary, ObjectId, Timestamp } from 'bson';
+import { type Binary, ObjectId, Timestamp } from 'mongodb';
 import { type Clock, openClock } from './clock.ts';
 import type { Document } from './documents.ts';
 import { RouterError } from './errors.ts';

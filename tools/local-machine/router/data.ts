@@ -1,7 +1,7 @@
 // Commands on data: sent to the shard where their database lives, with the versions that this router believes in, and again when the
 // shard knows better.
 import { setTimeout as delay } from 'node:timers/promises';
-import { Long } from 'bson';
+import { Long } from 'mongodb';
 import type { Login } from './client.ts';
 import type { DatabaseEntry, Placement } from './cluster.ts';
 import { change, decode, encode, inner, pick } from './documents.ts';

@@ -1,7 +1,7 @@
 // Documents as bytes: a router looks at a few top-level fields of a command and passes the rest on as it came.
-import { BSON, type Document } from 'bson';
+import { BSON, type Document } from 'mongodb';
 
-export type { Document } from 'bson';
+export type { Document } from 'mongodb';
 
 /** A document as bytes. */
 export const encode = (document: Document): Buffer => Buffer.from(BSON.serialize(document, { ignoreUndefined: true }));

@@ -1,5 +1,5 @@
 // A client's command, read as far as a router needs it. Its statements (documents, updates, deletes) are left as bytes.
-import { Binary } from 'bson';
+import { Binary } from 'mongodb';
 import { type Document, decodeWithout, documentsOf, firstName, pick } from './documents.ts';
 import { divideDocuments, flags, type Message } from './wire.ts';
 

@@ -1,6 +1,6 @@
 // Login as __system, the user that members of a cluster are for each other: SCRAM-SHA-256 with the key file's text as password (RFC 7677).
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { Binary } from 'bson';
+import { Binary } from 'mongodb';
 import type { Connection } from './connection.ts';
 import { RouterError, ServerError } from './errors.ts';
 

@@ -1,6 +1,7 @@
 // Documents and messages as bytes: what is taken apart is put together again, and what is not looked at stays as it was.
-import { BSON, Long } from 'bson';
+
 import fc from 'fast-check';
+import { BSON, Long } from 'mongodb';
 import { expect, test } from 'vitest';
 import {
   change,
