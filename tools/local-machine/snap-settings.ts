@@ -66,7 +66,7 @@ const settingsOf = (host: SnapHost, snap: string): Settings => {
 
 const path = (key: string): string[] => {
   const parts = key.split('.');
-  const wrong = parts.find(part => !/^(?:[a-z0-9]+-?)*[a-z](?:-?[a-z0-9])*$/.test(part));
+  const wrong = parts.find(part => !/^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/.test(part));
   if (wrong !== undefined) throw new SnapError(`invalid option name: "${wrong}"`);
   return parts;
 };

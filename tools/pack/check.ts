@@ -5,7 +5,7 @@ import type { File } from './zip.ts';
 
 /** Charmhub takes more, but a charm that has grown so much has swallowed something. */
 const LARGEST_BYTES = 60 * 1024 * 1024;
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*$/;
+const NAME = /^[a-z][a-z0-9]*(-[0-9]*[a-z][a-z0-9]*)*$/;
 
 type Yaml = Record<string, unknown>;
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isApplicationName } from '../name-patterns.ts';
 import type { ActionSpec, Charm, CharmEndpoint, ConfigOption, EndpointRole, StorageSpec } from '../state.ts';
 import { loadGoYaml } from './go-yaml.ts';
 
@@ -95,7 +96,7 @@ export const readCharm = async (folder: string): Promise<CharmDescription> => {
 
 const checkCharm = (charm: CharmDescription, relations: readonly (object | null | undefined)[]): void => {
   const names = relations.flatMap(map => Object.keys(map ?? {}));
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*$/.test(charm.name)) throw new Error(`invalid charm name "${charm.name}"`);
+  if (!isApplicationName(charm.name)) throw new Error(`invalid charm name "${charm.name}"`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`charm "${charm.name}" using a duplicated relation name: "${twice}"`);
   for (const endpoint of Object.values(charm.endpoints)) {

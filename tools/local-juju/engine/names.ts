@@ -1,17 +1,16 @@
 // Which names Juju takes for applications, models and secrets, and what it says of the others.
 import { JujuError } from '../contract.ts';
-
-const applicationPattern = /^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*$/;
+import { isApplicationName, isModelName } from '../name-patterns.ts';
 
 /** @throws {JujuError} with the reason that Juju gives. */
 export const checkApplicationName = (name: string): void => {
-  if (applicationPattern.test(name)) return;
+  if (isApplicationName(name)) return;
   throw new JujuError(`invalid application name "${name}"${reasonAgainst(name)}`);
 };
 
 /** @throws {JujuError} */
 export const checkModelName = (name: string): void => {
-  if (/^[a-z0-9]+[a-z0-9-]*$/.test(name)) return;
+  if (isModelName(name)) return;
   throw new JujuError(
     `"${name}" is not a valid name: model names may only contain lowercase letters, digits and hyphens, and must start with a letter or a digit`,
   );

@@ -56,7 +56,7 @@ const parseOption = (name: string, option: ConfigOption, given: unknown, before:
     case 'int':
       return typeof given !== 'boolean' && /^[+-]?\d+$/.test(text) ? Number(text) : refuse('int');
     case 'float':
-      return typeof given !== 'boolean' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : refuse('float');
+      return typeof given !== 'boolean' && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : refuse('float');
     case 'boolean':
       if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
       if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;

@@ -10,7 +10,9 @@ import { doubleQuoted, literal, plain, type Sink, scalarLimits, singleQuoted } f
 export const goYaml = (value: GoValue): string => {
   const sink: Sink = { text: '', column: 0 };
   node(sink, value, -1, 'root');
-  return sink.text.replace(/(?<=.)\n+$/s, '');
+  let end = sink.text.length;
+  while (end > 1 && sink.text[end - 1] === '\n') end -= 1;
+  return sink.text.slice(0, end);
 };
 
 /** Natural order of keys: letters after other signs, runs of digits by their number. */

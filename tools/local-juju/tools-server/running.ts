@@ -68,10 +68,3 @@ export const notLeader = 'this unit is not the leader';
 
 /** `prov` of `prov/0`. */
 export const applicationOfUnit = (unit: string): string => unit.slice(0, unit.lastIndexOf('/'));
-
-const applicationPattern = /^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*$/;
-export const isApplicationName = (text: string): boolean => applicationPattern.test(text);
-export const isUnitName = (text: string): boolean => {
-  const [, application = '', number] = /^(.*)\/(0|[1-9][0-9]*)$/s.exec(text) ?? [];
-  return number !== undefined && isApplicationName(application);
-};

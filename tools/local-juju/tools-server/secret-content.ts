@@ -15,7 +15,7 @@ export const readContent = async (call: Call, words: readonly string[]): Promise
   const content: Values = {};
   for (const word of words) {
     // The padding of a base64 value must not be taken for the sign between key and value.
-    const at = word.replace(/=+$/, '').indexOf('=');
+    const at = withoutPadding(word).indexOf('=');
     if (at < 1) throw new UsageError(`key value ${goQuote(word)} not valid`);
     const { key, form } = splitKey(word.slice(0, at));
     content[key] = await encoded(call, key, form, word.slice(at + 1));
@@ -26,6 +26,12 @@ export const readContent = async (call: Call, words: readonly string[]): Promise
   const filed = await fromFile(call, file);
   checkContent(filed);
   return { ...content, ...filed };
+};
+
+const withoutPadding = (word: string): string => {
+  let end = word.length;
+  while (word[end - 1] === '=') end -= 1;
+  return word.slice(0, end);
 };
 
 const checkContent = (content: Values): void => {

@@ -1,5 +1,6 @@
 // relation-ids, relation-list, relation-get, relation-set, relation-model-get.
 import { goQuote } from '../format/quote.ts';
+import { isApplicationName, isUnitName } from '../name-patterns.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { noMore } from './flags.ts';
 import { parseKeyValues, parseValuesFile } from './keyvalues.ts';
@@ -13,7 +14,7 @@ import {
   relationsOf,
   remoteApplicationOf,
 } from './relations.ts';
-import { applicationOfUnit, isApplicationName, isLeader, isUnitName } from './running.ts';
+import { applicationOfUnit, isLeader } from './running.ts';
 import type { Call, Tool } from './tool.ts';
 
 const relationIds: Tool = {

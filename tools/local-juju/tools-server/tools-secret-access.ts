@@ -1,9 +1,10 @@
 // secret-grant, secret-revoke: who else may read a secret.
+import { isApplicationName, isUnitName } from '../name-patterns.ts';
 import type { Relation, SecretGrant } from '../state.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { noMore } from './flags.ts';
 import { relationFlag, relationOrNone, remoteApplicationOf } from './relations.ts';
-import { applicationOfUnit, isApplicationName, isUnitName } from './running.ts';
+import { applicationOfUnit } from './running.ts';
 import { noteGrant, noteRevoke, type RevokeSubject } from './secrets-pending.ts';
 import { managed, parseSecretId } from './secrets-view.ts';
 import type { Call, Tool } from './tool.ts';

@@ -1,5 +1,6 @@
 // storage-list, storage-get, storage-add.
 import { goQuote } from '../format/quote.ts';
+import { applicationName } from '../name-patterns.ts';
 import type { Storage } from '../state.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { type Flag, noMore } from './flags.ts';
@@ -10,10 +11,12 @@ import type { Tool } from './tool.ts';
 const attachedTo = (running: Running): Storage[] =>
   Object.values(running.model.storage).filter(storage => storage.owner === running.unitName);
 
+const storageId = new RegExp(`^${applicationName}/[0-9]+$`);
+
 const storageFlag: Flag = {
   about: 'specify a storage instance by id',
   check: (value, running) => {
-    if (!/^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*\/[0-9]+$/.test(value)) throw new Error(`invalid storage ID ${goQuote(value)}`);
+    if (!storageId.test(value)) throw new Error(`invalid storage ID ${goQuote(value)}`);
     if (attachedTo(running).some(storage => storage.id === value)) return;
     throw new Error(`storage attachment ${value}:${running.unitName} not found`);
   },

@@ -122,5 +122,9 @@ function plainResults(task: Task): string {
 }
 
 function trimLines(text: string): string {
-  return text.replace(/^\n+|\n+$/g, '');
+  let start = 0;
+  let end = text.length;
+  while (text[start] === '\n') start += 1;
+  while (end > start && text[end - 1] === '\n') end -= 1;
+  return text.slice(start, end);
 }

@@ -2,6 +2,7 @@
 import { JujuError, type LiveModel, type LogLine } from '../../contract.ts';
 import { zoneOf } from '../clock.ts';
 import type { Call, CommandSpec } from '../spec.ts';
+import { globMatches } from '../text/glob.ts';
 import { unitTag } from '../text/names.ts';
 import { clockTime, goTime } from '../text/times.ts';
 
@@ -96,8 +97,7 @@ function entityMatches(pattern: string, tag: string): boolean {
   else if (/^\d+$/.test(pattern)) forms.push(`machine-${pattern}`);
   else forms.push(`unit-${pattern}-*`);
   return forms.some(form => {
-    const source = form.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-    const own = new RegExp(`^${source}$`).test(tag);
+    const own = globMatches(form, tag);
     // An application's name must not reach the units of another one that begins alike: app and app-b.
     return own && (form === pattern || !form.endsWith('-*') || /^\d+$/.test(tag.slice(form.length - 1)));
   });

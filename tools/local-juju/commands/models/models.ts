@@ -1,5 +1,6 @@
 // Models: add, list, switch, show, destroy.
 import { JujuError, type LiveModel } from '../../contract.ts';
+import { isModelName } from '../../name-patterns.ts';
 import { now } from '../clock.ts';
 import { noPromptFlag } from '../confirm.ts';
 import { bareModelName } from '../model-name.ts';
@@ -29,7 +30,7 @@ A cloud, a credential and an owner may be named as Juju allows it; there is one 
   async run({ controller, console, flags, args }) {
     const [name] = args;
     if (name === undefined) throw new JujuError('model name is required', 2);
-    if (!/^[a-z0-9]+(?:-*[a-z0-9]+)*$/.test(name))
+    if (!isModelName(name))
       throw new JujuError(`"${name}" is not a valid name: model names may only contain lowercase letters, digits and hyphens`);
     const config: Record<string, string> = {};
     for (const pair of flags.all('config')) {

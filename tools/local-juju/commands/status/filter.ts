@@ -1,5 +1,6 @@
 // Which units, applications and machines `juju status <pattern>…` shows.
 import type { Application, Machine, Model, Unit } from '../../state.ts';
+import { globMatches } from '../text/glob.ts';
 import { applicationStatus, unitStatus } from './application-status.ts';
 
 export type Selection = { applications: Set<string>; units: Set<string>; machines: Set<string> };
@@ -62,12 +63,4 @@ function portMatches(port: { from: number; to: number; protocol: string }, patte
   const [, number, protocol] = /^(\d+)(?:\/(tcp|udp))?$/.exec(pattern) ?? [];
   if (number === undefined || protocol === undefined) return false;
   return port.protocol === protocol && Number(number) >= port.from && Number(number) <= port.to;
-}
-
-function globMatches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('?', '[^/]');
-  return new RegExp(`^${source}$`).test(text);
 }

@@ -1,4 +1,7 @@
 // Names of units and applications, and the order Juju lists them in.
+import { applicationName } from '../../name-patterns.ts';
+
+export { isApplicationName, isUnitName } from '../../name-patterns.ts';
 
 /** Compares like Juju's natural sort: runs of digits by number, all else as text; so `a/2` < `a/10` and `req2/0` < `req/0`. */
 export function naturally(a: string, b: string): number {
@@ -15,19 +18,9 @@ export function naturally(a: string, b: string): number {
   return left.length - right.length;
 }
 
-const application = '[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*';
-const applicationName = new RegExp(`^${application}$`);
-const unitName = new RegExp(`^${application}/(?:0|[1-9][0-9]*)$`);
-const leaderName = new RegExp(`^${application}/leader$`);
+const leaderName = new RegExp(`^${applicationName}/leader$`);
 
-export function isApplicationName(text: string): boolean {
-  return applicationName.test(text);
-}
-
-export function isUnitName(text: string): boolean {
-  return unitName.test(text);
-}
-
+/** `prov/leader` */
 export function isLeaderName(text: string): boolean {
   return leaderName.test(text);
 }

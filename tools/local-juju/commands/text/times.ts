@@ -47,10 +47,9 @@ function ago(count: number, unit: string): string {
 export function durationMs(text: string): number | undefined {
   const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 0.001, ns: 0.000001 };
   if (text === '0') return 0;
-  if (!/^([0-9]*\.?[0-9]+(h|ms|us|ns|m|s))+$/.test(text)) return undefined;
+  if (!/^(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:h|ms|us|ns|m|s))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, count, unit] of text.matchAll(/([0-9]*\.?[0-9]+)(h|ms|us|ns|m|s)/g))
-    total += Number(count) * units[unit as keyof typeof units];
+  for (const [, count, unit] of text.matchAll(/([0-9.]+)(h|ms|us|ns|m|s)/g)) total += Number(count) * units[unit as keyof typeof units];
   return total;
 }
 
