@@ -179,7 +179,7 @@ export type Secret = {
   created: string;
   updated: string;
   autoPrune: boolean;
-  latest: number; // revision number
+  latest: number; // highest revision number ever given
   revisions: SecretRevision[]; // those not removed
   grants: SecretGrant[];
   consumers: Record<string, { label: string; tracked: number }>; // by unit name, units of the owner included

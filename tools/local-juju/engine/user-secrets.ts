@@ -50,7 +50,7 @@ export const grantSecret = (model: Model, nameOrId: string, applications: readon
   if (!revoke) secret.grants.push(...applications.map(name => ({ kind: 'application' as const, name })));
 };
 
-/** One revision, or the whole secret. @throws {JujuError} */
+/** One revision, whose number is never given again, or the whole secret. @throws {JujuError} */
 export const removeSecret = (model: Model, nameOrId: string, revision: number | undefined): void => {
   const secret = userSecret(model, nameOrId);
   if (revision === undefined) {
@@ -60,7 +60,6 @@ export const removeSecret = (model: Model, nameOrId: string, revision: number | 
   if (!secret.revisions.some(one => one.revision === revision)) throw new JujuError(`secret revision ${revision} not found`);
   secret.revisions = secret.revisions.filter(one => one.revision !== revision);
   if (secret.revisions.length === 0) delete model.secrets[secret.id];
-  else secret.latest = Math.max(...secret.revisions.map(one => one.revision));
 };
 
 const userSecret = (model: Model, nameOrId: string): Secret => {
