@@ -42,6 +42,14 @@ export const newRevision = (revision: number, content: Values, now: string): Sec
     .digest('hex'),
 });
 
+/** Says when the secret is to be rotated next, by its policy. */
+export const setNextRotation = (secret: Secret, now: string): void => {
+  const next = nextRotation(secret.rotate, now);
+  delete secret.rotationDue;
+  if (next === undefined) delete secret.nextRotate;
+  else secret.nextRotate = next;
+};
+
 /** When a secret is to be rotated next. */
 export const nextRotation = (policy: Secret['rotate'], now: string): string | undefined => {
   const period = rotationMs[policy];

@@ -116,7 +116,7 @@ export type HookInfo = {
   kind: 'lifecycle' | 'relation' | 'storage' | 'secret' | 'action' | 'exec';
   relation?: { id: number; endpoint: string; remoteApplication: string; remoteUnit: string; departingUnit?: string };
   storage?: { id: string; kind: string; location: string };
-  secret?: { id: string; label: string; revision?: number };
+  secret?: { id: string; label: string; revision?: number; newest?: number }; // newest: revision when a secret-rotate was begun
   action?: { name: string; task: string; parameters: Record<string, unknown> };
   exec?: { command: string; task: string };
 };
@@ -166,7 +166,15 @@ export type Relation = {
   units: Record<string, Bag & { inScope: boolean }>;
 };
 
-export type SecretRevision = { revision: number; content: Values; created: string; updated: string; checksum: string; expires?: string }; // content: key -> base64
+export type SecretRevision = {
+  revision: number;
+  content: Values; // key -> base64
+  created: string;
+  updated: string;
+  checksum: string;
+  expires?: string;
+  expiryDue?: string; // earlier than `expires`: time was let pass (juju pass-time)
+};
 export type Secret = {
   id: string; // 20 characters 0-9a-v
   owner: { kind: 'application' | 'unit' | 'model'; name: string };
@@ -175,6 +183,7 @@ export type Secret = {
   description: string;
   rotate: 'never' | 'hourly' | 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
   nextRotate?: string;
+  rotationDue?: string; // earlier than `nextRotate`: time was let pass
   expires?: string; // of the latest revision
   created: string;
   updated: string;

@@ -1,11 +1,11 @@
 // What a hook does to the state around it: `prepareHook` when it starts, `finishHook` when it ended well (or is taken as done).
 // Preparing twice is the same as once, so that a hook that failed or was cut off can simply be started again.
 
-import { nextRotation } from '../secret-values.ts';
+import { setNextRotation } from '../secret-values.ts';
 import type { AgentRelation, HookInfo, Model, Unit } from '../state.ts';
 import { configHashOf } from './next-step.ts';
 import { addressOfUnit, leaveScope, syncNetworkValues } from './scope.ts';
-import { expireKey, rotateKey } from './secret-events.ts';
+import { expireKey, rotateKey, rotationDueOf } from './secret-events.ts';
 import { updateStatusAfter } from './times.ts';
 
 export type SetStatus = (unit: Unit, status: string, message: string) => void;
@@ -129,14 +129,13 @@ const finishSecretHook = (model: Model, unit: Unit, hook: HookInfo, now: string)
   else if (hook.name === 'secret-expired') {
     if (secret.latest === hook.secret!.revision) agent.secretRetry[expireKey(secret)] = again;
   } else if (hook.name === 'secret-rotate') {
-    const made = secret.revisions.find(one => one.revision === secret.latest)?.created ?? '';
-    // A new revision since it fell due counts as rotated; otherwise the charm is asked again.
-    if (secret.nextRotate !== undefined && made >= secret.nextRotate) {
-      const next = nextRotation(secret.rotate, now);
-      if (next === undefined) delete secret.nextRotate;
-      else secret.nextRotate = next;
+    const due = rotationDueOf(secret);
+    if (due === undefined) return;
+    // A new revision counts as rotated; otherwise the charm is asked again.
+    if (secret.latest > (hook.secret!.newest ?? 0)) {
+      setNextRotation(secret, now);
       delete agent.secretRetry[rotateKey(secret)];
-    } else if (secret.nextRotate !== undefined && secret.nextRotate <= now) agent.secretRetry[rotateKey(secret)] = again;
+    } else if (due <= now) agent.secretRetry[rotateKey(secret)] = again;
   }
 };
 

@@ -14,16 +14,18 @@ export const nextSecretHook = (model: Model, unit: Unit, now: string): { hook?: 
 
   for (const secret of owned) {
     const revision = secret.revisions.find(one => one.revision === secret.latest);
-    const expires = revision?.expires ?? secret.expires;
-    if (revision === undefined || expires === undefined) continue;
+    const expires = revision?.expiryDue ?? revision?.expires;
+    if (expires === undefined) continue;
     if (isDue(later(expires, unit.agent.secretRetry[expireKey(secret)]))) {
       return { hook: secretHook('secret-expired', secret, secret.label, secret.latest) };
     }
   }
   for (const secret of owned) {
-    if (secret.rotate === 'never' || secret.nextRotate === undefined) continue;
-    if (isDue(later(secret.nextRotate, unit.agent.secretRetry[rotateKey(secret)]))) {
-      return { hook: secretHook('secret-rotate', secret, secret.label) };
+    const due = rotationDueOf(secret);
+    if (secret.rotate === 'never' || due === undefined) continue;
+    if (isDue(later(due, unit.agent.secretRetry[rotateKey(secret)]))) {
+      const hook = secretHook('secret-rotate', secret, secret.label);
+      return { hook: { ...hook, secret: { ...hook.secret!, newest: secret.latest } } };
     }
   }
   for (const secret of secrets) {
@@ -45,6 +47,8 @@ export const nextSecretHook = (model: Model, unit: Unit, now: string): { hook?: 
 };
 
 export const expireKey = (secret: Secret): string => `expire ${secret.id}/${secret.latest}`;
+/** When the secret is to be rotated, time that was let pass included. */
+export const rotationDueOf = (secret: Secret): string | undefined => secret.rotationDue ?? secret.nextRotate;
 export const rotateKey = (secret: Secret): string => `rotate ${secret.id}`;
 
 /** The leader manages the application's secrets, each unit its own. */

@@ -1,6 +1,6 @@
 // What a hook asked for about secrets, at its end. Within each kind all are tried; one that is refused ends the commit after its
 // kind, and what was done before stays.
-import { newRevision, nextRotation } from '../secret-values.ts';
+import { newRevision, nextRotation, setNextRotation } from '../secret-values.ts';
 import type { Secret, SecretGrant, SecretRevision } from '../state.ts';
 import { applicationOfUnit, type Running } from './running.ts';
 import { ownerLabelTaken } from './secret-labels.ts';
@@ -83,15 +83,16 @@ const updateOne = (running: Running, secret: Secret, details: SecretDetails): st
   if (description !== undefined) secret.description = description;
   if (rotate !== undefined && rotate !== secret.rotate) {
     secret.rotate = rotate;
-    const next = nextRotation(rotate, now);
-    if (next === undefined) delete secret.nextRotate;
-    else secret.nextRotate = next;
+    setNextRotation(secret, now);
   }
   secret.updated = now;
   const current = secret.revisions.find(one => one.revision === secret.latest);
   const next = content && newRevision(secret.latest + 1, content, now);
   if (next && next.checksum !== current?.checksum) addRevision(secret, { ...next, ...(expires === undefined ? {} : { expires }) });
-  else if (expires !== undefined && current) current.expires = expires;
+  else if (expires !== undefined && current) {
+    current.expires = expires;
+    delete current.expiryDue;
+  }
   if (expires !== undefined) secret.expires = expires;
   return undefined;
 };

@@ -1,6 +1,7 @@
 // Which hooks the units run, in order: the first start, relations, removals, subordinates, storage, errors. What is expected was
 // observed on Juju 3.6.
 import { describe, expect, test } from 'vitest';
+import { describeSecret } from '../../../../tools/local-juju/commands/secrets/describe.ts';
 import { applyConsequences } from '../../../../tools/local-juju/engine/consequences.ts';
 import { addUnits } from '../../../../tools/local-juju/engine/deploy.ts';
 import { changeConfig, parseOptions } from '../../../../tools/local-juju/engine/options.ts';
@@ -496,6 +497,32 @@ describe('secrets', () => {
     expect(secretHooks()).toEqual([]); // asked again after five minutes, for nothing was done
     passTime(sim.model, 300_000);
     expect(secretHooks()).toEqual(['prov/0 secret-rotate secret:x']);
+  });
+
+  test('time that is let pass changes no time that is shown, and a rotation afterwards is due a whole period later', () => {
+    const sim = related();
+    const inADay = new Date(Date.parse(sim.now) + 86_400_000).toISOString();
+    sim.model.secrets.x = {
+      ...secretOf('prov', {}),
+      created: sim.now,
+      updated: sim.now,
+      rotate: 'daily',
+      nextRotate: inADay,
+      expires: inADay,
+      revisions: [{ ...revision(1), created: sim.now, updated: sim.now, expires: inADay }],
+    };
+    const secret = sim.model.secrets.x;
+    const shown = () => describeSecret(sim.model, secret, { revisions: true, reveal: false, json: false });
+    const before = shown();
+    passTime(sim.model, 172_800_000);
+    expect(shown()).toEqual(before);
+    sim.scripts['prov secret-rotate'] = () => {
+      secret.latest = 2;
+      secret.revisions = [{ ...revision(2), created: sim.now, updated: sim.now }];
+    };
+    expect(sim.settle().filter(line => line.includes('secret'))).toEqual(['prov/0 secret-expired x/1', 'prov/0 secret-rotate secret:x']);
+    expect(secret.nextRotate).toBe(inADay);
+    expect(sim.settle().filter(line => line.includes('secret'))).toEqual([]);
   });
 
   const revision = (number: number) => ({ revision: number, content: {}, created: '2026-01-01T00:00:00.000Z', updated: '', checksum: '' });
