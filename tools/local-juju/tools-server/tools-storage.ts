@@ -2,6 +2,7 @@
 import { goQuote } from '../format/quote.ts';
 import { applicationName } from '../name-patterns.ts';
 import type { Storage } from '../state.ts';
+import { storageCount } from '../storage-count.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { type Flag, noMore } from './flags.ts';
 import type { Running } from './running.ts';
@@ -60,21 +61,22 @@ const storageAdd: Tool = {
     if (words.length === 0) throw new UsageError('storage add requires a storage directive');
     const added = words.map(word => {
       const [name = '', ...more] = word.split('=');
-      const directive = more.join('=');
       if (name === '') throw new UsageError(`storage directive ${goQuote(word)} must have a name`);
-      return { name, count: countOf(name, directive) };
+      return { name, count: countOf(name, more.length === 0 ? undefined : more.join('=')) };
     });
     running.pending.storage.push(...added);
     return undefined;
   },
 };
 
-const countOf = (name: string, directive: string): number => {
-  if (directive === '') return 1;
-  if (!/^[0-9]+$/.test(directive)) throw new ToolError(`only count can be specified for ${goQuote(name)}`);
-  const count = Number(directive);
-  if (count > 0) return count;
-  throw new UsageError(`cannot parse constraints for storage ${goQuote(name)}: count must be greater than zero, got ${goQuote(directive)}`);
+/** A charm leaves pool and size to whoever deployed it. */
+const countOf = (name: string, directive: string | undefined): number => {
+  if (directive && !/^-?[0-9]+$/.test(directive)) throw new UsageError(`only count can be specified for ${goQuote(name)}`);
+  try {
+    return storageCount(name, directive);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 };
 
 export const storageTools: Readonly<Record<string, Tool>> = {

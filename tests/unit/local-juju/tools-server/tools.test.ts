@@ -170,7 +170,15 @@ describe('storage', () => {
     { line: 'storage-get -s logs/3', answer: usage('invalid value "logs/3" for option -s: storage attachment logs/3:prov/0 not found') },
     { line: 'storage-get location kind', answer: usage('unrecognized args: ["kind"]') },
     { line: 'storage-add', answer: usage('storage add requires a storage directive') },
-    { line: 'storage-add data=1G', answer: failed('only count can be specified for "data"') },
+    { line: 'storage-add data=1G', answer: usage('only count can be specified for "data"') },
+    {
+      line: 'storage-add data=0',
+      answer: usage('cannot parse constraints for storage "data": cannot parse count: count must be greater than zero, got "0"'),
+    },
+    {
+      line: 'storage-add data=',
+      answer: usage('cannot parse constraints for storage "data": storage constraints require at least one field to be specified'),
+    },
   ])('$line', async ({ line, answer }) => {
     expect(await kit().begin('prov/0', attached).say(line)).toBe(answer);
   });
