@@ -4,10 +4,14 @@
 export const applicationName = '[a-z][a-z0-9]*(?:-[0-9]*[a-z][a-z0-9]*)*';
 const wholeName = new RegExp(`^${applicationName}$`);
 const unitName = new RegExp(`^${applicationName}/(?:0|[1-9][0-9]*)$`);
+const storageId = new RegExp(`^${applicationName}/[0-9]+$`);
 
 export const isApplicationName = (text: string): boolean => wholeName.test(text);
 
 /** `prov/0` */
 export const isUnitName = (text: string): boolean => unitName.test(text);
+
+/** `data/0` */
+export const isStorageId = (text: string): boolean => storageId.test(text);
 
 export const isModelName = (text: string): boolean => /^[a-z0-9][a-z0-9-]*$/.test(text);

@@ -56,7 +56,7 @@ export const storageConstraints = (charm: Charm, given: Record<string, string>, 
 /** @returns ids of what was made. */
 export const addStorage = (model: Model, unitName: string, name: string, count: number, folder: string, now: string): string[] => {
   const unit = unitOf(model, unitName);
-  const failing = `failed to add storage "${name}" to ${unitName}: adding "${name}" storage to ${unitName}`;
+  const failing = `adding "${name}" storage to ${unitName}`;
   const spec = specOf(model, unit.application, name);
   if (spec === undefined) throw new JujuError(`${failing}: charm storage "${name}" not found`);
   checkRoom(model, unit, spec, count, failing);
@@ -70,13 +70,11 @@ export const addStorage = (model: Model, unitName: string, name: string, count: 
 /** The unit gets its storage-detaching; the data stays unless the pool ties it to the machine. */
 export const detachStorage = (model: Model, id: string, force: boolean): void => {
   const storage = storageOf(model, id);
-  if (storage.owner === undefined) throw new JujuError(`failed to detach ${id}: storage is not attached`);
+  if (storage.owner === undefined) throw new JujuError('storage is not attached');
   const spec = specOf(model, model.units[storage.owner]!.application, storage.name);
-  if (!survivesUnit(storage.pool)) throw new JujuError(`failed to detach ${id}: storage is not detachable`);
+  if (!survivesUnit(storage.pool)) throw new JujuError('storage is not detachable');
   if (!force && spec !== undefined && countOf(model, storage.owner, storage.name) <= spec.countMin) {
-    throw new JujuError(
-      `failed to detach ${id}: removing it would leave ${storage.owner} without the storage "${storage.name}" that it requires`,
-    );
+    throw new JujuError(`removing it would leave ${storage.owner} without the storage "${storage.name}" that it requires`);
   }
   storage.detaching = true;
 };
@@ -84,8 +82,8 @@ export const detachStorage = (model: Model, id: string, force: boolean): void =>
 export const attachStorage = (model: Model, unitName: string, id: string, folder: string): void => {
   const unit = unitOf(model, unitName);
   const storage = storageOf(model, id);
-  const failing = `failed to attach ${id} to ${unitName}`;
-  if (storage.owner !== undefined) throw new JujuError(`${failing}: storage is attached to "${storage.owner}"`);
+  const failing = `cannot attach storage ${id} to unit ${unitName}`;
+  if (storage.owner !== undefined) throw new JujuError(`storage is attached to "${storage.owner}"`);
   const spec = specOf(model, unit.application, storage.name);
   if (spec === undefined) throw new JujuError(`${failing}: charm storage "${storage.name}" not found`);
   checkRoom(model, unit, spec, 1, failing);
@@ -96,7 +94,7 @@ export const attachStorage = (model: Model, unitName: string, id: string, folder
 export const removeStorage = (model: Model, id: string, force: boolean): void => {
   const storage = storageOf(model, id);
   if (storage.owner !== undefined && !force) {
-    throw new JujuError(`failed to remove storage ${id}: storage is attached; use --force, or detach it first`);
+    throw new JujuError('storage is attached');
   }
   storage.life = 'dying';
 };

@@ -1,6 +1,6 @@
 // storage-list, storage-get, storage-add.
 import { goQuote } from '../format/quote.ts';
-import { applicationName } from '../name-patterns.ts';
+import { isStorageId } from '../name-patterns.ts';
 import type { Storage } from '../state.ts';
 import { storageCount } from '../storage-count.ts';
 import { ToolError, UsageError } from './errors.ts';
@@ -12,12 +12,10 @@ import type { Tool } from './tool.ts';
 const attachedTo = (running: Running): Storage[] =>
   Object.values(running.model.storage).filter(storage => storage.owner === running.unitName);
 
-const storageId = new RegExp(`^${applicationName}/[0-9]+$`);
-
 const storageFlag: Flag = {
   about: 'specify a storage instance by id',
   check: (value, running) => {
-    if (!storageId.test(value)) throw new Error(`invalid storage ID ${goQuote(value)}`);
+    if (!isStorageId(value)) throw new Error(`invalid storage ID ${goQuote(value)}`);
     if (attachedTo(running).some(storage => storage.id === value)) return;
     throw new Error(`storage attachment ${value}:${running.unitName} not found`);
   },

@@ -1,8 +1,10 @@
 // Logs, storage, faults, help, and words that are no command.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import { absent } from '../../../../tools/local-juju/commands/absent.ts';
 import { commands } from '../../../../tools/local-juju/commands/table.ts';
 import type { LogLine } from '../../../../tools/local-juju/contract.ts';
+import { JujuError } from '../../../../tools/local-juju/contract.ts';
 import { addStorage, emptyModel, type FakeLive, juju, liveModel, statusModel } from './world.ts';
 
 const line = (entity: string, level: string, message: string, module = 'unit.prov/0.juju-log'): LogLine => ({
@@ -120,6 +122,45 @@ describe('storage', () => {
       attachments: { units: { 'prov/0': { machine: '0', location: '/srv/data', life: 'alive' } } },
     });
     expect(await juju(live, ['show-storage', 'data/9'])).toMatchObject({ code: 1, out: '{}\n' });
+  });
+  test('what is refused is said after the rest, and without ERROR', async () => {
+    live.addStorage = (_unit, name) => {
+      if (name === 'logs') return ['logs/5'];
+      throw new JujuError(`adding "${name}" storage to prov/0: charm storage "${name}" not found`);
+    };
+    expect(await juju(live, ['add-storage', 'prov/0', 'zip', 'logs', 'data'])).toEqual({
+      code: 1,
+      out: '',
+      err: `added storage logs/5 to prov/0
+failed to add storage "data" to prov/0: adding "data" storage to prov/0: charm storage "data" not found
+failed to add storage "zip" to prov/0: adding "zip" storage to prov/0: charm storage "zip" not found
+`,
+    });
+    live.addStorage = () => {
+      throw new JujuError('unit "prov/9" not found');
+    };
+    expect((await juju(live, ['add-storage', 'prov/9', 'zip', 'data'])).err).toBe('unit "prov/9" not found\n');
+    expect((await juju(live, ['add-storage', 'prov/9', 'zip'])).err).toBe(
+      'failed to add storage "zip" to prov/9: unit "prov/9" not found\n',
+    );
+    live.removeStorage = () => {
+      throw new JujuError('storage is attached');
+    };
+    expect(await juju(live, ['remove-storage', 'data/0'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^failed to remove data\/0: storage is attached\n\nUse the --force option/),
+    });
+  });
+  test.each([
+    ['add-storage prov/0', 'add-storage requires a unit and a storage directive'],
+    ['add-storage prov logs', 'unit name "prov" not valid'],
+    [
+      'add-storage prov/0 logs=0',
+      'cannot parse constraints for storage "logs": cannot parse count: count must be greater than zero, got "0"',
+    ],
+    ['add-storage prov/0 logs logs=2', 'storage "logs" specified more than once'],
+  ])('%s has wrong words', async (line, text) => {
+    expect(await juju(live, line.split(' '))).toEqual({ code: 2, out: '', err: `ERROR ${text}\n` });
   });
   test('changes', async () => {
     expect((await juju(live, ['add-storage', 'prov/3', 'logs'])).err).toBe('added storage logs/5 to prov/3\n');

@@ -1,5 +1,7 @@
 // Storage: storage, show-storage, storage-pools, add-, detach-, attach-, remove-storage.
-import { JujuError } from '../../contract.ts';
+import { type Console, JujuError } from '../../contract.ts';
+import { isStorageId, isUnitName } from '../../name-patterns.ts';
+import { storageCount } from '../../storage-count.ts';
 import { zoneOf } from '../clock.ts';
 import { inOrder, outputFlags, print } from '../output.ts';
 import type { CommandSpec } from '../spec.ts';
@@ -82,20 +84,63 @@ export const addStorage: CommandSpec = {
   run({ args, console, model }) {
     const [unit, ...words] = args;
     if (unit === undefined || words.length === 0) throw new JujuError('add-storage requires a unit and a storage directive', 2);
+    if (!isUnitName(unit)) throw new JujuError(`unit name "${unit}" not valid`, 2);
+    const counts = readDirectives(words);
     const live = model();
-    for (const word of words) {
-      const [name = '', count] = word.split('=');
-      if (count !== undefined && !/^\d+$/.test(count.split(',').find(part => /^\d+$/.test(part)) ?? ''))
-        throw new JujuError(`cannot parse storage directive for "${name}": expected a count, got "${count}"`, 2);
-      const number = Number(count?.split(',').find(part => /^\d+$/.test(part)) ?? '1');
-      if (number === 0) {
-        throw new JujuError(`cannot parse constraints for storage "${name}": cannot parse count: count must be greater than zero, got "0"`);
-      }
-      for (const id of live.addStorage(unit, name, number)) console.err(`added storage ${id} to ${unit}\n`);
-    }
-    return 0;
+    return forEach(console, [...counts.keys()].sort(), {
+      act: name => live.addStorage(unit, name, counts.get(name) ?? 1).map(id => `added storage ${id} to ${unit}`),
+      failing: name => `failed to add storage "${name}" to ${unit}`,
+      sameReasonOnce: true,
+    });
   },
 };
+
+function readDirectives(words: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) {
+    const at = word.indexOf('=');
+    const name = at < 0 ? word : word.slice(0, at);
+    if (counts.has(name)) throw new JujuError(`storage "${name}" specified more than once`, 2);
+    try {
+      counts.set(name, storageCount(name, at < 0 ? undefined : word.slice(at + 1)));
+    } catch (error) {
+      throw new JujuError((error as Error).message, 2);
+    }
+  }
+  return counts;
+}
+
+type Attempt = {
+  /** @returns what was done, a line each. @throws {JujuError} with the reason alone. */
+  act(name: string): string[];
+  /** What stands before the reason. */
+  failing(name: string): string;
+  /** Where all fail for fewer reasons, Juju shows the reasons alone. */
+  sameReasonOnce?: boolean;
+};
+
+/** What has failed is said after the rest, and without `ERROR`: so does Juju for storage. @returns the exit code. */
+function forEach(console: Console, names: readonly string[], { act, failing, sameReasonOnce }: Attempt): number {
+  const failures: { name: string; reason: string }[] = [];
+  for (const name of names) {
+    try {
+      for (const line of act(name)) console.err(`${line}\n`);
+    } catch (error) {
+      if (!(error instanceof JujuError)) throw error;
+      failures.push({ name, reason: error.message });
+    }
+  }
+  const reasons = [...new Set(failures.map(failure => failure.reason))].sort();
+  const short = sameReasonOnce === true && failures.length === names.length && reasons.length < failures.length;
+  const lines = short ? reasons : failures.map(({ name, reason }) => `${failing(name)}: ${reason}`);
+  for (const line of lines) console.err(`${line}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function checkStorageIds(ids: readonly string[]): void {
+  const wrong = ids.find(id => !isStorageId(id));
+  if (wrong !== undefined) throw new JujuError(`storage ID "${wrong}" not valid`);
+}
 
 export const detachStorage: CommandSpec = {
   name: 'detach-storage',
@@ -108,12 +153,15 @@ export const detachStorage: CommandSpec = {
   ],
   run({ args, flags, console, model }) {
     if (args.length === 0) throw new JujuError('detach-storage requires at least one storage ID', 2);
+    checkStorageIds(args);
     const live = model();
-    for (const id of args) {
-      live.detachStorage(id, flags.on('force'));
-      console.err(`detaching ${id}\n`);
-    }
-    return 0;
+    return forEach(console, args, {
+      act: id => {
+        live.detachStorage(id, flags.on('force'));
+        return [`detaching ${id}`];
+      },
+      failing: id => `failed to detach ${id}`,
+    });
   },
 };
 
@@ -126,12 +174,15 @@ export const attachStorage: CommandSpec = {
   run({ args, console, model }) {
     const [unit, ...ids] = args;
     if (unit === undefined || ids.length === 0) throw new JujuError('attach-storage requires a unit ID and at least one storage ID', 2);
+    checkStorageIds(ids);
     const live = model();
-    for (const id of ids) {
-      live.attachStorage(unit, id);
-      console.err(`attaching ${id} to ${unit}\n`);
-    }
-    return 0;
+    return forEach(console, ids, {
+      act: id => {
+        live.attachStorage(unit, id);
+        return [`attaching ${id} to ${unit}`];
+      },
+      failing: id => `failed to attach ${id} to ${unit}`,
+    });
   },
 };
 
@@ -147,11 +198,23 @@ export const removeStorage: CommandSpec = {
   run({ args, flags, console, model }) {
     if (args.length === 0) throw new JujuError('remove-storage requires at least one storage ID', 2);
     if (flags.on('no-destroy')) throw new JujuError('the local Juju cannot release storage: it lies in the model');
+    checkStorageIds(args);
     const live = model();
-    for (const id of args) {
-      live.removeStorage(id, flags.on('force'));
-      console.err(`removing ${id}\n`);
-    }
-    return 0;
+    const attached = args.some(id => live.state.storage[id]?.owner !== undefined) && !flags.on('force');
+    const code = forEach(console, args, {
+      act: id => {
+        live.removeStorage(id, flags.on('force'));
+        return [`removing ${id}`];
+      },
+      failing: id => `failed to remove ${id}`,
+    });
+    if (attached) console.err(stillAttached);
+    return code;
   },
 };
+
+const stillAttached = `
+Use the --force option to remove attached storage, or use
+"juju detach-storage" to explicitly detach the storage
+before removing.
+`;
