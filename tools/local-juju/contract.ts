@@ -80,8 +80,8 @@ export type LogLine = { time: string; entity: string; level: string; module: str
 export type LiveModel = {
   readonly state: Model;
   readonly folder: string;
-  /** `source`: a folder, a .charm file, or a name from the repository's own builds. Returns what was made. */
-  deploy(request: DeployRequest): Promise<{ application: string; charmName: string; revision: number; base: string; local: boolean }>;
+  /** `source`: a folder, a .charm file, or a name from the repository's own builds. Reports in words how far it came. */
+  deploy(request: DeployRequest, progress: (text: string) => void): Promise<void>;
   addUnits(application: string, count: number, to: readonly string[], attachStorage: readonly string[]): Promise<string[]>;
   removeUnit(unit: string, options: RemovalOptions): void;
   removeApplication(application: string, options: RemovalOptions): void;

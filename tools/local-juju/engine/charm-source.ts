@@ -14,7 +14,7 @@ import { unzip } from './unzip.ts';
 /** A charm that was read and waits, in a folder of its own, for its revision. */
 export type FoundCharm = { folder: string; charm: CharmDescription };
 
-export const isPath = (source: string): boolean =>
+const isPath = (source: string): boolean =>
   isAbsolute(source) || source.startsWith('./') || source.startsWith('../') || source === '.' || source.endsWith('.charm');
 
 /** Unpacks or copies the charm and reads it. @param cwd of the client. @throws {JujuError} */

@@ -1,7 +1,7 @@
 // Deploying an application, adding units to it, and moving it to another revision of its charm.
 import { type DeployRequest, JujuError } from '../contract.ts';
 import type { Application, Charm, Model, Unit } from '../state.ts';
-import { dropCharm, type FoundCharm, fetchCharm, isPath, keepCharm } from './charm-source.ts';
+import { dropCharm, type FoundCharm, fetchCharm, keepCharm } from './charm-source.ts';
 import { endpointsOf } from './endpoints.ts';
 import { checkApplicationName } from './names.ts';
 import { keepFittingConfig, parseOptions } from './options.ts';
@@ -11,36 +11,31 @@ import { attachStorage, newStorage, storageConstraints } from './storage.ts';
 import { newMachine, newUnit } from './units.ts';
 
 export type Place = { folder: string; now(): string };
-type Deployed = { application: string; charmName: string; revision: number; base: string; local: boolean };
 
 /** Base that is taken when the charm leaves a choice, as of Juju 3.6. */
 const preferredChannel = '24.04';
 
-/** @throws {JujuError} with `located` when the charm was found and the deployment was refused afterwards. */
-export const deploy = async (model: Model, request: DeployRequest, place: Place): Promise<Deployed> => {
+/**
+ * A charm that was found has its revision, whatever is refused afterwards.
+ * @param progress told in words how far it came. @throws {JujuError}
+ */
+export const deploy = async (model: Model, request: DeployRequest, place: Place, progress: (text: string) => void): Promise<void> => {
   if (request.application !== undefined) checkApplicationName(request.application);
   const found = await fetchCharm(request.source, request.cwd, place.folder);
   try {
     const name = request.application ?? found.charm.name;
     checkApplicationName(name);
     const base = chooseBase(found, request.base ?? (model.config['default-base'] as string | undefined), request.base !== undefined);
-    if (found.charm.subordinate && (request.count > 1 || request.to.length > 0)) {
+    const charm = await keepCharm(model, found, place.folder, base);
+    // Known to the model, it is cleared away with other unused charms if it is refused.
+    model.charms[charm.url] = charm;
+    const which = `local charm "${charm.name}", revision ${charm.revision}`;
+    progress(`Located ${which}`);
+    if (charm.subordinate && (request.count > 1 || request.to.length > 0)) {
       throw new JujuError('cannot use --num-units or --to with subordinate application');
     }
-    const charm = await keepCharm(model, found, place.folder, base);
-    const made = {
-      application: name,
-      charmName: charm.name,
-      revision: charm.revision,
-      base: baseText(base),
-      local: isPath(request.source),
-    };
-    try {
-      createApplication(model, name, charm, request, place);
-    } catch (error) {
-      throw error instanceof JujuError ? Object.assign(error, { located: made }) : error;
-    }
-    return made;
+    progress(`Deploying "${name}" from ${which} on ${baseText(base)}`);
+    createApplication(model, name, charm, request, place);
   } finally {
     await dropCharm(found);
   }
@@ -114,6 +109,7 @@ const chooseBase = (found: FoundCharm, wanted: string | undefined, asked: boolea
 export const createApplication = (model: Model, name: string, charm: Charm, request: DeployRequest, place: Place): void => {
   const failing = `cannot add application "${name}"`;
   checkModelLife(model);
+  for (const placement of request.to) checkPlacement(model, name, placement);
   const fromFile = (request.configFile?.[name] ?? {}) as Record<string, unknown>;
   const config = { ...parseOptions(charm, fromFile, ''), ...parseOptions(charm, request.config, '') };
   if (model.applications[name] !== undefined) {
@@ -122,7 +118,6 @@ export const createApplication = (model: Model, name: string, charm: Charm, requ
     );
   }
   const storage = storageConstraints(charm, request.storage, failing);
-  for (const placement of request.to) checkPlacement(model, name, placement);
   const now = place.now();
   const application: Application = {
     name,

@@ -200,7 +200,7 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
     state,
     folder,
     ...changes,
-    deploy: request => fetches(changes.deploy(request)),
+    deploy: (request, progress) => fetches(changes.deploy(request, progress)),
     refresh: (application, source, options) => fetches(changes.refresh(application, source, options)),
     nextChange: signal =>
       new Promise(resolve => {

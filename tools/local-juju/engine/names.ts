@@ -5,7 +5,7 @@ import { isApplicationName, isModelName } from '../name-patterns.ts';
 /** @throws {JujuError} with the reason that Juju gives. */
 export const checkApplicationName = (name: string): void => {
   if (isApplicationName(name)) return;
-  throw new JujuError(`invalid application name "${name}"${reasonAgainst(name)}`);
+  throw new JujuError(`invalid application name "${name}"${reasonAgainst(name)}`, 2);
 };
 
 /** @throws {JujuError} */

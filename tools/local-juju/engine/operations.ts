@@ -43,9 +43,9 @@ type Commit = <Result>(work: () => Result) => Result;
 export const operations = (model: Model, place: Place, commit: Commit, killTask: (task: string) => void): Operations => {
   const { folder, now } = place;
   return {
-    deploy: async request => {
+    deploy: async (request, progress) => {
       try {
-        return await deploy(model, request, place);
+        await deploy(model, request, place, progress);
       } finally {
         commit(() => undefined);
       }

@@ -40,7 +40,7 @@ export const storageConstraints = (charm: Charm, given: Record<string, string>, 
   }
   const wanted: Application['storage'] = {};
   for (const spec of Object.values(charm.storage)) {
-    const asked = parseDirective(given[spec.name] ?? '', spec.name);
+    const asked = parseDirective(given[spec.name] ?? '', failing);
     const count = asked.count ?? spec.countMin;
     const store = `${failing}: charm "${charm.name}" store "${spec.name}"`;
     if (spec.countMax === 1 && count > 1) throw new JujuError(`${store}: storage is singular, ${count} specified`);
@@ -126,15 +126,14 @@ const locationOf = (folder: string, unit: Unit, spec: StorageSpec | undefined, i
   return spec.countMax === 1 ? join(root, spec.location) : join(root, spec.location, id);
 };
 
-const parseDirective = (text: string, name: string): { pool?: string; sizeMiB?: number; count?: number } => {
+const parseDirective = (text: string, failing: string): { pool?: string; sizeMiB?: number; count?: number } => {
   const found: { pool?: string; sizeMiB?: number; count?: number } = {};
   for (const part of text.split(',').filter(word => word !== '')) {
     const size = /^(\d+(?:\.\d+)?)([MGTP])(?:i?B)?$/i.exec(part);
     if (/^\d+$/.test(part)) found.count = Number(part);
     else if (size) found.sizeMiB = Math.ceil(Number(size[1]) * 1024 ** 'MGTP'.indexOf(size[2]!.toUpperCase()));
     else if (pools.includes(part)) found.pool = part;
-    else throw new JujuError(`cannot parse storage constraints for "${name}": pool "${part}" not found`);
+    else throw new JujuError(`${failing}: pool "${part}" not found`);
   }
-  if (found.count === 0) throw new JujuError(`cannot parse storage constraints for "${name}": count must be greater than zero, got "0"`);
   return found;
 };

@@ -71,9 +71,9 @@ const storageAdd: Tool = {
 const countOf = (name: string, directive: string | undefined): number => {
   if (directive && !/^-?[0-9]+$/.test(directive)) throw new UsageError(`only count can be specified for ${goQuote(name)}`);
   try {
-    return storageCount(name, directive);
+    return storageCount(directive);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(`cannot parse constraints for storage ${goQuote(name)}: ${(error as Error).message}`);
   }
 };
 

@@ -55,6 +55,11 @@ describe('deploy', () => {
     ['deploy', 2, 'no charm or bundle specified'],
     ['deploy a b c', 2, 'unrecognized args: ["c"]'],
     ['deploy a -n 0', 2, '--num-units must be a positive integer'],
+    [
+      'deploy a --storage data=0',
+      2,
+      'invalid value "data=0" for option --storage: cannot parse disk constraints: cannot parse count: count must be greater than zero, got "0"',
+    ],
     ['deploy a --resource r=f', 1, 'the local Juju has no resources'],
     ['deploy a --bogus', 2, 'option provided but not defined: --bogus'],
   ])('%s is refused', async (words, code, text) => {

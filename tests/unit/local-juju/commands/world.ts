@@ -292,10 +292,12 @@ export function liveModel(model: Model, own: Partial<LiveModel> = {}): FakeLive 
       Object.assign(model.tasks[id]!, { status: 'completed', returnCode: 0, started: since, completed: since, ...task });
       poke();
     },
-    deploy: record(
-      'deploy',
-      Promise.resolve({ application: 'prov', charmName: 'prov', revision: 0, base: 'ubuntu@22.04/stable', local: true }),
-    ),
+    deploy(request: Parameters<LiveModel['deploy']>[0], progress: (text: string) => void) {
+      asked.push({ method: 'deploy', args: [request] });
+      progress('Located local charm "prov", revision 0');
+      progress('Deploying "prov" from local charm "prov", revision 0 on ubuntu@22.04/stable');
+      return Promise.resolve();
+    },
     addUnits: record('addUnits', Promise.resolve(['prov/2'])),
     refresh: record('refresh', Promise.resolve({ charmName: 'prov', revision: 1 })),
     addStorage: record('addStorage', ['logs/5']),

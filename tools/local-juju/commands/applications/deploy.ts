@@ -1,5 +1,6 @@
 // `juju deploy`.
 import { JujuError } from '../../contract.ts';
+import { storageCount } from '../../storage-count.ts';
 import { readClientFile } from '../files.ts';
 import type { Call, CommandSpec } from '../spec.ts';
 import { yamlDocument } from '../text/yaml-value.ts';
@@ -44,7 +45,7 @@ otherwise. --config takes key=value (again and again) or a YAML file with a sect
     if (count < 1) throw new JujuError('--num-units must be a positive integer', 2);
     const live = call.model();
     const { values, file } = await readConfig(call);
-    const made = await live.deploy({
+    const request = {
       source,
       cwd: console.cwd,
       ...(application === undefined ? {} : { application }),
@@ -58,9 +59,8 @@ otherwise. --config takes key=value (again and again) or a YAML file with a sect
       storage: readStorage(flags.all('storage')),
       attachStorage: listed(flags.all('attach-storage')),
       constraints: flags.all('constraints').join(' '),
-    });
-    console.err(`Located local charm "${made.charmName}", revision ${made.revision}\n`);
-    console.err(`Deploying "${made.application}" from local charm "${made.charmName}", revision ${made.revision} on ${made.base}\n`);
+    };
+    await live.deploy(request, text => console.err(`${text}\n`));
     return 0;
   },
 };
@@ -96,8 +96,14 @@ function readStorage(texts: readonly string[]): Record<string, string> {
   const storage: Record<string, string> = {};
   for (const text of texts) {
     const at = text.indexOf('=');
-    if (at < 1) throw new JujuError(`invalid value "${text}" for option --storage: expected <store>=<directive>`, 2);
+    const refuse = (reason: string) => new JujuError(`invalid value ${JSON.stringify(text)} for option --storage: ${reason}`, 2);
+    if (at < 1) throw refuse('expected <store>=<directive>');
     storage[text.slice(0, at)] = text.slice(at + 1);
+    try {
+      storageCount(text.slice(at + 1));
+    } catch (error) {
+      throw refuse(`cannot parse disk constraints: ${(error as Error).message}`);
+    }
   }
   return storage;
 }

@@ -102,9 +102,9 @@ function readDirectives(words: readonly string[]): Map<string, number> {
     const name = at < 0 ? word : word.slice(0, at);
     if (counts.has(name)) throw new JujuError(`storage "${name}" specified more than once`, 2);
     try {
-      counts.set(name, storageCount(name, at < 0 ? undefined : word.slice(at + 1)));
+      counts.set(name, storageCount(at < 0 ? undefined : word.slice(at + 1)));
     } catch (error) {
-      throw new JujuError((error as Error).message, 2);
+      throw new JujuError(`cannot parse constraints for storage "${name}": ${(error as Error).message}`, 2);
     }
   }
   return counts;
