@@ -152,15 +152,24 @@ const reportFailure = (world: AgentWorld, unit: Unit, hook: HookInfo, retries: n
   const { relation } = hook;
   const remote = relation && model.relations[relation.id]?.endpoints.find(one => one.application === relation.remoteApplication);
   unit.agentError = {
-    message: `hook failed: "${hook.name}"`,
+    message: `hook failed: "${shownHook(hook)}"`,
     suffix: remote ? ` for ${remote.application}:${remote.name}` : '',
     since: now,
   };
   world.setAgentStatus(unit, 'error', unit.agentError.message);
   world.setAgentStatus(unit, 'idle', '');
-  host.log(tagOf(unit.name), 'INFO', 'juju.worker.uniter', `awaiting error resolution for "${hook.name}" hook`);
+  host.log(tagOf(unit.name), 'INFO', 'juju.worker.uniter', `awaiting error resolution for "${kindOf(hook)}" hook`);
   world.save();
 };
+
+/** `storage-attached` of `data-storage-attached`, `relation-joined` of `db-relation-joined`; other hooks are a kind of their own. */
+const kindOf = (hook: HookInfo): string => {
+  const subject = hook.relation?.endpoint ?? hook.storage?.id.replace(/\/.*$/, '');
+  return subject === undefined ? hook.name : hook.name.slice(subject.length + 1);
+};
+
+/** How the status names a failed hook: a relation's with its endpoint, a storage's by its kind alone. */
+export const shownHook = (hook: HookInfo): string => (hook.storage ? kindOf(hook) : hook.name);
 
 /** `db-relation-joined hook for prov/0`, as in the agent's status. */
 const describeHook = (hook: HookInfo): string => {

@@ -7,9 +7,11 @@ import { addUnits } from '../../../../tools/local-juju/engine/deploy.ts';
 import { changeConfig, parseOptions } from '../../../../tools/local-juju/engine/options.ts';
 import { passTime } from '../../../../tools/local-juju/engine/pass-time.ts';
 import { integrate, removeRelation } from '../../../../tools/local-juju/engine/relations.ts';
+import { shownHook } from '../../../../tools/local-juju/engine/run-hook.ts';
 import { addStorage, detachStorage } from '../../../../tools/local-juju/engine/storage.ts';
 import { enqueue } from '../../../../tools/local-juju/engine/tasks.ts';
 import { destroyApplication, destroyUnit } from '../../../../tools/local-juju/engine/units.ts';
+import type { HookInfo } from '../../../../tools/local-juju/state.ts';
 import { prov, req, stor, sub } from './charms.ts';
 import { hooksOf, type Simulation, simulation } from './simulation.ts';
 
@@ -331,6 +333,20 @@ describe('subordinates', () => {
       'cannot add unit 1/1 to application "sub": cannot add unit to application "sub": application is a subordinate',
     );
   });
+});
+
+test.each<[string, HookInfo]>([
+  ['config-changed', { name: 'config-changed', kind: 'lifecycle' }],
+  [
+    'db-relation-joined',
+    { name: 'db-relation-joined', kind: 'relation', relation: { id: 1, endpoint: 'db', remoteApplication: 'prov', remoteUnit: 'prov/0' } },
+  ],
+  [
+    'storage-detaching',
+    { name: 'my-data-storage-detaching', kind: 'storage', storage: { id: 'my-data/0', kind: 'filesystem', location: '/srv' } },
+  ],
+])('the status of a unit names a failed %s', (shown, hook) => {
+  expect(shownHook(hook)).toBe(shown);
 });
 
 describe('configuration, upgrades, time', () => {
