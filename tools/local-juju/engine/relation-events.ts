@@ -1,7 +1,7 @@
 // Which relation hook a unit runs next: decided from the state of the relation and from what the agent remembers, so that it does
 // not matter how many changes there were in between. Juju's uniter does the same (worker/uniter/relation).
 import type { AgentRelation, HookInfo, Model, Relation, Unit } from '../state.ts';
-import { endpointOf, isPeer, relationsOf, remoteApplicationOf, remoteUnitsOf } from './scope.ts';
+import { applicationOf, endpointOf, isPeer, relationsOf, remoteApplicationOf, remoteUnitsOf } from './scope.ts';
 
 type RelationKind = 'created' | 'joined' | 'changed' | 'departed' | 'broken';
 
@@ -52,12 +52,12 @@ const nextOfRelation = (model: Model, unit: Unit, relation: Relation, known: Age
   return changed === undefined ? undefined : relationHook(relation, unit, 'changed', changed);
 };
 
-// The local unit is the one that leaves if it or its application is going; else the remote one is. A subordinate that goes because
-// its principal goes names the principal.
+// The local unit departs if it or its application is dying; else the remote one does. A subordinate whose principal's whole application
+// is dying hears of that first, and names the principal.
 const departingUnit = (model: Model, unit: Unit, remote: string): string => {
-  const applicationGoes = model.applications[unit.application]?.life !== 'alive';
-  const principalGoes = unit.principal === remote && model.units[remote]?.life !== 'alive';
-  return applicationGoes || (unit.life !== 'alive' && !principalGoes) ? unit.name : remote;
+  const applicationDies = model.applications[unit.application]?.life !== 'alive';
+  const principalsDie = unit.principal === remote && model.applications[applicationOf(remote)]?.life !== 'alive';
+  return applicationDies || (unit.life !== 'alive' && !principalsDie) ? unit.name : remote;
 };
 
 const relationHook = (relation: Relation, unit: Unit, kind: RelationKind, remoteUnit: string, departing?: string): HookInfo => {

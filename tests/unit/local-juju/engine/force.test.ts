@@ -48,7 +48,7 @@ test('subordinates go with a principal that is removed by force, even from an er
   sim.settle();
   sim.scripts['sub host-relation-departed'] = fail;
   destroyUnit(sim.model, 'prov/0', gently);
-  expect(hooksOf(sim.settle(), 'sub/0')).toEqual(['host-relation-departed prov/0 departing prov/0 failed']);
+  expect(hooksOf(sim.settle(), 'sub/0')).toEqual(['host-relation-departed prov/0 departing sub/0 failed']);
   expect(Object.keys(sim.model.units)).toEqual(['prov/0', 'sub/0']);
   destroyUnit(sim.model, 'prov/0', { ...gently, force: true });
   expect(hooksOf(sim.settle(), 'sub/0')).toEqual(['host-relation-broken', 'stop', 'remove']);

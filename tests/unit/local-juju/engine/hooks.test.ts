@@ -303,7 +303,7 @@ describe('subordinates', () => {
     expect(sim.model.applications.sub!.life).toBe('alive');
   });
 
-  test('removing the principal removes its subordinate first', () => {
+  test('a principal unit is removed: its subordinate goes first, and is itself the unit that departs', () => {
     const sim = beside('prov:database');
     sim.deploy('far', prov);
     relate(sim, 'far:database', 'sub:far');
@@ -311,7 +311,7 @@ describe('subordinates', () => {
     destroyUnit(sim.model, 'prov/0', gently);
     const log = sim.settle();
     expect(hooksOf(log, 'sub/0')).toEqual([
-      'db-relation-departed prov/0 departing prov/0',
+      'db-relation-departed prov/0 departing sub/0',
       'db-relation-broken',
       'far-relation-departed far/0 departing sub/0',
       'far-relation-broken',
@@ -321,6 +321,13 @@ describe('subordinates', () => {
     expect(hooksOf(log, 'prov/0')[0]).toBe('database-relation-departed sub/0 departing prov/0');
     expect(hooksOf(log, 'far/0')).toEqual(['database-relation-departed sub/0 departing sub/0']);
     expect(Object.keys(sim.model.units)).toEqual(['far/0']);
+  });
+
+  test('the application of the principal is removed: its unit departs from the subordinate', () => {
+    const sim = beside('prov:database');
+    sim.settle();
+    destroyApplication(sim.model, 'prov', gently);
+    expect(hooksOf(sim.settle(), 'sub/0')[0]).toBe('db-relation-departed prov/0 departing prov/0');
   });
 
   test('what Juju refuses', () => {
