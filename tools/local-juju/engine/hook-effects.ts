@@ -86,6 +86,17 @@ export const finishHook = (model: Model, unit: Unit, hook: HookInfo, setStatus: 
   if (hook.kind === 'secret') finishSecretHook(model, unit, hook, now);
 };
 
+/** What an agent forgets when it restarts: a unit that does not lead gets leader-settings-changed once more. */
+export const restartAgent = ({ agent }: Unit): void => {
+  agent.leaderSettingsVersion = -1;
+};
+
+/** What a reboot of the machine does to the agent of one of its units: it restarts, and runs the start hook. */
+export const rebootAgent = (unit: Unit): void => {
+  restartAgent(unit);
+  unit.agent.started = false;
+};
+
 /** What an agent knows of a relation before its first hook. */
 export const newAgentRelation = (): AgentRelation => ({ created: true, broken: false, applicationVersion: 0, members: {} });
 

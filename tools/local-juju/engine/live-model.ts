@@ -9,6 +9,7 @@ import type { Model } from '../state.ts';
 import { type Agents, startAgents } from './agents.ts';
 import { applyConsequences, type Consequence } from './consequences.ts';
 import { removeTree, writeWhole } from './files.ts';
+import { rebootAgent, restartAgent } from './hook-effects.ts';
 import { endLeftovers } from './leftovers.ts';
 import { keepMachines } from './machines.ts';
 import { operations } from './operations.ts';
@@ -224,6 +225,7 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
       if (request.kind === 'kill-agent') {
         const killed = agents?.killUnit(name);
         if (killed === undefined) throw new JujuError(`cannot kill the agent of ${name} at work: it runs no hook and no action`);
+        restartAgent(unit);
         return `killed ${killed}`;
       }
       const onMachine = Object.values(state.units).filter(one => one.machine === unit.machine);
@@ -232,8 +234,7 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
         throw new JujuError(error.message);
       });
       if (request.kind === 'change-address') state.machines[unit.machine]!.address = machine.address;
-      // The charms see a reboot only as their start hook.
-      if (request.kind === 'reboot') for (const one of onMachine) one.agent.started = false;
+      if (request.kind === 'reboot') for (const one of onMachine) rebootAgent(one);
       changed();
       return said;
     },

@@ -7,7 +7,7 @@ import type { HookContext } from '../contract.ts';
 import type { HookInfo, Unit } from '../state.ts';
 import type { AgentWorld } from './agents.ts';
 import { dispatchPath, hookEnvironment } from './environment.ts';
-import { finishHook, prepareHook } from './hook-effects.ts';
+import { finishHook, prepareHook, rebootAgent } from './hook-effects.ts';
 import { type Program, type ProgramEnd, type Running, runProgram } from './program.ts';
 import { tagOf } from './scope.ts';
 import { retryDelayMs } from './times.ts';
@@ -178,7 +178,7 @@ const describeHook = (hook: HookInfo): string => {
   return `${hook.name} hook${subject ? ` for ${subject}` : ''}`;
 };
 
-// A reboot of the local machine is seen by the charms only as their start hook.
+// A reboot of the local machine is seen by the charms only in hooks.
 const reboot = (world: AgentWorld, unit: Unit): void => {
-  for (const other of Object.values(world.model.units)) if (other.machine === unit.machine) other.agent.started = false;
+  for (const other of Object.values(world.model.units)) if (other.machine === unit.machine) rebootAgent(other);
 };

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { describeSecret } from '../../../../tools/local-juju/commands/secrets/describe.ts';
 import { applyConsequences } from '../../../../tools/local-juju/engine/consequences.ts';
 import { addUnits } from '../../../../tools/local-juju/engine/deploy.ts';
+import { rebootAgent, restartAgent } from '../../../../tools/local-juju/engine/hook-effects.ts';
 import { changeConfig, parseOptions } from '../../../../tools/local-juju/engine/options.ts';
 import { passTime } from '../../../../tools/local-juju/engine/pass-time.ts';
 import { integrate, removeRelation } from '../../../../tools/local-juju/engine/relations.ts';
@@ -76,6 +77,31 @@ describe('first start', () => {
     enqueue(sim.model, request, sim.now);
     const hooks = hooksOf(sim.settle(), 'prov/0');
     expect(hooks.indexOf('task 2')).toBeGreaterThan(hooks.indexOf('install'));
+  });
+});
+
+describe('the agents restart', () => {
+  const three = (): Simulation => {
+    const sim = simulation();
+    sim.deploy('prov', prov, { count: 3 });
+    sim.settle();
+    return sim;
+  };
+  const units = (sim: Simulation) => Object.values(sim.model.units);
+
+  test('those that do not lead get leader-settings-changed once more', () => {
+    const sim = three();
+    for (const unit of units(sim)) restartAgent(unit);
+    expect(sim.settle()).toEqual(['prov/1 leader-settings-changed', 'prov/2 leader-settings-changed']);
+    expect(sim.settle()).toEqual([]);
+  });
+
+  test('with their machines: after start', () => {
+    const sim = three();
+    for (const unit of units(sim)) rebootAgent(unit);
+    const log = sim.settle();
+    expect(hooksOf(log, 'prov/0')).toEqual(['start']);
+    expect(hooksOf(log, 'prov/1')).toEqual(['start', 'leader-settings-changed']);
   });
 });
 
