@@ -50,6 +50,8 @@ export type ContextHost = {
   addStorage(unit: string, name: string, count: number): void;
   /** The model has changed: save it and let the agents look again. */
   changed(): void;
+  /** Another model of the controller, whose secrets this one's units may read, and what says that it has changed. */
+  otherModel?(uuid: string): { readonly model: Model; changed(): void } | undefined;
   now(): string; // ISO 8601 UTC
 };
 export type MakeContext = (host: ContextHost, id: string, unit: string, hook: HookInfo) => HookContext;
@@ -87,6 +89,12 @@ export type LiveModel = {
   removeApplication(application: string, options: RemovalOptions): void;
   integrate(a: string, b: string): void; // each "app" or "app:endpoint"
   removeRelation(a: string, b: string | undefined, options: Pick<RemovalOptions, 'force' | 'noWait'>): void; // two endpoints, or one id
+  offer(application: string, endpoints: readonly string[], name: string): void;
+  removeOffer(name: string, force: boolean): void;
+  consume(offering: Model, offer: string, alias: string): void; // an offer of another model
+  removeRemoteApplication(name: string, force: boolean): void;
+  suspendRelation(id: number, reason: string): void;
+  resumeRelation(id: number): void;
   setConfig(application: string, values: Record<string, string>, reset: readonly string[]): void; // parses and checks against the charm's options
   setTrust(application: string, trust: boolean): void;
   refresh(

@@ -161,10 +161,36 @@ export type Relation = {
   life: Life;
   created: string;
   forcedAt?: string; // remove-relation --force
+  /** Present while `juju suspend-relation` holds; with the operator's reason, which may be empty. */
+  suspended?: string;
+  /** Present when the other side is in another model, which has a relation of its own for it; each follows the other. */
+  remote?: RemoteSide;
   applications: Record<string, Bag>; // by application name
   /** Every unit that has ever entered scope: the bag of a departed unit stays readable. */
   units: Record<string, Bag & { inScope: boolean }>;
 };
+
+/** Endpoints of an application that applications of other models may be integrated with. */
+export type Offer = { name: string; id: string; application: string; endpoints: string[] };
+/** An offer of another model that this one consumes (SAAS in `juju status`): it has an application's place. */
+export type RemoteApplication = {
+  name: string;
+  model: string; // uuid of the offering model
+  offer: string; // its id
+  url: string; // admin/prod.mongodb
+  endpoints: CharmEndpoint[];
+  life: Life;
+  created: string;
+  terminated?: boolean; // the offer is there no more
+};
+export type RemoteSide = {
+  role: 'offering' | 'consuming'; // of the model that holds this relation
+  model: string; // uuid of the other one
+  offer: string; // its id
+  relation?: number; // the other model's id of the relation, from when it has one
+};
+/** A secret of another model that units of this one have read. */
+export type RemoteSecret = { id: string; model: string; latest: number; consumers: Secret['consumers'] };
 
 export type SecretRevision = {
   revision: number;
@@ -257,7 +283,10 @@ export type Model = {
   units: Record<string, Unit>;
   machines: Record<string, Machine>;
   relations: Record<string, Relation>; // by id
+  offers: Record<string, Offer>; // by name
+  remoteApplications: Record<string, RemoteApplication>; // by name
   secrets: Record<string, Secret>; // by id
+  remoteSecrets: Record<string, RemoteSecret>; // by id
   storage: Record<string, Storage>; // by id
   operations: Record<string, Operation>;
   tasks: Record<string, Task>;

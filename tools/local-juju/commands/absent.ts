@@ -5,7 +5,6 @@ const controller = 'the local Juju has one controller, which starts by itself';
 const users = 'the local Juju has one user, who may do everything';
 const spaces = 'the local Juju has one network space, alpha';
 const hub = 'the local Juju does not reach Charmhub; it deploys folders, .charm files and the charms of this repository';
-const crossModel = 'the local Juju does not relate applications across models';
 const backends = 'the local Juju keeps secrets in its model';
 
 const reasons: Record<string, readonly string[]> = {
@@ -97,7 +96,6 @@ const reasons: Record<string, readonly string[]> = {
     'find',
     'info',
     'download',
-    'find-offers',
     'diff-bundle',
     'export-bundle',
     'charm-resources',
@@ -106,19 +104,8 @@ const reasons: Record<string, readonly string[]> = {
     'resources',
     'list-resources',
   ],
-  [crossModel]: [
-    'offer',
-    'offers',
-    'list-offers',
-    'show-offer',
-    'remove-offer',
-    'consume',
-    'remove-saas',
-    'suspend-relation',
-    'resume-relation',
-    'firewall-rules',
-    'set-firewall-rule',
-  ],
+  'there is no firewall between the machines of the local Juju': ['firewall-rules', 'set-firewall-rule'],
+  '"juju find-offers" and "juju offers" show what there is to an offer': ['show-offer'],
   [backends]: [
     'add-secret-backend',
     'remove-secret-backend',

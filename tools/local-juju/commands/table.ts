@@ -15,7 +15,9 @@ import { machines, showMachine } from './machines/machines.ts';
 import { passTimeCommand } from './machines/pass-time.ts';
 import { modelConfig } from './models/model-config.ts';
 import { addModel, destroyModel, models, showModel, switchModel } from './models/models.ts';
-import { integrate, removeRelation } from './relations/relations.ts';
+import { consume, removeSaas } from './offers/consume.ts';
+import { findOffers, offer, offers, removeOffer } from './offers/offer.ts';
+import { integrate, removeRelation, resumeRelation, suspendRelation } from './relations/relations.ts';
 import { addSecret, grantSecret, removeSecret, revokeSecret, updateSecret } from './secrets/change.ts';
 import { secrets, showSecret } from './secrets/show.ts';
 import type { CommandSpec } from './spec.ts';
@@ -28,7 +30,7 @@ export function commands(): readonly CommandSpec[] {
   return [
     ...[actions, addModel, addSecret, addStorage, addUnit, attachStorage, cancelTask, config, controllers, debugLog, deploy, destroyModel],
     ...[detachStorage, exec, expose, fault, grantSecret, integrate, machines, modelConfig, models, operations, passTimeCommand],
-    ...[refresh, removeApplication],
+    ...[refresh, removeApplication, consume, findOffers, offer, offers, removeOffer, removeSaas, resumeRelation, suspendRelation],
     ...[removeRelation, removeSecret, removeStorage, removeUnit, resolved, revokeSecret, run, secrets, showApplication, showMachine],
     ...[showModel, showOperation, showSecret, showStatusLog, showStorage, showTask, showUnit, status, storage, storagePools, switchModel],
     ...[trust, unexpose, updateSecret, version, waitFor, whoami],

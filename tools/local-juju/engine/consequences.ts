@@ -1,7 +1,8 @@
 // What follows from the state by itself, without any hook: relations, applications and machines that have become empty go,
 // subordinates come and go with their principals, a leader is chosen. Pure but for the state it is given.
 import type { Model, Relation, Unit } from '../state.ts';
-import { endpointOf, isPeer, leaveScope, remoteApplicationOf, subordinatesOf, unitsOf } from './scope.ts';
+import { offersOf, relationsOfRemote } from './offers.ts';
+import { applicationOf, endpointOf, isPeer, leaveScope, remoteApplicationOf, subordinatesOf, unitsOf } from './scope.ts';
 import { endOfForce } from './times.ts';
 import { newUnit } from './units.ts';
 
@@ -82,6 +83,10 @@ const removeDeadUnits = (model: Model, now: string): Consequence[] => {
       if (secret.owner.kind === 'unit' && secret.owner.name === unit.name) delete model.secrets[id];
       delete secret.consumers[unit.name];
     }
+    for (const secret of Object.values(model.remoteSecrets)) {
+      delete secret.consumers[unit.name];
+      if (Object.keys(secret.consumers).length === 0) delete model.remoteSecrets[secret.id];
+    }
     for (const task of Object.values(model.tasks)) {
       if (task.unit !== unit.name || (task.status !== 'pending' && task.status !== 'running')) continue;
       task.status = 'cancelled';
@@ -104,8 +109,23 @@ const removeRelations = (model: Model, now: string): Consequence[] => {
     delete model.relations[relation.id];
     for (const unit of Object.values(model.units)) forgetRelation(unit, relation.id);
     for (const secret of Object.values(model.secrets)) secret.grants = secret.grants.filter(grant => grant.relation !== relation.id);
+    if (relation.remote?.role === 'offering') forgetRemoteReaders(model, relation);
+  }
+  for (const remote of Object.values(model.remoteApplications)) {
+    if (remote.life !== 'alive' && relationsOfRemote(model, remote).length === 0) delete model.remoteApplications[remote.name];
   }
   return [];
+};
+
+/** Units of an application of another model read no secrets here any more, once its last relation is gone. */
+const forgetRemoteReaders = (model: Model, ended: Relation): void => {
+  for (const { application } of ended.endpoints) {
+    if (model.applications[application] !== undefined) continue;
+    if (Object.values(model.relations).some(relation => endpointOf(relation, application) !== undefined)) continue;
+    for (const secret of Object.values(model.secrets)) {
+      for (const unit of Object.keys(secret.consumers)) if (applicationOf(unit) === application) delete secret.consumers[unit];
+    }
+  }
 };
 
 // A failed hook of a relation that was removed by force would have nothing to be run again for.
@@ -147,6 +167,7 @@ const removeApplications = (model: Model): Consequence[] => {
     const relations = Object.values(model.relations).filter(relation => endpointOf(relation, application.name) !== undefined);
     if (relations.some(relation => !isPeer(relation))) continue;
     for (const relation of relations) delete model.relations[relation.id];
+    for (const offer of offersOf(model, application.name)) delete model.offers[offer.name];
     delete model.applications[application.name];
     for (const [id, secret] of Object.entries(model.secrets)) {
       if (secret.owner.kind === 'application' && secret.owner.name === application.name) delete model.secrets[id];

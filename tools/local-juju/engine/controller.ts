@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Controller, JujuError } from '../contract.ts';
 import type { Model } from '../state.ts';
 import { readJson, removeTree, writeWhole } from './files.ts';
-import { type OwnedModel, openModel, type Wiring } from './live-model.ts';
+import { linkModels } from './link-models.ts';
+import { type Neighbours, type OwnedModel, openModel, type Wiring } from './live-model.ts';
 import { setModelConfig } from './model-config.ts';
 import { checkModelName } from './names.ts';
 
@@ -42,15 +43,31 @@ export const openController = async (
     else writeWhole(file, JSON.stringify({ current: name }));
   };
 
+  let opened = false;
+  const neighbours: Neighbours = {
+    link: () => {
+      // A model that is not open yet, or cannot be opened, is not gone.
+      if (!opened) return;
+      const live = [...models.values()].filter(({ state }) => state.life !== 'dead');
+      const states = live.map(({ state }) => state);
+      const changed = linkModels(states, broken.length === 0, new Date().toISOString());
+      for (const model of live) if (changed.has(model.state)) model.changed();
+    },
+    find: uuid => [...models.values()].find(({ state }) => state.uuid === uuid && state.life !== 'dead'),
+  };
+
   for (const folder of modelFolders(dataFolder)) {
     try {
       const state = readJson<Model>(join(folder, 'model.json'));
-      if (state) models.set(state.name, await openModel(state, folder, wiring, true));
+      if (state) models.set(state.name, await openModel(withAllParts(state), folder, wiring, true, neighbours));
     } catch (error) {
       broken.push(`${folder}: ${(error as Error).message}`);
       log(`cannot open the model in ${folder}: ${(error as Error).message}`);
     }
   }
+
+  opened = true;
+  neighbours.link();
 
   const find = (name: string): OwnedModel => {
     const found = models.get(name);
@@ -64,6 +81,7 @@ export const openController = async (
     await live.erase();
     if (models.get(name) !== live) return;
     models.delete(name);
+    neighbours.link();
     if (current === name) remember(undefined);
     removed();
   };
@@ -72,6 +90,7 @@ export const openController = async (
     const { state } = live;
     progress('Destroying model');
     live.beginEnd();
+    for (const offer of Object.keys(state.offers)) live.removeOffer(offer, true);
     for (const application of Object.keys(state.applications)) live.removeApplication(application, options);
     const finished = await emptied(live, options.force ? (options.timeoutMs ?? 60_000) : options.timeoutMs, progress);
     if (!finished && !options.force) throw new JujuError(`timed out waiting for model "${name}" to be destroyed: ${left(state)} left`);
@@ -97,7 +116,7 @@ export const openController = async (
     addModel: async (name, config) => {
       checkModelName(name);
       if (models.has(name)) throw new JujuError(`failed to create new model: model "${name}" for admin already exists (already exists)`);
-      const live = await makeModel(dataFolder, name, config, wiring);
+      const live = await makeModel(dataFolder, name, config, wiring, neighbours);
       models.set(name, live);
       remember(name);
       return live;
@@ -124,7 +143,13 @@ const modelFolders = (dataFolder: string): string[] =>
       return there;
     });
 
-const makeModel = async (dataFolder: string, name: string, config: Record<string, string>, wiring: Wiring): Promise<OwnedModel> => {
+const makeModel = async (
+  dataFolder: string,
+  name: string,
+  config: Record<string, string>,
+  wiring: Wiring,
+  neighbours: Neighbours,
+): Promise<OwnedModel> => {
   let refusal: Error | undefined;
   for (let tries = 0; tries < networkTries; tries += 1) {
     const uuid = randomUUID();
@@ -133,7 +158,7 @@ const makeModel = async (dataFolder: string, name: string, config: Record<string
     const state = newModel(name, uuid, `127.${randomInt(16, 255)}.${randomInt(0, 256)}`);
     setModelConfig(state, config, [], state.created);
     try {
-      return await openModel(state, folder, wiring, false);
+      return await openModel(state, folder, wiring, false, neighbours);
     } catch (error) {
       refusal = error as Error;
       removeTree(folder);
@@ -142,6 +167,9 @@ const makeModel = async (dataFolder: string, name: string, config: Record<string
   }
   throw new JujuError(`cannot make a network for model "${name}": ${refusal?.message ?? 'no folder is free'}`);
 };
+
+/** A model that was saved before models could be related has no such parts. */
+const withAllParts = (state: Partial<Model>): Model => ({ offers: {}, remoteApplications: {}, remoteSecrets: {}, ...state }) as Model;
 
 /** A model without anything in it. @param network the first three bytes of its loopback network. */
 export const newModel = (name: string, uuid: string, network: string): Model => ({
@@ -160,7 +188,10 @@ export const newModel = (name: string, uuid: string, network: string): Model => 
   units: {},
   machines: {},
   relations: {},
+  offers: {},
+  remoteApplications: {},
   secrets: {},
+  remoteSecrets: {},
   storage: {},
   operations: {},
   tasks: {},

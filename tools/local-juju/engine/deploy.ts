@@ -117,6 +117,7 @@ export const createApplication = (model: Model, name: string, charm: Charm, requ
       `${failing}: application already exists: \ndeploy application using an alias name:\n    juju deploy <application> <alias>\nor use remove-application to remove the existing one and try again.`,
     );
   }
+  if (model.remoteApplications[name] !== undefined) throw new JujuError(`${failing}: saas application with same name already exists`);
   const storage = storageConstraints(charm, request.storage, failing);
   const now = place.now();
   const application: Application = {

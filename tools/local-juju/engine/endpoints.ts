@@ -82,8 +82,12 @@ export const endpointsOf = (charm: Charm, application: string): RelationEndpoint
 const candidates = (model: Model, word: string): RelationEndpoint[] => {
   const [name = '', endpoint] = word.split(':');
   const application = model.applications[name];
-  if (application === undefined) throw new JujuError(`application "${name}" not found (not found)`);
-  const all = endpointsOf(model.charms[application.charm]!, name);
+  const remote = model.remoteApplications[name];
+  if (application === undefined && remote === undefined) throw new JujuError(`application "${name}" not found (not found)`);
+  const all =
+    application === undefined
+      ? remote!.endpoints.map(one => ({ ...one, application: name, implicit: false }))
+      : endpointsOf(model.charms[application.charm]!, name);
   if (endpoint === undefined || endpoint === '') return all;
   const found = all.filter(one => one.name === endpoint);
   if (found.length === 0) throw new JujuError(`application "${name}" has no "${endpoint}" relation`);

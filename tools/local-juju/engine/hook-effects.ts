@@ -35,7 +35,7 @@ export const prepareHook = (model: Model, unit: Unit, hook: HookInfo, setStatus:
       setStatus(unit, 'maintenance', 'cleaning up prior to charm deletion');
       break;
     case 'secret-changed': {
-      const secret = secretOf(model, hook);
+      const secret = secretOf(model, hook) ?? model.remoteSecrets[secretIdOf(hook)];
       if (secret) agent.secretChanged[secret.id] = secret.latest;
       break;
     }
@@ -117,7 +117,10 @@ const prepareRelationHook = (model: Model, unit: Unit, hook: HookInfo): void => 
 
 const leaveBrokenRelation = (model: Model, unit: Unit, hook: HookInfo): void => {
   const relation = model.relations[hook.relation!.id];
-  if (relation) leaveScope(relation, unit.name);
+  if (relation === undefined) return;
+  leaveScope(relation, unit.name);
+  // Of a relation that was suspended nothing is left: once resumed, it is new to the unit.
+  if (relation.life === 'alive' && unit.life === 'alive') delete unit.agent.relations[relation.id];
 };
 
 const finishStorageHook = (model: Model, unit: Unit, hook: HookInfo): void => {
@@ -150,4 +153,7 @@ const finishSecretHook = (model: Model, unit: Unit, hook: HookInfo, now: string)
   }
 };
 
-const secretOf = (model: Model, hook: HookInfo) => model.secrets[(hook.secret?.id ?? '').replace('secret:', '')];
+const secretOf = (model: Model, hook: HookInfo) => model.secrets[secretIdOf(hook)];
+
+/** Of `secret:<id>`, `secret://<model>/<id>`, or the id itself. */
+const secretIdOf = (hook: HookInfo): string => (hook.secret?.id ?? '').replace(/^.*[:/]/, '');

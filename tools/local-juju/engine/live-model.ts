@@ -29,7 +29,16 @@ export type Wiring = {
   /** Tail of the hooks' PATH. */
   path: string;
 };
+/** The other models of the controller, for relations across models. */
+export type Neighbours = {
+  /** Brings to the other models what has changed in this one, and from them what has changed there. */
+  link(): void;
+  /** @param uuid of a live model. */
+  find(uuid: string): OwnedModel | undefined;
+};
 export type OwnedModel = LiveModel & {
+  /** Its state was changed from outside: it is saved soon, and everybody looks again. */
+  changed(): void;
   /** How many hooks, actions and commands run now. */
   running(): number;
   /** From now on nothing is added to the model. */
@@ -45,7 +54,13 @@ const machineRetryMs = 5_000;
 const now = (): string => new Date().toISOString();
 
 /** Opens a model, new (`known` false) or as an earlier background process left it. Fails when its network is taken. */
-export const openModel = async (state: Model, folder: string, wiring: Wiring, known: boolean): Promise<OwnedModel> => {
+export const openModel = async (
+  state: Model,
+  folder: string,
+  wiring: Wiring,
+  known: boolean,
+  neighbours: Neighbours,
+): Promise<OwnedModel> => {
   let agents: Agents | undefined;
   let closed = false;
   let scheduled = false;
@@ -70,6 +85,7 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
   };
   const settle = (): void => {
     if (closed) return;
+    neighbours.link();
     const consequences = applyConsequences(state, folder, now());
     openMachines();
     if (dirty || consequences.length > 0) {
@@ -102,6 +118,10 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
       changed();
     },
     changed,
+    otherModel: uuid => {
+      const other = neighbours.find(uuid);
+      return other && { model: other.state, changed: other.changed };
+    },
     now,
   };
   const server = await wiring.serveTools(`${state.network}.1`, apiPort, token => agents?.context(token) ?? machines.commandOf(token));
@@ -200,6 +220,7 @@ export const openModel = async (state: Model, folder: string, wiring: Wiring, kn
   return {
     state,
     folder,
+    changed,
     ...changes,
     deploy: (request, progress) => fetches(changes.deploy(request, progress)),
     refresh: (application, source, options) => fetches(changes.refresh(application, source, options)),

@@ -3,6 +3,7 @@ import { JujuError, type LiveModel } from '../contract.ts';
 import type { Model } from '../state.ts';
 import { addUnits, deploy, type Place, refresh } from './deploy.ts';
 import { setModelConfig } from './model-config.ts';
+import { consume, offer, removeOffer, removeRemoteApplication, setSuspended } from './offers.ts';
 import { changeConfig, parseOptions } from './options.ts';
 import { passTime } from './pass-time.ts';
 import { integrate, removeRelation } from './relations.ts';
@@ -19,6 +20,12 @@ export type Operations = Pick<
   | 'removeApplication'
   | 'integrate'
   | 'removeRelation'
+  | 'offer'
+  | 'removeOffer'
+  | 'consume'
+  | 'removeRemoteApplication'
+  | 'suspendRelation'
+  | 'resumeRelation'
   | 'setConfig'
   | 'setTrust'
   | 'refresh'
@@ -55,6 +62,12 @@ export const operations = (model: Model, place: Place, commit: Commit, killTask:
     removeApplication: (name, options) => commit(() => destroyApplication(model, name, { ...options, now: now() })),
     integrate: (one, other) => commit(() => void integrate(model, one, other, now())),
     removeRelation: (one, other, options) => commit(() => removeRelation(model, one, other, { ...options, now: now() })),
+    offer: (application, endpoints, name) => commit(() => offer(model, application, endpoints, name)),
+    removeOffer: (name, force) => commit(() => removeOffer(model, name, force)),
+    consume: (offering, name, alias) => commit(() => consume(model, offering, name, alias, now())),
+    removeRemoteApplication: (name, force) => commit(() => removeRemoteApplication(model, name, { force, now: now() })),
+    suspendRelation: (id, reason) => commit(() => setSuspended(model, id, reason)),
+    resumeRelation: id => commit(() => setSuspended(model, id, undefined)),
     setConfig: (name, values, reset) =>
       commit(() => {
         const application = applicationOf(model, name);

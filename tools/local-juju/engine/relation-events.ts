@@ -1,7 +1,7 @@
 // Which relation hook a unit runs next: decided from the state of the relation and from what the agent remembers, so that it does
 // not matter how many changes there were in between. Juju's uniter does the same (worker/uniter/relation).
 import type { AgentRelation, HookInfo, Model, Relation, Unit } from '../state.ts';
-import { applicationOf, endpointOf, isPeer, relationsOf, remoteApplicationOf, remoteUnitsOf } from './scope.ts';
+import { applicationOf, endpointOf, isOpen, isPeer, relationsOf, remoteApplicationOf, remoteUnitsOf } from './scope.ts';
 
 type RelationKind = 'created' | 'joined' | 'changed' | 'departed' | 'broken';
 
@@ -9,7 +9,7 @@ type RelationKind = 'created' | 'joined' | 'changed' | 'departed' | 'broken';
 export const nextRelationCreated = (model: Model, unit: Unit): HookInfo | undefined => {
   if (unit.life !== 'alive') return undefined;
   const relation = relationsWithHooks(model, unit).find(
-    candidate => candidate.life === 'alive' && candidate.units[unit.name]?.inScope && !unit.agent.relations[candidate.id]?.created,
+    candidate => isOpen(candidate) && candidate.units[unit.name]?.inScope && !unit.agent.relations[candidate.id]?.created,
   );
   return relation && relationHook(relation, unit, 'created', '');
 };
@@ -34,7 +34,7 @@ const nextOfRelation = (model: Model, unit: Unit, relation: Relation, known: Age
   const justJoined = joined.find(name => known.members[name]?.changedDue);
   if (justJoined !== undefined) return relationHook(relation, unit, 'changed', justJoined);
 
-  const breaking = unit.life !== 'alive' || relation.life !== 'alive';
+  const breaking = unit.life !== 'alive' || !isOpen(relation);
   const present = breaking ? [] : remoteUnitsOf(model, relation, unit);
   const gone = joined.find(name => !present.includes(name));
   if (gone !== undefined) {

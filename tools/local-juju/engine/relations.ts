@@ -1,6 +1,6 @@
 // Making and ending relations.
 import { JujuError } from '../contract.ts';
-import type { Model, Relation, RelationEndpoint } from '../state.ts';
+import type { Model, Relation, RelationEndpoint, RemoteSide } from '../state.ts';
 import { checkLimits, findRelation, inferEndpoints, keyOf } from './endpoints.ts';
 import { isPeer, leaveScope } from './scope.ts';
 
@@ -20,16 +20,36 @@ export const integrate = (model: Model, one: string, other: string, now: string)
     );
   }
   for (const side of [requirer, provider]) {
-    if (model.applications[side.application]?.life !== 'alive') {
+    if ((model.applications[side.application] ?? model.remoteApplications[side.application])?.life !== 'alive') {
       throw new JujuError(`cannot add relation "${key}": application "${side.application}" is not alive`);
     }
   }
   checkLimits(model, key, [requirer, provider]);
-  return addRelation(model, [requirer, provider], now);
+  return addRelation(model, [requirer, provider], now, remoteSideOf(model, key, requirer, provider));
+};
+
+/** What the relation needs to know when one of the two is an offer of another model. @throws {JujuError} */
+const remoteSideOf = (model: Model, key: string, ...sides: readonly [RelationEndpoint, RelationEndpoint]): RemoteSide | undefined => {
+  const remotes = sides.flatMap(side => model.remoteApplications[side.application] ?? []);
+  const [remote] = remotes;
+  if (remote === undefined) return undefined;
+  if (remotes.length > 1) {
+    const names = sides.map(side => `"${side.application}"`).join(' and ');
+    throw new JujuError(`cannot add relation "${key}": cannot add relation between saas applications ${names}`);
+  }
+  if (sides.some(side => side.application !== remote.name && side.scope === 'container')) {
+    throw new JujuError(`cannot add relation "${key}": local endpoint must be globally scoped for remote relations`);
+  }
+  if (remote.terminated) {
+    throw new JujuError(
+      `Offer "${remote.name}" has been removed from the remote model.\nTo integrate with a new offer with the same name, first run\n'juju remove-saas ${remote.name}' to remove the SAAS record from this model.`,
+    );
+  }
+  return { role: 'consuming', model: remote.model, offer: remote.offer };
 };
 
 /** Adds a relation with the next id; an application's peer relations are added when it is deployed. */
-export const addRelation = (model: Model, endpoints: RelationEndpoint[], now: string): Relation => {
+export const addRelation = (model: Model, endpoints: RelationEndpoint[], now: string, remote?: RemoteSide): Relation => {
   const id = model.counters.relation;
   model.counters.relation += 1;
   const relation: Relation = {
@@ -40,6 +60,7 @@ export const addRelation = (model: Model, endpoints: RelationEndpoint[], now: st
     interface: endpoints[0]!.interface,
     life: 'alive',
     created: now,
+    ...(remote === undefined ? {} : { remote }),
     applications: Object.fromEntries(endpoints.map(endpoint => [endpoint.application, { values: {}, version: 0 }])),
     units: {},
   };

@@ -6,6 +6,9 @@ import type { Model, Relation, RelationEndpoint, Unit, Values } from '../state.t
 export const endpointOf = (relation: Relation, application: string): RelationEndpoint | undefined =>
   relation.endpoints.find(endpoint => endpoint.application === application);
 
+/** Neither on its way out nor suspended: units are, or come to be, in it. */
+export const isOpen = (relation: Relation): boolean => relation.life === 'alive' && relation.suspended === undefined;
+
 export const isPeer = (relation: Relation): boolean => relation.endpoints.length === 1;
 
 /** The application at the other side; of a peer relation the application itself. */
@@ -31,6 +34,7 @@ export const remoteUnitsOf = (model: Model, relation: Relation, unit: Unit): str
   return Object.entries(relation.units)
     .filter(([name, member]) => {
       if (!member.inScope || name === unit.name) return false;
+      if (relation.remote !== undefined) return applicationOf(name) === remote;
       const other = model.units[name];
       if (other === undefined || other.application !== remote || other.life !== 'alive') return false;
       return relation.scope === 'global' || containerOf(other) === containerOf(unit);
@@ -41,9 +45,7 @@ export const remoteUnitsOf = (model: Model, relation: Relation, unit: Unit): str
 
 /** Alive relations that an alive unit has not entered yet. */
 export const scopesToEnter = (model: Model, unit: Unit): Relation[] =>
-  unit.life === 'alive'
-    ? relationsOf(model, unit).filter(relation => relation.life === 'alive' && !relation.units[unit.name]?.inScope)
-    : [];
+  unit.life === 'alive' ? relationsOf(model, unit).filter(relation => isOpen(relation) && !relation.units[unit.name]?.inScope) : [];
 
 /** Puts the unit into the relation's scope: from now on the other side can see it. */
 export const enterScope = (model: Model, relation: Relation, unit: Unit, address: string): void => {

@@ -34,6 +34,11 @@ export const nextSecretHook = (model: Model, unit: Unit, now: string): { hook?: 
     if ((unit.agent.secretChanged[secret.id] ?? 0) >= secret.latest || !mayRead(secret, unit)) continue;
     return { hook: secretHook('secret-changed', secret, consumer.label || secret.label) };
   }
+  for (const { id, model: source, latest, consumers } of Object.values(model.remoteSecrets)) {
+    const consumer = consumers[unit.name];
+    if (consumer === undefined || consumer.tracked >= latest || (unit.agent.secretChanged[id] ?? 0) >= latest) continue;
+    return { hook: { name: 'secret-changed', kind: 'secret', secret: { id: `secret://${source}/${id}`, label: consumer.label } } };
+  }
   for (const secret of owned) {
     const obsolete = secret.revisions.find(
       one =>

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { JujuError } from '../contract.ts';
 import type { AgentMemory, Application, Machine, Model, Unit } from '../state.ts';
+import { consumersOf } from './offers.ts';
 import { applicationOf, isPeer, numberOf, subordinatesOf, tagOf, unitsOf } from './scope.ts';
 import { newStorage } from './storage.ts';
 
@@ -92,6 +93,11 @@ export const endUnit = (model: Model, unit: Unit, options: Ending): void => {
 export const destroyApplication = (model: Model, name: string, options: Ending): void => {
   const application = model.applications[name];
   if (application === undefined) throw new JujuError(`removing application ${name} failed: application "${name}" not found`);
+  const consumers = consumersOf(model, name);
+  if (consumers > 0 && !options.force) {
+    const used = `application is used by ${consumers} consumer${consumers === 1 ? '' : 's'}`;
+    throw new JujuError(`removing application ${name} failed: cannot destroy application "${name}": ${used}`);
+  }
   application.life = 'dying';
   for (const relation of Object.values(model.relations)) {
     const own = relation.endpoints.some(endpoint => endpoint.application === name);

@@ -18,11 +18,11 @@ export const consumerLabelTaken = (model: Model, id: string, unit: string, label
 type Use = { role: 'owner' | 'consumer'; kind: Secret['owner']['kind']; name: string };
 
 const usesOf = (model: Model, id: string, label: string): Use[] =>
-  Object.values(model.secrets).flatMap(secret => {
+  [...Object.values(model.secrets), ...Object.values(model.remoteSecrets)].flatMap(secret => {
     if (secret.id === id) return [];
     const consumers = Object.entries(secret.consumers).filter(([, consumer]) => consumer.label === label);
     return [
-      ...(secret.label === label ? [{ role: 'owner' as const, ...secret.owner }] : []),
+      ...('owner' in secret && secret.label === label ? [{ role: 'owner' as const, ...secret.owner }] : []),
       ...consumers.map(([name]) => ({ role: 'consumer' as const, kind: 'unit' as const, name })),
     ];
   });

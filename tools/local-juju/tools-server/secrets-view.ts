@@ -5,10 +5,13 @@ import { isLeader, type Running } from './running.ts';
 import type { PendingCreate } from './secrets-pending.ts';
 
 /** The bare id in `secret:<id>`, `secret://<uuid>/<id>` or `<id>`. @throws {UsageError} */
-export const parseSecretId = (text: string): string => {
-  const [, id] = /^(?:secret:(?:\/\/[0-9a-f-]{36}\/)?)?([0-9a-v]{20})$/.exec(text) ?? [];
+export const parseSecretId = (text: string): string => parseSecretUri(text).id;
+
+/** The same with the model that the URI names. @throws {UsageError} */
+export const parseSecretUri = (text: string): { id: string; model?: string } => {
+  const [, model, id] = /^(?:secret:(?:\/\/([0-9a-f-]{36})\/)?)?([0-9a-v]{20})$/.exec(text) ?? [];
   if (id === undefined) throw new UsageError(`secret URI ${JSON.stringify(text)} not valid`);
-  return id;
+  return { id, ...(model === undefined ? {} : { model }) };
 };
 
 /** The leader manages the application's secrets, each unit its own. */

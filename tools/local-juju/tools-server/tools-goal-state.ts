@@ -37,9 +37,11 @@ const relatedOf = (running: Running): Record<string, GoValue> => {
   for (const relation of Object.values(running.model.relations)) {
     const own = relation.endpoints.find(endpoint => endpoint.application === running.applicationName);
     const other = relation.endpoints.find(endpoint => endpoint.application !== running.applicationName);
-    if (own === undefined || other === undefined) continue;
-    const status = Object.keys(relation.units).length > 0 ? 'joined' : 'joining';
-    const related = { [other.application]: entry(status, relation.created), ...unitsOf(running, other.application) };
+    // Consumers of an offer are left out; where an offer is consumed, it is named by its URL and without its units.
+    if (own === undefined || other === undefined || relation.remote?.role === 'offering') continue;
+    const name = running.model.remoteApplications[other.application]?.url ?? other.application;
+    const status = relation.suspended !== undefined ? 'suspended' : Object.keys(relation.units).length > 0 ? 'joined' : 'joining';
+    const related = { [name]: entry(status, relation.created), ...unitsOf(running, other.application) };
     found[own.name] = { ...found[own.name], ...related };
   }
   return found;

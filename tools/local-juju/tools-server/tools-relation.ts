@@ -25,7 +25,10 @@ const relationIds: Tool = {
     const endpoint = words[0] ?? running.hook.relation?.endpoint;
     if (endpoint === undefined) throw new UsageError('no endpoint name specified');
     noMore(words.slice(1));
-    const relations = relationsOf(running).filter(relation => ownEndpoint(running, relation).name === endpoint);
+    // A suspended relation is not listed even in the hooks that take leave of it.
+    const relations = relationsOf(running).filter(
+      relation => relation.suspended === undefined && ownEndpoint(running, relation).name === endpoint,
+    );
     return { value: relations.map(relation => `${endpoint}:${relation.id}`).sort() };
   },
 };
@@ -104,9 +107,9 @@ const relationModelGet: Tool = {
   output: 'smart',
   flags: { relation: relationFlag },
   run: call => {
-    relationOf(call);
+    const relation = relationOf(call);
     noMore(call.words);
-    return { value: { uuid: call.running.model.uuid } };
+    return { value: { uuid: relation.remote?.model ?? call.running.model.uuid } };
   },
 };
 

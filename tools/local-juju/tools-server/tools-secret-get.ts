@@ -3,6 +3,7 @@ import type { GoValue } from '../format/json.ts';
 import type { Secret, SecretGrant, Values } from '../state.ts';
 import { ToolError, UsageError } from './errors.ts';
 import { noMore } from './flags.ts';
+import { type Reading, readRemoteSecret, remoteSecretOf } from './remote-secrets.ts';
 import type { Running } from './running.ts';
 import { consumerLabelTaken, ownerLabelTaken } from './secret-labels.ts';
 import {
@@ -16,6 +17,7 @@ import {
   manages,
   ownerLabel,
   parseSecretId,
+  parseSecretUri,
 } from './secrets-view.ts';
 import type { Tool } from './tool.ts';
 
@@ -30,17 +32,20 @@ const secretGet: Tool = {
   },
   run: ({ running, words, flags }) => {
     const label = typeof flags.label === 'string' ? flags.label : '';
-    const id = words[0] === undefined ? undefined : parseSecretId(words[0]);
-    if (id === undefined && label === '') throw new UsageError('require either a secret URI or label');
+    const uri = words[0] === undefined ? undefined : parseSecretUri(words[0]);
+    if (uri === undefined && label === '') throw new UsageError('require either a secret URI or label');
     if (flags.peek && flags.refresh) throw new UsageError('specify one of --peek or --refresh but not both');
     noMore(words.slice(2));
-    const content = read(running, id, label, { peek: flags.peek === true, refresh: flags.refresh === true });
+    const content = read(running, uri, label, { peek: flags.peek === true, refresh: flags.refresh === true });
     return { value: words[1] === undefined ? decoded(content) : oneValue(content, words[1]) };
   },
 };
 
 /** Reads what the id or label names; gives the label to what the id names, and remembers which revision the unit follows. */
-const read = (running: Running, id: string | undefined, label: string, how: { peek: boolean; refresh: boolean }): Values => {
+const read = (running: Running, uri: ReturnType<typeof parseSecretUri> | undefined, label: string, how: Reading): Values => {
+  const remote = remoteSecretOf(running, uri, label);
+  if (remote) return readRemoteSecret(running, remote, label, how);
+  const id = uri?.id;
   const found = id === undefined ? byLabel(running, label) : byId(running, id);
   if (found === undefined) {
     throw new ToolError(id === undefined ? `consumer label ${JSON.stringify(label)} not found` : `secret "secret:${id}" not found`);

@@ -21,8 +21,8 @@ export type Simulation = {
   pass(ms: number): void;
 };
 
-export const simulation = (): Simulation => {
-  const model = newModel('m', '00000000-0000-4000-8000-000000000000', '127.16.0');
+export const simulation = (name = 'm', number = 0): Simulation => {
+  const model = newModel(name, `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`, `127.16.${number}`);
   const place = { folder: '/m', now: () => sim.now };
   const setStatus = (unit: Unit, status: string, message: string) => {
     unit.workload = { current: status as Unit['workload']['current'], message, since: sim.now };

@@ -89,6 +89,11 @@ function describeRelation(model: Model, unit: Unit, relation: Relation, filter: 
 
 /** Units of the other side; in a container relation only the partner on the same machine. */
 function relatedUnits(model: Model, unit: Unit, relation: Relation, other: RelationEndpoint): string[] {
+  if (relation.remote !== undefined) {
+    return Object.keys(relation.units)
+      .filter(name => name.startsWith(`${other.application}/`))
+      .sort(naturally);
+  }
   return Object.values(model.units)
     .filter(one => one.application === other.application && one.name !== unit.name)
     .filter(one => relation.scope === 'global' || one.principal === unit.name || unit.principal === one.name)

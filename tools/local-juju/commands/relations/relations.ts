@@ -1,23 +1,39 @@
-// Relations between applications: integrate, remove-relation.
+// Relations between applications: integrate, remove-relation, and for offers suspend-relation and resume-relation.
 import { JujuError } from '../../contract.ts';
-import type { CommandSpec } from '../spec.ts';
+import { consumeOffer } from '../offers/consume.ts';
+import { type OfferUrl, parseOfferUrl } from '../offers/offer-url.ts';
+import type { Call, CommandSpec } from '../spec.ts';
 
 export const integrate: CommandSpec = {
   name: 'integrate',
   aliases: ['relate', 'add-relation'],
   summary: 'Relates two applications',
   usage: '<application>[:<endpoint>] <application>[:<endpoint>]',
-  details: 'Endpoints need to be named only where more than one pair would fit.',
-  examples: ['juju integrate mongodb data-integrator', 'juju integrate mongodb:database app:db'],
-  flags: [{ names: ['via'], value: 'subnets', help: 'Accepted as Juju does; relations across models are not part of the local Juju' }],
+  details: `Endpoints need to be named only where more than one pair would fit. One of the two may be an offer of another model, by its URL or by
+the name that it has here.`,
+  examples: [
+    'juju integrate mongodb data-integrator',
+    'juju integrate mongodb:database app:db',
+    'juju integrate data-integrator admin/prod.mongodb',
+  ],
+  flags: [{ names: ['via'], value: 'subnets', help: 'Accepted as Juju does; without effect' }],
   run(call) {
     const [a, b] = call.args;
     if (a === undefined || b === undefined || call.args.length !== 2)
       throw new JujuError('an integration must involve two applications', 2);
-    call.model().integrate(a, b);
+    const urls = [parseOfferUrl(a), parseOfferUrl(b)];
+    if (urls.every(url => url !== undefined)) throw new JujuError('providing more than one remote endpoints not supported', 2);
+    const [one = a, other = b] = urls.map(url => url && consumedName(call, url));
+    call.model().integrate(one, other);
     return 0;
   },
 };
+
+/** Consumes the offer, unless the model does already. Returns its name there, with the endpoint. */
+function consumedName(call: Call, url: OfferUrl): string {
+  consumeOffer(call, url, url.offer);
+  return url.endpoint === undefined ? url.offer : `${url.offer}:${url.endpoint}`;
+}
 
 export const removeRelation: CommandSpec = {
   name: 'remove-relation',
@@ -38,3 +54,42 @@ export const removeRelation: CommandSpec = {
     return 0;
   },
 };
+
+export const suspendRelation: CommandSpec = {
+  name: 'suspend-relation',
+  summary: 'Suspends a relation with an offer',
+  usage: '<relation id> [<relation id> …]',
+  details: `The relation is named by the number that "juju offers" shows in the model that has made the offer. Units of both sides run
+relation-departed and relation-broken.`,
+  examples: ['juju suspend-relation 4', 'juju suspend-relation 4 --message "until the audit is over"'],
+  flags: [{ names: ['message'], value: 'text', help: 'The reason, which "juju offers --format=yaml" shows' }],
+  run: call => eachRelation(call, id => call.model().suspendRelation(id, call.flags.text('message') ?? '')),
+};
+
+export const resumeRelation: CommandSpec = {
+  name: 'resume-relation',
+  summary: 'Resumes a suspended relation',
+  usage: '<relation id> [<relation id> …]',
+  details: 'For the units of both sides the relation is new: they run relation-created, relation-joined and relation-changed.',
+  examples: ['juju resume-relation 4'],
+  flags: [],
+  run: call => eachRelation(call, id => call.model().resumeRelation(id)),
+};
+
+/** All are tried; what was refused is told together. */
+function eachRelation({ args }: Call, change: (id: number) => void): number {
+  if (args.length === 0) throw new JujuError('no relation ids specified', 2);
+  const wrong = args.find(word => !/^\s*\d+\s*$/.test(word));
+  if (wrong !== undefined) throw new JujuError(`relation ID "${wrong}" not valid`, 2);
+  const failures: string[] = [];
+  for (const word of args) {
+    try {
+      change(Number(word));
+    } catch (error) {
+      if (!(error instanceof JujuError)) throw error;
+      failures.push(error.message);
+    }
+  }
+  if (failures.length > 0) throw new JujuError(failures.join('\n'));
+  return 0;
+}

@@ -4,13 +4,22 @@ import { naturally } from '../text/names.ts';
 import { openPorts } from '../text/ports.ts';
 import { stampTime, statusTime } from '../text/times.ts';
 import { cloudName, controllerName, jujuVersion, regionName } from '../version.ts';
+import { describeAcrossModels } from './across-models.ts';
 import { applicationStatus, unitStatus } from './application-status.ts';
 import type { Selection } from './filter.ts';
+import { relationStatus } from './relation-status.ts';
 import type { ApplicationInfo, IntegrationLine, MachineInfo, Status, StatusInfo, UnitInfo } from './shape.ts';
 import { describeStorage } from './storage.ts';
 
 /** `hookDetail` adds to a failed relation hook's message which endpoint it was for. */
-export type StatusOptions = { now: string; zone: string; utc: boolean; hookDetail: boolean };
+export type StatusOptions = {
+  now: string;
+  zone: string;
+  utc: boolean;
+  hookDetail: boolean;
+  /** Another model, by its uuid: what is consumed of it has its status there. */
+  otherModel?: (uuid: string) => Model | undefined;
+};
 
 export function describeStatus(model: Model, selection: Selection, options: StatusOptions): Status {
   const applications = sortedValues(model.applications).filter(one => selection.applications.has(one.name));
@@ -31,6 +40,7 @@ export function describeStatus(model: Model, selection: Selection, options: Stat
     },
     machines: Object.fromEntries(machines.map(machine => [machine.id, describeMachine(model, machine.id, options)])),
     applications: Object.fromEntries(applications.map(one => [one.name, describeApplication(model, one, selection, options)])),
+    ...describeAcrossModels(model, options),
     storage: describeStorage(model, selection, options),
     controller: { timestamp: stampTime(options.now, options.utc ? 'UTC' : options.zone) },
   };
@@ -39,7 +49,7 @@ export function describeStatus(model: Model, selection: Selection, options: Stat
 /** The lines of the table of integrations, for relations that touch a selected application; by provider, then requirer. */
 export function describeIntegrations(model: Model, selection: Selection): IntegrationLine[] {
   return Object.values(model.relations)
-    .filter(relation => relation.endpoints.some(endpoint => selection.applications.has(endpoint.application)))
+    .filter(relation => isShown(relation) && relation.endpoints.some(endpoint => selection.applications.has(endpoint.application)))
     .map(relation => integrationLine(model, relation))
     .sort((a, b) => compareText(a.provider, b.provider) || compareText(a.requirer, b.requirer));
 }
@@ -127,7 +137,7 @@ function relationsOf(model: Model, application: string): NonNullable<Application
   const found: NonNullable<ApplicationInfo['relations']> = {};
   for (const relation of Object.values(model.relations)) {
     relation.endpoints.forEach((endpoint, at) => {
-      if (endpoint.application !== application) return;
+      if (endpoint.application !== application || !isShown(relation)) return;
       const other = relation.endpoints[relation.endpoints.length - 1 - at] ?? endpoint;
       const list = found[endpoint.name] ?? [];
       list.push({ 'related-application': other.application, interface: relation.interface, scope: relation.scope });
@@ -150,14 +160,13 @@ function integrationLine(model: Model, relation: Relation): IntegrationLine {
   };
 }
 
+/** In the model that makes an offer, relations with it are left to `juju offers`. */
+const isShown = (relation: Relation): boolean => relation.remote?.role !== 'offering';
+
 /** Empty once units of both sides have entered; "joining" before, as in Juju. */
 function stateOf(model: Model, relation: Relation): string {
-  if (relation.life !== 'alive') return 'removing';
-  if (relation.endpoints.length < 2) return '';
-  const inScope = Object.entries(relation.units)
-    .filter(([, bag]) => bag.inScope)
-    .map(([unit]) => model.units[unit]?.application ?? unit.split('/')[0]);
-  return inScope.length > 0 ? '' : 'joining';
+  const status = relationStatus(model, relation);
+  return status === 'joined' ? '' : `${status}${relation.suspended ? `   - ${relation.suspended}` : ''}`;
 }
 
 export function sortedUnits(model: Model): Unit[] {

@@ -59,6 +59,21 @@ export type FilesystemInfo = {
   status: StatusInfo;
 };
 export type StorageSection = { storage?: Record<string, StorageInfo>; filesystems?: Record<string, FilesystemInfo> };
+export type EndpointInfo = { interface: string; role: string };
+export type RemoteApplicationInfo = {
+  url: string;
+  endpoints: Record<string, EndpointInfo>;
+  life?: string;
+  'application-status': StatusInfo;
+  relations?: Record<string, string[]>;
+};
+export type OfferInfo = {
+  application: string;
+  charm: string;
+  'total-connected-count': number;
+  'active-connected-count': number;
+  endpoints: Record<string, EndpointInfo>;
+};
 export type ModelInfo = {
   name: string;
   type: string;
@@ -73,6 +88,8 @@ export type Status = {
   model: ModelInfo;
   machines: Record<string, MachineInfo>;
   applications: Record<string, ApplicationInfo>;
+  'application-endpoints'?: Record<string, RemoteApplicationInfo>;
+  offers?: Record<string, OfferInfo>;
   storage: StorageSection;
   controller: { timestamp: string };
 };

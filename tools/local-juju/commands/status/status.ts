@@ -64,6 +64,7 @@ function draw(call: Call, live: LiveModel): void {
     zone: zoneOf(console),
     utc,
     hookDetail: !tabular || flags.on('relations'),
+    otherModel: uuid => call.controller.models().find(other => other.state.uuid === uuid)?.state,
   });
   const lines = () => statusLines(described);
   print(call, 'tabular', () => inOrder(described), {
@@ -78,7 +79,8 @@ function draw(call: Call, live: LiveModel): void {
     line: lines,
     summary: () => statusSummary(described),
   });
-  const { applications, machines } = live.state;
-  if (Object.keys(applications).length + Object.keys(machines).length === 0) console.err(`\nModel "${live.state.name}" is empty.\n`);
+  const { applications, machines, remoteApplications } = live.state;
+  if (Object.keys({ ...applications, ...machines, ...remoteApplications }).length === 0)
+    console.err(`\nModel "${live.state.name}" is empty.\n`);
   else if (selection.applications.size + selection.machines.size === 0) console.err('Nothing matched specified filter.\n');
 }

@@ -12,14 +12,16 @@ export function statusTables(
 ): string {
   const sections = [
     modelTable(status),
+    remoteApplicationTable(status),
     applicationTable(status),
     unitTable(status),
     machineTable(status),
+    offerTable(status),
     integrationTable(options.integrations ?? []),
     options.storage ? storageTable(status) : [],
   ];
   return sections
-    .map((rows, at) => (rows.length === 0 ? '' : layTable(rows, { colour: options.colour, ...(at === 1 ? { right: [3, 6] } : {}) })))
+    .map((rows, at) => (rows.length === 0 ? '' : layTable(rows, { colour: options.colour, ...(at === 2 ? { right: [3, 6] } : {}) })))
     .filter(text => text !== '')
     .join('\n');
 }
@@ -66,6 +68,34 @@ function modelTable(status: Status): Cell[][] {
   return [
     ['Model', 'Controller', 'Cloud/Region', 'Version', 'SLA', 'Timestamp'],
     [model.name, model.controller, `${model.cloud}/${model.region}`, model.version, model.sla, status.controller.timestamp],
+  ];
+}
+
+/** What is consumed of other models. */
+function remoteApplicationTable(status: Status): Cell[][] {
+  const remotes = Object.entries(status['application-endpoints'] ?? {});
+  if (remotes.length === 0) return [];
+  return [
+    ['SAAS', 'Status', 'Store', 'URL'],
+    ...remotes.map(([name, remote]) => [name, coloured(remote['application-status'].current), ...remote.url.split(':')]),
+  ];
+}
+
+function offerTable(status: Status): Cell[][] {
+  const offers = Object.entries(status.offers ?? {});
+  if (offers.length === 0) return [];
+  return [
+    ['Offer', 'Application', 'Charm', 'Rev', 'Connected', 'Endpoint', 'Interface', 'Role'],
+    ...offers.flatMap(([name, offer]) => {
+      const [, charm = '', revision = ''] = /^(?:local:)?(.*)-(\d+)$/.exec(offer.charm) ?? [];
+      const connected = `${offer['active-connected-count']}/${offer['total-connected-count']}`;
+      return Object.entries(offer.endpoints).map(([endpoint, info], at) => [
+        ...(at === 0 ? [name, offer.application, charm, revision, connected] : ['', '', '', '', '']),
+        endpoint,
+        info.interface,
+        info.role,
+      ]);
+    }),
   ];
 }
 

@@ -1,0 +1,13 @@
+// What the applications and units of one model are called in another.
+import { createHash } from 'node:crypto';
+import type { Model } from './state.ts';
+
+/** `remote-` and 32 hexadecimal digits: the name that an application of a consuming model has in the offering model. */
+export const remoteApplicationName = (consuming: Model, application: string): string => {
+  // An application that is deployed anew under its old name is another one.
+  const { created = '' } = consuming.applications[application] ?? {};
+  return `remote-${createHash('sha256').update(`${consuming.uuid} ${application} ${created}`).digest('hex').slice(0, 32)}`;
+};
+
+/** The same unit of an application that is called otherwise: `mongodb/3` for `remote-…/3`. */
+export const unitUnder = (application: string, unit: string): string => `${application}${unit.slice(unit.lastIndexOf('/'))}`;
