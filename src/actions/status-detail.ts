@@ -1,9 +1,15 @@
-// status-detail: every member as Juju, the replica set and the member itself see it, and what is to be done, as a table and as JSON.
+// status-detail: every member as Juju, the replica set and the member itself see it, what clients ask for in vain, and what
+// is to be done, as a table and as JSON.
 import type { Action, View } from '../core/action.ts';
 import { addressOf, hostOf, RUNNING_CONFIG, VERSION } from '../core/bags.ts';
 import type { Observed } from '../core/observed.ts';
+import { oneLine } from '../core/text.ts';
+import { clientProblems } from '../plan/clients.ts';
 import { inUnitOrder, unitOfMember } from '../plan/facts.ts';
 import { wantedConfig } from '../plan/wanted-config.ts';
+
+/** What is shown of a client's problem, in which there may be the client's own words. */
+const LONGEST = 1_000;
 
 type Row = {
   readonly unit: string;
@@ -27,9 +33,17 @@ export const statusDetail = (
     const rows = rowsOf(seen, views);
     const { unit, effects } = toDo(seen);
     const next = [...unit, ...effects.map(effect => `the charm will: ${effect}`)];
-    const detail = { unit: seen.context.unit, leader: seen.juju.leader, 'replica-set': seen.context.app, members: rows, 'to-do': next };
+    const clients = clientProblems(seen).map(({ client: { app, id, requestId }, problem: { problem } }) => ({
+      application: app,
+      relation: id,
+      ...(requestId === undefined ? {} : { request: requestId }),
+      problem: oneLine(problem, LONGEST),
+    }));
+    const about = { unit: seen.context.unit, leader: seen.juju.leader, 'replica-set': seen.context.app };
+    const detail = { ...about, members: rows, clients, 'to-do': next };
     const todo = next.length === 0 ? ['nothing is to be done'] : next;
-    return { effects: [], results: { table: [...table(rows), '', ...todo].join('\n'), json: JSON.stringify(detail) } };
+    const refused = clients.map(({ application, relation, problem }) => `client ${application} (relation ${relation}): ${problem}`);
+    return { effects: [], results: { table: [...table(rows), '', ...refused, ...todo].join('\n'), json: JSON.stringify(detail) } };
   },
 });
 

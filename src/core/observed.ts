@@ -373,6 +373,8 @@ export type PrimaryFacts = {
   /** Configuration as the primary has it, with the states that it sees. */
   readonly set: ReplicaSet;
   readonly users: ReadonlyMap<string, DatabaseUser>;
+  /** Names of the databases there; asked while a client's request has not been granted. In a cluster, the router tells them. */
+  readonly databases?: readonly string[];
   /** The operator's password in the application secret is accepted. */
   readonly operatorAccepted: boolean;
   /** The data says to which cluster it belongs; asked of a shard that has left its cluster. */

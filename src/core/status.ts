@@ -11,6 +11,14 @@ const LONGEST = 1_000;
 /** What a client is told of its request. `code`: from 5000 on, only another request or another relation helps. */
 export type RelationStatus = { readonly code: number; readonly message: string; readonly resolution: string };
 
+/** As many names as a status has room for before its end is cut off. */
+const LONGEST_LIST = 60;
+const listed = (names: readonly string[]): string => {
+  const shown = names.filter((_, at) => at === 0 || names.slice(0, at + 1).join(', ').length <= LONGEST_LIST);
+  const left = names.length - shown.length;
+  return `${oneLine(shown.join(', '), LONGEST_LIST)}${left === 0 ? '' : ` and ${left} more`}`;
+};
+
 const active = (message: string): Status => ({ level: 'active', message });
 const waiting = (message: string): Status => ({ level: 'waiting', message: oneLine(message, LONGEST) });
 const maintenance = (message: string): Status => ({ level: 'maintenance', message: oneLine(message, LONGEST) });
@@ -47,6 +55,8 @@ export const status = {
   badConfig: (problem: string): Status => blocked(`config ${problem}; set it with juju config`),
   badSystemUsers: (problem: string): Status => blocked(`config system-users: ${problem}`),
   badClient: (client: string, problem: string): Status => blocked(`${client}: ${problem}`),
+  badClients: (clients: readonly string[]): Status =>
+    blocked(`${clients.length} clients are not served: ${listed(clients)}; run status-detail`),
   startingRouter: maintenance('starting mongos'),
   routerSilent: waiting('Waiting for mongos to start'),
   routerAlone: blocked('Missing relation to config-server.'),

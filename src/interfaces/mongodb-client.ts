@@ -65,6 +65,10 @@ export function decodeClientAnswer(own: Bag): Bag | undefined {
   return readJson(own.data, bag);
 }
 
+/** Whether a database is asked for, and nothing has been answered. */
+export const isUnanswered = ({ remote, own }: { readonly remote: Bag; readonly own: Bag }): boolean =>
+  Boolean(remote.database) && decodeClientAnswer(own) === undefined;
+
 /** What lets a client in, where it is published in clear. */
 const CLEAR_CREDENTIALS = ['username', 'password', 'uris', 'entity-name', 'entity-password'];
 

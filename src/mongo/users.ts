@@ -127,6 +127,14 @@ async function unless(code: number, work: Promise<unknown>): Promise<void> {
   }
 }
 
+const databases = z.object({ databases: z.array(z.object({ name: z.string() })) });
+
+/** Names of all databases. */
+export async function readDatabases(link: OpenLink): Promise<readonly string[]> {
+  const answer = await link.command({ listDatabases: 1, nameOnly: true });
+  return readAnswer('listDatabases', databases, answer).databases.map(({ name }) => name);
+}
+
 export async function dropDatabase(link: OpenLink, name: string): Promise<void> {
   await link.command({ dropDatabase: 1, writeConcern: MAJORITY }, { db: name, timeoutMs: 60_000 });
 }

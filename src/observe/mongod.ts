@@ -9,7 +9,7 @@ import { readRoles } from '../mongo/roles.ts';
 import type { Command, Mongo, OpenLink } from '../mongo/session.ts';
 import { hasCollections, readSettings } from '../mongo/settings.ts';
 import { belongsToCluster } from '../mongo/sharding.ts';
-import { readUsers } from '../mongo/users.ts';
+import { readDatabases, readUsers } from '../mongo/users.ts';
 
 type Options = {
   /** Look at the primary too. */
@@ -20,6 +20,8 @@ type Options = {
   readonly detaching: boolean;
   /** Ask whether the data belongs to a cluster. */
   readonly formerShard: boolean;
+  /** Ask for the names of the databases. */
+  readonly databases: boolean;
   /** Other units that are ready: name → address:port. */
   readonly others: ReadonlyMap<string, string>;
   /** Units that go, which one that is no member asks, too. */
@@ -213,17 +215,18 @@ async function readPrimary(
   mongo: Mongo,
   own: OpenLink,
   { set, self }: Found,
-  { formerShard }: Options,
+  { formerShard, databases }: Options,
 ): Promise<PrimaryFacts | { readonly problem: string } | undefined> {
   const host = set.primary;
   if (host === undefined) return undefined;
   try {
     const link = self === 'primary' ? own : await mongo.at(host);
     if (link.kind !== 'open') return undefined;
-    const [there, users, roles, cluster] = await Promise.all([
+    const [there, users, roles, names, cluster] = await Promise.all([
       self === 'primary' ? { set, self } : readSet(link),
       readUsers(link),
       readRoles(link),
+      databases ? readDatabases(link) : undefined,
       formerShard ? belongsToCluster(link) : undefined,
     ]);
     if (there === 'uninitialised' || there.self !== 'primary') return undefined; // what we took for the primary is it no more
@@ -233,6 +236,7 @@ async function readPrimary(
       host,
       set: there.set,
       users,
+      ...(names === undefined ? {} : { databases: names }),
       operatorAccepted,
       roles,
       backupRole: roles.has(BACKUP_ROLE),

@@ -4,6 +4,7 @@ import { CONFIG_SERVERS, DRAINED, hostOf, RUNNING_CONFIG, routerHostOf } from '.
 import type { Context } from '../core/context.ts';
 import type { Bag, Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
 import { type Host, type HostFiles, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
+import { isUnanswered } from '../interfaces/mongodb-client.ts';
 import { decodeHosts, isLeavingCluster } from '../interfaces/shards.ts';
 import { type Link, type Mongo, openMongo } from '../mongo/session.ts';
 import { observeMongod } from './mongod.ts';
@@ -104,6 +105,7 @@ function lookAtMongod(mongo: Mongo, context: Context, juju: JujuFacts): Promise<
     leader: juju.leader,
     cache: juju.config.valid && juju.config.config['cache-size-mb'] !== 0,
     detaching: juju.dying && context.detaching !== undefined,
+    databases: juju.role === 'replication' && juju.clients.some(isUnanswered),
     formerShard: juju.peers?.app[DRAINED] !== undefined,
     others: new Map(others.map(([unit, { address }]) => [unit, hostOf(address)])),
     going: new Map(going.map(([unit, address]) => [unit, hostOf(address)])),

@@ -57,15 +57,22 @@ const ROUTER_ROLES: Roles = {
   admin: () => [admin('enableSharding'), admin('readWriteAnyDatabase'), admin('userAdmin'), admin('userAdminAnyDatabase')],
 };
 
-/** `clients` are all relations, to see whether two databases differ only by case, which MongoDB does not allow. */
-export function grantOf(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+/** Databases by their names in small letters, for MongoDB has no two that differ only by case. */
+export type NamesInUse = {
+  /** Those that are there, whoever made them. */
+  readonly there: ReadonlyMap<string, string>;
+  /** Those that clients have, which need not have written anything yet. */
+  readonly held: ReadonlyMap<string, { readonly database: string; readonly client: ClientRelation }>;
+};
+
+export function grantOf(client: ClientRelation, inUse: NamesInUse): Grant | GrantProblem | 'nothing asked' {
   const problem = sizeProblem(client.remote);
   if (problem !== undefined) return problem;
-  return client.endpoint === ROUTERS ? grantOfRouter(client, clients) : grantOfClient(client, clients);
+  return client.endpoint === ROUTERS ? grantOfRouter(client, inUse) : grantOfClient(client, inUse);
 }
 
 /** A router hands on what its host asks for: what changes there changes the user. Without a unit there is nobody to ask. */
-function grantOfRouter(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+function grantOfRouter(client: ClientRelation, inUse: NamesInUse): Grant | GrantProblem | 'nothing asked' {
   const request = decodeClientRequest(client.remote);
   if ('problem' in request) return problemOf('request', request.problem);
   const { database } = request;
@@ -75,7 +82,7 @@ function grantOfRouter(client: ClientRelation, clients: readonly ClientRelation[
   if (request.entityType !== undefined)
     return problemOf('request', 'asks for an entity, which is its own business; use a router charm that does not');
   const roles = rolesOf(request, database, ROUTER_ROLES);
-  const problem = nameProblem(database) ?? caseProblem(client, database, clients);
+  const problem = nameProblem(database) ?? caseProblem(client, database, inUse);
   if (problem !== undefined) return problem;
   if ('problem' in roles) return roles;
   const answered = decodeClientAnswer(client.own);
@@ -89,7 +96,7 @@ function grantOfRouter(client: ClientRelation, clients: readonly ClientRelation[
   };
 }
 
-function grantOfClient(client: ClientRelation, clients: readonly ClientRelation[]): Grant | GrantProblem | 'nothing asked' {
+function grantOfClient(client: ClientRelation, inUse: NamesInUse): Grant | GrantProblem | 'nothing asked' {
   const answered = decodeClientAnswer(client.own);
   const request = decodeClientRequest(answered ?? client.remote);
   if ('problem' in request) return problemOf('request', request.problem);
@@ -98,7 +105,7 @@ function grantOfClient(client: ClientRelation, clients: readonly ClientRelation[
   const roles = rolesOf(request, database, ROLES);
   const privileges = privilegesOf(request.permissions, database);
   const problem =
-    nameProblem(database) ?? (answered === undefined ? (caseProblem(client, database, clients) ?? wishProblem(client)) : undefined);
+    nameProblem(database) ?? (answered === undefined ? (caseProblem(client, database, inUse) ?? wishProblem(client)) : undefined);
   if (problem !== undefined) return problem;
   if ('problem' in roles) return roles;
   if ('problem' in privileges) return problemOf('permissions', privileges.problem);
@@ -155,20 +162,14 @@ function namingProblem(database: string): string | undefined {
   return undefined;
 }
 
-function caseProblem(client: ClientRelation, database: string, clients: readonly ClientRelation[]): GrantProblem | undefined {
-  const differs = (other: string | undefined): boolean =>
-    other !== undefined && other !== database && other.toLowerCase() === database.toLowerCase();
-  const isSelf = ({ id, requestId }: ClientRelation): boolean => id === client.id && requestId === client.requestId;
-  // Of two that ask at the same time, the one that comes first.
-  const at = clients.findIndex(isSelf);
-  const used = (other: ClientRelation): string | undefined =>
-    other.own.database ?? (clients.indexOf(other) < at ? other.remote.database : undefined);
-  const twin = clients.find(other => !isSelf(other) && differs(used(other)));
-  if (twin === undefined) return undefined;
-  return problemOf(
-    'twin',
-    `database ${database} differs only by case from ${used(twin)}, which ${clientName(twin)} uses; ask for another name`,
-  );
+function caseProblem(client: ClientRelation, database: string, { there, held }: NamesInUse): GrantProblem | undefined {
+  if (client.own.database === database) return undefined;
+  const holder = held.get(database.toLowerCase());
+  const other = holder?.client === client ? undefined : holder;
+  const twin = other?.database ?? there.get(database.toLowerCase()) ?? database;
+  if (twin === database) return undefined;
+  const why = other === undefined ? 'which is there already' : `which ${clientName(other.client)} uses`;
+  return problemOf('twin', `database ${database} differs only by case from ${twin}, ${why}; ask for another name`);
 }
 
 /** MongoDB's own, https://www.mongodb.com/docs/manual/reference/built-in-roles/: no role can be made with such a name. */

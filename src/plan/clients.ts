@@ -7,13 +7,14 @@ import { DATABASE, ROUTERS } from '../core/endpoints.ts';
 import { bareSecretId, clientName, clientUser, isReserved, ROTATIONS, type Role, type Rotation } from '../core/names.ts';
 import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts } from '../core/observed.ts';
 import { nothing, type Plan, plan, together } from '../core/plan.ts';
-import { status } from '../core/status.ts';
+import { type Status, status } from '../core/status.ts';
 import { isClear, withdrawnCredentials } from '../interfaces/mongodb-client.ts';
 import { encodeNetworks } from '../interfaces/networks.ts';
-import { type Grant, grantOf } from './client-grant.ts';
+import type { Grant, GrantProblem } from './client-grant.ts';
+import { type ClientGrant, databasesOf, grantsOf } from './client-grants.ts';
 import { rolesDue, rolesGone } from './client-role.ts';
 import { statusOf, tellClient } from './client-told.ts';
-import { nameFor, problemWith, userFor, userSpec } from './client-user.ts';
+import { nameFor, userFor, userSpec } from './client-user.ts';
 import { configDbOf, memberHosts } from './facts.ts';
 import { sameRoles } from './users.ts';
 
@@ -29,13 +30,15 @@ export function planClients(seen: Observed): Plan {
   const secrets = [...emptied, ...juju.staleSecrets.map((id): JujuEffect => ({ do: 'remove-secret', id }))];
   if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: secrets });
   const { primary } = mongod;
-  const clients = answeredClients(seen);
+  const grants = clientGrants(seen, primary);
   return together([
     // First, for what answers a client in another version of the interface stands where the new answer goes.
-    ...clients.filter(client => client.withdrawn).map(retracted),
-    ...clients.filter(client => !client.withdrawn).map(client => forClient(seen, client, primary)),
-    orphans(seen, primary),
-    toldProblems(seen, primary),
+    ...answeredClients(seen)
+      .filter(client => client.withdrawn)
+      .map(retracted),
+    ...grants.map(one => forClient(seen, one, primary)),
+    orphans(seen, grants, primary),
+    toldProblems(seen, grants),
     plan({ effects: [...secrets, ...forgotten(seen, primary), ...found(seen), ...remembered(seen), ...schedule(seen)] }),
   ]);
 }
@@ -44,13 +47,20 @@ export function planClients(seen: Observed): Plan {
 export const answeredClients = ({ juju }: Observed): readonly ClientRelation[] =>
   juju.clients.filter(client => juju.role !== undefined && client.endpoint === ANSWERED[juju.role]);
 
-function forClient(seen: Observed, client: ClientRelation, primary: PrimaryFacts): Plan {
-  const grant = grantOf(client, seen.juju.clients);
+/** What those come to that still ask. */
+const clientGrants = (seen: Observed, primary: PrimaryFacts): readonly ClientGrant[] =>
+  grantsOf(
+    seen,
+    answeredClients(seen).filter(client => !client.withdrawn),
+    primary,
+  );
+
+function forClient(seen: Observed, { client, grant, problem }: ClientGrant, primary: PrimaryFacts): Plan {
   if (grant === 'nothing asked') return client.endpoint === ROUTERS ? retracted(client) : nothing;
-  const problem = problemWith(client, grant, primary);
-  const shown = problem === undefined ? nothing : plan({ app: [status.badClient(clientName(client), problem.problem)] });
-  if ('problem' in grant || (problem !== undefined && grant.changed === undefined)) return shown;
-  return together([granted(seen, client, grant, primary), shown]);
+  if ('problem' in grant || (problem !== undefined && grant.changed === undefined)) return nothing;
+  // A name that differs from that of a database only by case would be of no use.
+  if (client.own.database !== grant.database && databasesOf(seen, primary) === undefined) return plan({ pending: true });
+  return granted(seen, client, grant, primary);
 }
 
 /**
@@ -155,9 +165,10 @@ export function rotatedClient(
   seen: Observed,
   client: ClientRelation,
 ): { readonly effects: readonly Effect[]; readonly later: boolean } | undefined {
-  const grant = grantOf(client, seen.juju.clients);
   const primary = seen.mongod.kind === 'member' ? seen.mongod.primary : undefined;
-  if (grant === 'nothing asked' || 'problem' in grant || !grant.published || grant.isGroup || primary === undefined) return undefined;
+  const grant = primary && clientGrants(seen, primary).find(one => one.client === client)?.grant;
+  if (primary === undefined || grant === undefined || grant === 'nothing asked' || 'problem' in grant) return undefined;
+  if (!grant.published || grant.isGroup) return undefined;
   if (isClear(client.own)) {
     const { id, endpoint, databag } = client;
     const withdraw: Effect = { do: 'publish', relation: id, endpoint, own: databag, clear: withdrawnCredentials(databag), secrets: {} };
@@ -188,11 +199,9 @@ function schedule(seen: Observed): readonly JujuEffect[] {
  * Users that the charm made for relations which are gone; with auto-delete their databases too, unless somebody else uses them. A user that
  * nobody here has ever been told of came with data from elsewhere, where its database may well be wanted.
  */
-function orphans(seen: Observed, primary: PrimaryFacts): Plan {
-  const asking = answeredClients(seen).filter(
-    client => !client.withdrawn && (client.endpoint !== ROUTERS || grantOf(client, seen.juju.clients) !== 'nothing asked'),
-  );
-  const live = new Set(asking.map(client => clientUser(client.id, client.requestId)));
+function orphans(seen: Observed, grants: readonly ClientGrant[], primary: PrimaryFacts): Plan {
+  const asking = grants.filter(({ client, grant }) => client.endpoint !== ROUTERS || grant !== 'nothing asked');
+  const live = new Set(asking.map(({ client }) => clientUser(client.id, client.requestId)));
   const gone = [...primary.users.values()].filter(
     ({ ours, relation, requestId }) => ours && relation !== undefined && !live.has(clientUser(relation, requestId)),
   );
@@ -237,18 +246,36 @@ function found(seen: Observed): readonly JujuEffect[] {
   return news.length === 0 ? [] : [{ do: 'set-peer-app', values: Object.fromEntries(news) }];
 }
 
-/** Each client is told what of its requests is not granted as it stands. */
-function toldProblems(seen: Observed, primary: PrimaryFacts): Plan {
-  const clients = answeredClients(seen);
-  const plans = [...new Map(clients.map(client => [client.id, client])).values()].map(told => {
-    const statuses = clients
-      .filter(client => client.id === told.id && !client.withdrawn)
-      .flatMap(client => {
-        const grant = grantOf(client, seen.juju.clients);
-        const problem = grant === 'nothing asked' ? undefined : problemWith(client, grant, primary);
-        return problem === undefined ? [] : [statusOf(problem)];
-      });
-    return tellClient(seen.context, told, statuses);
-  });
-  return together(plans);
+type ClientProblem = { readonly client: ClientRelation; readonly problem: GrantProblem };
+
+/** Requests that are not granted as they stand; none where it is not known. */
+export function clientProblems(seen: Observed): readonly ClientProblem[] {
+  const { juju, mongod } = seen;
+  if (!juju.leader || mongod.kind !== 'member' || mongod.primary === undefined) return [];
+  return problemsOf(clientGrants(seen, mongod.primary));
+}
+
+const problemsOf = (grants: readonly ClientGrant[]): readonly ClientProblem[] =>
+  grants.flatMap(({ client, problem }) => (problem === undefined ? [] : [{ client, problem }]));
+
+/** Each client is told what of its requests is not granted as it stands, and so is the operator. */
+function toldProblems(seen: Observed, grants: readonly ClientGrant[]): Plan {
+  const problems = problemsOf(grants);
+  const relations = new Map(answeredClients(seen).map(client => [client.id, client]));
+  const told = [...relations.values()].map(client =>
+    tellClient(
+      seen.context,
+      client,
+      problems.filter(one => one.client.id === client.id).map(({ problem }) => statusOf(problem)),
+    ),
+  );
+  return together([...told, plan({ app: shownProblems(problems) })]);
+}
+
+/** The first of one client; of several, who they are: `status-detail` shows each. */
+function shownProblems(problems: readonly ClientProblem[]): readonly Status[] {
+  const names = [...new Map(problems.map(({ client }) => [client.id, clientName(client)])).values()];
+  const [first] = problems;
+  if (first === undefined) return [];
+  return [names.length === 1 ? status.badClient(clientName(first.client), first.problem.problem) : status.badClients(names)];
 }

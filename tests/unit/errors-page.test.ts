@@ -18,6 +18,7 @@ const MADE: Readonly<Record<string, Status>> = {
   otherSet: status.otherSet('shop'),
   badSystemUsers: status.badSystemUsers('…'),
   badClient: status.badClient('<client>', '…'),
+  badClients: status.badClients(['shop', 'reports']),
   tooManyMembers: status.tooManyMembers(50),
   hostSilent: status.hostSilent('data-integrator'),
   roleUnknown: status.roleUnknown('mongodb', 'replication', 'role=nonsense must be replication, config-server or shard'),

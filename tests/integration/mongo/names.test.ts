@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { isKeyFile } from '../../../src/core/key-file.ts';
 import type { ClientRelation } from '../../../src/core/observed.ts';
 import { grantOf } from '../../../src/plan/client-grant.ts';
-import { clientOf, launch, makeSet } from './open.ts';
+import { clientOf, launch, look, makeSet } from './open.ts';
 
 const client = (database: string, wish?: ClientRelation['wish']): ClientRelation => ({
   endpoint: 'database',
@@ -18,7 +18,7 @@ const client = (database: string, wish?: ClientRelation['wish']): ClientRelation
   ...(wish === undefined ? {} : { wish }),
 });
 const isGranted = (one: ClientRelation): boolean => {
-  const grant = grantOf(one, [one]);
+  const grant = grantOf(one, { there: new Map(), held: new Map() });
   return grant !== 'nothing asked' && !('problem' in grant);
 };
 
@@ -52,6 +52,20 @@ test('a database that is granted can be made', async () => {
   }
   expect(granted).toBeGreaterThan(40);
   expect(refused).toBeGreaterThan(10);
+});
+
+test('a database that differs only by case from one that is there cannot be made, and is not granted', async () => {
+  const [mongod] = await launch(1);
+  const mongo = await makeSet([mongod!]);
+  const link = await mongo.own();
+  if (link.kind !== 'open') throw new Error(link.reason);
+  await link.command({ create: 'orders' }, { db: 'Orders' });
+  await expect(link.command({ create: 'orders' }, { db: 'orders' })).rejects.toMatchObject({ code: 13297 });
+  const seen = await look(mongo);
+  const names = seen.kind === 'member' ? (seen.primary?.databases ?? []) : [];
+  const there = new Map(names.map(name => [name.toLowerCase(), name]));
+  expect(grantOf(client('orders'), { there, held: new Map() })).toMatchObject({ code: 5005 });
+  expect(grantOf(client('Orders'), { there, held: new Map() })).toMatchObject({ database: 'Orders' });
 });
 
 test('a user by a name that is granted can be made, and logs in with the password that it wished for', async () => {

@@ -52,7 +52,8 @@ export const look = (
   mongo: Mongo,
   others: ReadonlyMap<string, string> = new Map(),
   { leader = true, detaching = false }: { readonly leader?: boolean; readonly detaching?: boolean } = {},
-): Promise<MongodFacts> => observeMongod(mongo, { leader, cache: true, detaching, formerShard: false, others, going: new Map() });
+): Promise<MongodFacts> =>
+  observeMongod(mongo, { leader, cache: true, detaching, formerShard: false, databases: true, others, going: new Map() });
 
 type Facts<Kind extends MongodFacts['kind']> = Extract<MongodFacts, { kind: Kind }>;
 /** One look; an error unless it is of this kind. */

@@ -124,6 +124,27 @@ describe('status-detail', () => {
     expect(detail).toMatchObject({ unit: unit(0), leader: true, 'to-do': expect.arrayContaining(['the charm will: reconfigure']) });
     expect(detail.members).toHaveLength(4);
   });
+  test('says of each client that is not served what it asks for in vain', () => {
+    const asks = (id: number, database: string): ClientRelation => ({
+      endpoint: 'database',
+      id,
+      app: `app-${id}`,
+      units: [],
+      remote: { database },
+      own: {},
+      databag: {},
+    });
+    const clients = [asks(3, 'admin'), asks(4, 'shop'), asks(5, 'a/b')];
+    const { results } = run('status-detail', steady(1, { juju: { clients } })) as unknown as { results: { table: string; json: string } };
+    expect(results.table.split('\n')).toEqual(
+      expect.arrayContaining([
+        'client app-3 (relation 3): database admin belongs to MongoDB itself; ask for another name',
+        expect.stringMatching(/^client app-5 \(relation 5\): database "a\/b" has a character/),
+        '2 clients are not served: app-3, app-5; run status-detail',
+      ]),
+    );
+    expect(JSON.parse(results.json).clients).toMatchObject([{ application: 'app-3', relation: 3 }, { relation: 5 }]);
+  });
   test('says so when nothing is to be done', () => {
     expect(run('status-detail', steady(1))).toMatchObject({ results: { table: expect.stringContaining('nothing is to be done') } });
   });

@@ -15,6 +15,7 @@ const sound: Readonly<Record<string, Document>> = {
   replSetGetStatus: { myState: 1, members: [{ _id: 0, state: 1, stateStr: 'PRIMARY', health: 1, self: true }] },
   usersInfo: { users: [] },
   rolesInfo: { roles: [] },
+  listDatabases: { databases: [{ name: 'admin' }] },
   profile: { slowms: 100 },
   getParameter: { logLevel: 0 },
   serverStatus: { wiredTiger: { cache: { 'maximum bytes configured': 1 } } },
@@ -57,7 +58,7 @@ function played(strange: Readonly<Record<string, unknown>>) {
   return { mongo, link, done };
 }
 
-const options = { leader: true, cache: true, detaching: false, formerShard: false, others: new Map(), going: new Map() };
+const options = { leader: true, cache: true, detaching: false, formerShard: false, databases: true, others: new Map(), going: new Map() };
 const config = sound.replSetGetConfig?.config;
 const [member] = config.members;
 const members = (...all: unknown[]) => ({ config: { ...config, members: all } });
@@ -107,6 +108,7 @@ test.each([
   ['usersInfo', { users: [{ user: 7, roles: [] }] }, 'users.0.user'],
   ['usersInfo', { users: [{ user: 'operator' }] }, 'users.0.roles'],
   ['rolesInfo', {}, 'roles'],
+  ['listDatabases', { databases: [{ name: 7 }] }, 'databases.0.name'],
 ])('of a primary that answers %s with %j no user is known, and it is said why', async (command, answer, where) => {
   const seen = await observeMongod(played({ [command]: answer }).mongo, options);
   const problem = `MongoDB answered ${command} in a way that the charm does not know (${where})`;

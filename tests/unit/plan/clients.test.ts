@@ -32,13 +32,14 @@ type Options = {
   users?: readonly DatabaseUser[];
   published?: Record<string, string>;
   juju?: Partial<Observed['juju']>;
+  databases?: readonly string[];
 };
-function world({ clients = [client()], users = [], published = {}, juju = {} }: Options): Observed {
+function world({ clients = [client()], users = [], published = {}, juju = {}, databases = [] }: Options): Observed {
   const peers = { id: 1, app: { initialised: 'true', members: 'mongodb/0 mongodb/1 mongodb/2', ...published }, units: peerUnits(3) };
   const seen = steady(3, { juju: { clients, peers, ...juju } });
   if (seen.mongod.kind !== 'member') throw new Error('not a member');
   const all = new Map([...systemUsers(), ...users.map(user => [user.name, user] as const)]);
-  return { ...seen, mongod: { ...seen.mongod, primary: primaryFacts(seen.mongod.set, { users: all }) } };
+  return { ...seen, mongod: { ...seen.mongod, primary: primaryFacts(seen.mongod.set, { users: all, databases }) } };
 }
 const auto = { config: { valid: true, config: { ...CONFIG, 'auto-delete': true } } } as const;
 const blockedWith = (seen: Observed) => planClients(seen).app.map(one => `${one.level}: ${one.message}`);
@@ -130,6 +131,43 @@ describe('a request', () => {
   test('for a database that differs only by case from another one is refused', () => {
     const other = client({ database: 'Shop' }, { ...OWN, database: 'Shop', data: '{"database":"Shop"}' }, 4);
     expect(blockedWith(world({ clients: [client(), other] }))[0]).toMatch(/differs only by case from Shop/);
+  });
+  test('for a database that differs only by case from one that no client has is refused', () => {
+    const seen = world({ databases: ['admin', 'Shop'] });
+    expect(planClients(seen).effects).toMatchObject([{ do: 'tell-client', statuses: [{ code: 5005 }] }]);
+    expect(blockedWith(seen)).toEqual([
+      'blocked: shop-app: database shop differs only by case from Shop, which is there already; ask for another name',
+    ]);
+    expect(planClients(world({ databases: ['admin', 'shop'] })).effects).toMatchObject([{ do: 'set-user' }]);
+    // One that was granted before is left alone.
+    const granted = { clients: [client(REMOTE, OWN)], users: [USER], published: { 'client-3': 'f-3' }, databases: ['Shop'] };
+    expect(planClients(world(granted))).toMatchObject({ effects: [], app: [] });
+  });
+  test('that is refused keeps no name from the next one', () => {
+    const asks = (database: string, id: number) => ({ ...client({ ...REMOTE, database }, {}, id), app: `app-${id}` });
+    const seen = world({ clients: [asks('pay', 3), asks('PAY', 4), asks('pay', 5)] });
+    const users = planClients(seen).effects.flatMap(effect => (effect.do === 'set-user' ? [effect.user.name] : []));
+    expect(users).toEqual(['relation-3', 'relation-5']);
+    expect(blockedWith(seen)).toEqual([expect.stringMatching(/^blocked: app-4: database PAY .* from pay, which app-3 uses/)]);
+    // Nor does one that is refused because of its user's name.
+    const other: DatabaseUser = { name: 'relation-3', ours: false, fingerprint: '', roles: [] };
+    const next = world({ clients: [asks('pay', 3), asks('PAY', 4)], users: [other] });
+    expect(planClients(next).effects).toContainEqual(expect.objectContaining({ user: expect.objectContaining({ name: 'relation-4' }) }));
+  });
+  test('of which several are refused: the status names the clients, as many as it has room for', () => {
+    const asks = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ ...client({ ...REMOTE, database: 'admin' }, {}, n + 3), app: `client-${n}` }));
+    expect(blockedWith(world({ clients: asks(3) }))).toEqual([
+      'blocked: 3 clients are not served: client-0, client-1, client-2; run status-detail',
+    ]);
+    const [many = ''] = blockedWith(world({ clients: asks(20) }));
+    expect(many).toMatch(/^blocked: 20 clients are not served: client-0, .* and 14 more; run status-detail$/);
+  });
+  test('is not granted before it is known which databases are there', () => {
+    const seen = world({});
+    if (seen.mongod.kind !== 'member' || seen.mongod.primary === undefined) throw new Error('no primary');
+    const { databases: _, ...primary } = seen.mongod.primary;
+    expect(planClients({ ...seen, mongod: { ...seen.mongod, primary } })).toMatchObject({ effects: [], pending: true });
   });
   test('of a client in another model is named in a status by its relation, which `juju offers` lists', () => {
     const remote = { ...client({ ...REMOTE, database: 'admin' }), app: `remote-${'0f'.repeat(16)}` };

@@ -1,10 +1,10 @@
 // The config server's side of the routers: who gets a user, with which roles, what it is told, and when that is taken back.
 import { describe, expect, test } from 'vitest';
 import { ROUTERS_CONFIG } from '../../../src/core/bags.ts';
-import type { Bag, ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
+import type { Bag, ClientRelation, ClusterFacts, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { encodeRouterAnswer, encodeRouterRequest } from '../../../src/interfaces/config-server.ts';
 import { planClients } from '../../../src/plan/clients.ts';
-import { inRole } from './cluster.ts';
+import { cluster, inRole, openRouter } from './cluster.ts';
 import { CONFIG, member, primaryFacts, secret, systemUsers, withMembers } from './world.ts';
 
 const asks = (database: string | undefined, roles: readonly string[] = [], host = 9): Bag => {
@@ -38,9 +38,10 @@ type Options = {
   app?: Bag;
   juju?: Partial<Observed['juju']>;
   members?: number;
+  databases?: ClusterFacts['databases'];
 };
-function world({ clients = [], users = [], app = {}, juju = {}, members = 1 }: Options): Observed {
-  const seen = inRole('config-server', { juju: { clients, ...juju }, app }, members);
+function world({ clients = [], users = [], app = {}, juju = {}, members = 1, databases = [] }: Options): Observed {
+  const seen = inRole('config-server', { juju: { clients, ...juju }, app, router: openRouter(cluster([], { databases })) }, members);
   if (seen.mongod.kind !== 'member') throw new Error('not a member');
   const all = new Map([...systemUsers(), ...users.map(user => [user.name, user] as const)]);
   return { ...seen, mongod: { ...seen.mongod, primary: primaryFacts(seen.mongod.set, { users: all }) } };
@@ -55,6 +56,17 @@ describe('a router that asks', () => {
     expect(planClients(world({ clients: [router(asks('shop'))], app: { [ROUTERS_CONFIG]: PLACE } })).effects).toEqual([
       { do: 'set-user', user: { name: 'relation-4', password: 'fresh-4', roles: ROLES, relation: 4, database: 'shop' } },
     ]);
+  });
+  test('for a database that differs only by case from one of the cluster is refused, and waits while no router tells of it', () => {
+    const databases = [{ name: 'Shop', primary: 'shard-a' }];
+    const refused = planClients(world({ clients: [router(asks('shop'))], databases, app: TOLD }));
+    expect(refused.effects).toMatchObject([{ do: 'tell-client', statuses: [{ code: 5005 }] }]);
+    expect(refused.app).toMatchObject([{ message: expect.stringMatching(/^mongos: database shop .* Shop, which is there already; ask/) }]);
+    const unknown = { ...world({ clients: [router(asks('shop'))], app: TOLD }), router: openRouter({ problem: 'no primary' }) };
+    expect(planClients(unknown)).toMatchObject({ effects: [], pending: true });
+    // Its host has changed the letters, and the database is there as it was.
+    const changed = planClients(told(asks('Shop'), asks('shop'), { databases: [{ name: 'shop', primary: 'shard-a' }] }));
+    expect(changed.app).toMatchObject([{ message: expect.stringMatching(/database Shop differs only by case from shop, which is there/) }]);
   });
   test('as an admin may have every database sharded', () => {
     const [effect] = planClients(world({ clients: [router(asks('shop', ['admin']))] })).effects;

@@ -75,6 +75,7 @@ export const primaryFacts = (set: ReplicaSet, more: Partial<PrimaryFacts> = {}):
   host: set.primary ?? '',
   set,
   users: systemUsers(),
+  databases: [],
   operatorAccepted: true,
   roles: new Map(),
   backupRole: true,
