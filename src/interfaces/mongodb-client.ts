@@ -146,6 +146,9 @@ export function encodeClientAnswer(answer: Answer & { readonly router?: Pick<Rou
   return { clear, secrets };
 }
 
+/** Where no mechanism is named, a driver tells a user that is gone that SCRAM-SHA-1 is not enabled, and not that the login is refused. */
+const LOGIN = 'authSource=admin&authMechanism=SCRAM-SHA-256';
+
 /** Where routers are: as a connection string and as the value of `endpoints`. */
 export type RouterPlaces = { readonly uri: string; readonly endpoints: string };
 
@@ -154,13 +157,13 @@ export function routerPlaces(places: readonly string[], access: Pick<Answer, 'us
   const [name, secret, path] = [access.user, access.password, access.database].map(quoted);
   const hosts = places.map(place => (place.startsWith('/') ? encodeURIComponent(place) : place)).join(',');
   const endpoints = places.map(place => (place.startsWith('/') ? encodeURIComponent(place) : addressOf(place))).join(',');
-  return { uri: `mongodb://${name}:${secret}@${hosts}/${path}?authSource=admin`, endpoints };
+  return { uri: `mongodb://${name}:${secret}@${hosts}/${path}?${LOGIN}`, endpoints };
 }
 
-/** A connection string for the whole set. Users are kept in `admin`. */
+/** A connection string for the whole set. Users are kept in `admin`, and have a password for one mechanism. */
 export function clientUri({ user, password, hosts, database, replset }: Omit<Answer, 'request'>): string {
   const [name, secret, path, set] = [user, password, database, replset].map(quoted);
-  return `mongodb://${name}:${secret}@${hosts.join(',')}/${path}?replicaSet=${set}&authSource=admin`;
+  return `mongodb://${name}:${secret}@${hosts.join(',')}/${path}?replicaSet=${set}&${LOGIN}`;
 }
 
 const quoted = (text: string): string => encodeURIComponent(text.toWellFormed());

@@ -168,8 +168,8 @@ function caseProblem(client: ClientRelation, database: string, { there, held }: 
   const other = holder?.client === client ? undefined : holder;
   const twin = other?.database ?? there.get(database.toLowerCase()) ?? database;
   if (twin === database) return undefined;
-  const why = other === undefined ? 'which is there already' : `which ${clientName(other.client)} uses`;
-  return problemOf('twin', `database ${database} differs only by case from ${twin}, ${why}; ask for another name`);
+  const place = other === undefined ? ', which is there already' : `, which ${clientName(other.client)} uses`;
+  return problemOf('twin', `database ${database} differs only by case from ${twin}${place}; ask for another name`);
 }
 
 /** MongoDB's own, https://www.mongodb.com/docs/manual/reference/built-in-roles/: no role can be made with such a name. */

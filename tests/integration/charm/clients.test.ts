@@ -30,7 +30,7 @@ describe('a client', () => {
     await connect('shop', 'database-name=shop');
     const { uris, username, database, endpoints, replset } = await credentialsOf('shop');
     expect({ database, replset }).toEqual({ database: 'shop', replset: 'mongodb' });
-    expect(uris).toContain(`${endpoints}:27017/shop?replicaSet=mongodb&authSource=admin`);
+    expect(uris).toContain(`${endpoints}:27017/shop?replicaSet=mongodb&authSource=admin&authMechanism=SCRAM-SHA-256`);
     expect(username).toMatch(/^relation-\d+$/);
     await withMongo(uris, async client => {
       await client

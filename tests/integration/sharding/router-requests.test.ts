@@ -42,7 +42,7 @@ describe('two requests of one host', () => {
     expect([shop.database, stock.database]).toEqual(['shop', 'stock']);
     expect(shop.username).toMatch(/^relation-\d+-[0-9a-f]{16}$/);
     expect(shop.username).not.toBe(stock.username);
-    expect(shop.uris).toContain(':27018/shop?authSource=admin');
+    expect(shop.uris).toContain(':27018/shop?authSource=admin&authMechanism=SCRAM-SHA-256');
     expect(await Promise.all([write(shop), write(stock), write({ ...shop, database: 'stock' })])).toEqual(['in', 'in', 13]);
     expect((await users()).sort()).toEqual([shop.username, stock.username].sort());
   });

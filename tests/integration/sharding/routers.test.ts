@@ -82,7 +82,9 @@ describe(`with ${routerName}`, () => {
   test('a host on the same machine goes through its socket, and nobody comes in from elsewhere', async () => {
     credentials = await untilTold('credentials', 'first', () => true);
     expect(credentials.endpoints).toMatch(/^%2F[^/]*mongodb-27018\.sock$/);
-    expect(credentials.uris).toMatch(/^mongodb:\/\/relation-\d+:[^@]+@%2F[^/]*mongodb-27018\.sock\/shop\?authSource=admin$/);
+    expect(credentials.uris).toMatch(
+      /^mongodb:\/\/relation-\d+:[^@]+@%2F[^/]*mongodb-27018\.sock\/shop\?authSource=admin&authMechanism=SCRAM-SHA-256$/,
+    );
     expect(await mayWrite(credentials.uris, 'shop')).toBe(true);
     expect(await mayWrite(credentials.uris, 'other')).toBe(false);
     expect(await portsOf()).toEqual([undefined]);
@@ -147,7 +149,7 @@ describe(`with ${routerName}`, () => {
     const both = await untilTold('two routers', 'first', ({ endpoints }) => endpoints.split(',').length === 2);
     const addresses = addressesOf(await model.status(), 'mongos');
     expect(both.endpoints).toBe(addresses.join(','));
-    expect(both.uris).toContain(`@${addresses.map(one => `${one}:27018`).join(',')}/shop?authSource=admin`);
+    expect(both.uris).toContain(`@${addresses.map(one => `${one}:27018`).join(',')}/shop?authSource=admin&authMechanism=SCRAM-SHA-256`);
     expect(await portsOf()).toEqual([['27018/tcp'], ['27018/tcp']]);
     for (const address of addresses) {
       const alone = `mongodb://${both.username}:${both.password}@${address}:27018/shop?authSource=admin`;

@@ -73,7 +73,7 @@ describe('a client that is answered', () => {
       content: {
         username: `relation-${app.id}`,
         password: 's3cret',
-        uris: `mongodb://relation-${app.id}:s3cret@10.0.0.1:27017/shop?replicaSet=mongodb&authSource=admin`,
+        uris: `mongodb://relation-${app.id}:s3cret@10.0.0.1:27017/shop?replicaSet=mongodb&authSource=admin&authMechanism=SCRAM-SHA-256`,
       },
       granted: [`app in ${app.id}`],
       revision: 1,

@@ -151,7 +151,11 @@ describe('an answer of version 1', () => {
     const { clear, secrets } = encodeClientAnswer({ ...answer, request: split?.remote ?? {} });
     expect(JSON.stringify(clear)).not.toContain('s3cret');
     expect(secrets).toEqual({
-      user: { username: 'u', password: 's3cret', uris: 'mongodb://u:s3cret@10.0.0.1:27017/shop?replicaSet=mongodb&authSource=admin' },
+      user: {
+        username: 'u',
+        password: 's3cret',
+        uris: 'mongodb://u:s3cret@10.0.0.1:27017/shop?replicaSet=mongodb&authSource=admin&authMechanism=SCRAM-SHA-256',
+      },
       entity: { 'entity-name': 'u', 'entity-password': 's3cret' },
       tls: { tls: 'false' },
     });

@@ -85,11 +85,11 @@ describe('the answer', () => {
 test('where routers are: on other machines, or on this one', () => {
   const access = { user: 'relation-4', password: 'p/w', database: 'shop' };
   expect(routerPlaces(['10.0.0.1:27018', '[fd00::1]:27018'], access)).toEqual({
-    uri: 'mongodb://relation-4:p%2Fw@10.0.0.1:27018,[fd00::1]:27018/shop?authSource=admin',
+    uri: 'mongodb://relation-4:p%2Fw@10.0.0.1:27018,[fd00::1]:27018/shop?authSource=admin&authMechanism=SCRAM-SHA-256',
     endpoints: '10.0.0.1,fd00::1',
   });
   expect(routerPlaces(['/var/snap/x/mongodb-27018.sock'], access)).toEqual({
-    uri: 'mongodb://relation-4:p%2Fw@%2Fvar%2Fsnap%2Fx%2Fmongodb-27018.sock/shop?authSource=admin',
+    uri: 'mongodb://relation-4:p%2Fw@%2Fvar%2Fsnap%2Fx%2Fmongodb-27018.sock/shop?authSource=admin&authMechanism=SCRAM-SHA-256',
     endpoints: '%2Fvar%2Fsnap%2Fx%2Fmongodb-27018.sock',
   });
 });

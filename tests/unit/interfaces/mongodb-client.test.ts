@@ -97,7 +97,7 @@ const answer = (more: Partial<Answer> = {}): Answer => ({
   request,
   ...more,
 });
-const uri = 'mongodb://relation-3:pw@10.0.0.2:27017,10.0.0.10:27017/shop?replicaSet=mongodb&authSource=admin';
+const uri = 'mongodb://relation-3:pw@10.0.0.2:27017,10.0.0.10:27017/shop?replicaSet=mongodb&authSource=admin&authMechanism=SCRAM-SHA-256';
 const clear = { database: 'shop', endpoints: '10.0.0.2,10.0.0.10', replset: 'mongodb' };
 
 describe('what it is answered', () => {
@@ -188,7 +188,7 @@ describe('the connection string', () => {
             password,
             '10.0.0.2:27017,10.0.0.10:27017',
             database,
-            'replicaSet=mongodb&authSource=admin',
+            'replicaSet=mongodb&authSource=admin&authMechanism=SCRAM-SHA-256',
           ]);
         },
       ),
