@@ -47,11 +47,12 @@ const described = ({ app, id, requestId }: ClientRelation): string =>
   `${app} (relation ${id}${requestId === undefined ? '' : `, request ${requestId}`})`;
 
 function rotated(seen: Observed, clients: readonly ClientRelation[], named: boolean): ActionAnswer {
-  const changes = clients.flatMap(client => {
-    const change = rotatedClient(seen, client);
-    return change === undefined ? [] : [{ client, ...change }];
-  });
+  const outcomes = clients.map(client => ({ client, change: rotatedClient(seen, client) }));
+  const changes = outcomes.flatMap(({ client, change }) => (change === undefined || change === 'chosen' ? [] : [{ client, ...change }]));
   const [first] = clients;
+  const kept = outcomes.flatMap(({ client, change }) => (change === 'chosen' ? [described(client)] : [])).join(', ');
+  if (changes.length === 0 && kept !== '')
+    return { refused: `${kept} chose the password; to change it, remove the relation and integrate again with another choice` };
   if (changes.length === 0)
     return {
       refused: `${named && first !== undefined ? `${described(first)} has` : 'the clients have'} no password yet; juju status says why`,
@@ -61,7 +62,7 @@ function rotated(seen: Observed, clients: readonly ClientRelation[], named: bool
       .filter(({ later }) => later === late)
       .map(({ client }) => described(client))
       .join(', ');
-  const results = { rotated: told(false), 'rotated-soon': told(true) };
+  const results = { rotated: told(false), 'rotated-soon': told(true), kept };
   return {
     effects: changes.flatMap(({ effects }) => effects),
     results: Object.fromEntries(Object.entries(results).filter(([, value]) => value !== '')),

@@ -88,6 +88,8 @@ export type UserSpec = {
   readonly name: string;
   /** Missing: keep the one it has. */
   readonly password?: string;
+  /** The password is one that the client chose; where there is none, that stays as it is. */
+  readonly chosen?: true;
   readonly roles: readonly Role[];
   readonly relation?: number;
   readonly requestId?: string;

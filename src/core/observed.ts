@@ -411,6 +411,10 @@ export type DatabaseUser = {
   readonly database?: string;
   /** Networks from which it may log in, sorted; missing for anywhere. */
   readonly from?: readonly string[];
+  /** The client chose its password. */
+  readonly chosen?: true;
+  /** Who set the password that it has, if not the charm: `unknown` after an earlier revision of the charm, or a crash. */
+  readonly passwordBy?: 'somebody' | 'unknown';
   /** Sorted by database and role. */
   readonly roles: readonly Role[];
 };

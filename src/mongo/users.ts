@@ -3,7 +3,7 @@ import type { Document } from 'mongodb';
 import * as z from 'zod/mini';
 import type { UserSpec } from '../core/effects.ts';
 import { BACKUP_ROLE, clientUser } from '../core/names.ts';
-import type { DatabaseUser, Role } from '../core/observed.ts';
+import type { DatabaseUser } from '../core/observed.ts';
 import { readAnswer } from './answers.ts';
 import { CODES, failureOf } from './errors.ts';
 import { userFingerprint } from './fingerprint.ts';
@@ -30,26 +30,40 @@ const mark = z.object({
   request: z.optional(z.string()),
   database: z.optional(z.string()),
   from: z.optional(z.array(z.string())),
+  chosen: z.optional(z.literal(true)),
+  /** What MongoDB made of its own when the charm set the password. */
+  salt: z.optional(z.string()),
 });
+const salted = z.array(
+  z.object({ user: z.string(), credentials: z.optional(z.object({ 'SCRAM-SHA-256': z.optional(z.object({ salt: z.string() })) })) }),
+);
+
+type User = z.infer<typeof answered>['users'][number] & { readonly salt?: string | undefined };
 
 export async function readUsers(link: OpenLink): Promise<ReadonlyMap<string, DatabaseUser>> {
-  const { users } = readAnswer('usersInfo', answered, await link.command({ usersInfo: 1, showCustomData: true }));
-  return new Map(users.map(user => [user.user, decodeUser(user)]));
+  return new Map((await readAll(link)).map(user => [user.user, decodeUser(user)]));
 }
 
-export function decodeUser({
-  user: name,
-  roles,
-  customData,
-}: {
-  user: string;
-  roles: readonly Role[];
-  customData?: unknown;
-}): DatabaseUser {
+async function readAll(link: OpenLink): Promise<readonly User[]> {
+  const [answer, salts] = await Promise.all([link.command({ usersInfo: 1, showCustomData: true }), readSalts(link)]);
+  return readAnswer('usersInfo', answered, answer).users.map(user => ({ ...user, salt: salts.get(user.user) }));
+}
+
+/**
+ * The salt of each user's password. It is another one whenever a password is set, and no secret: mongod tells it to anybody who begins to
+ * log in. What could be used to log in is left out.
+ */
+async function readSalts(link: OpenLink): Promise<ReadonlyMap<string, string | undefined>> {
+  const found = await link.find('admin', 'system.users', { db: 'admin' }, { user: 1, 'credentials.SCRAM-SHA-256.salt': 1 });
+  const users = readAnswer('find admin.system.users', salted, found);
+  return new Map(users.map(({ user, credentials }) => [user, credentials?.['SCRAM-SHA-256']?.salt]));
+}
+
+export function decodeUser({ user: name, roles, customData, salt }: User): DatabaseUser {
   const marked = mark.safeParse(customData);
   const sorted = roles.map(({ role, db }) => ({ role, db })).sort((a, b) => compare(a.db, b.db) || compare(a.role, b.role));
   if (!marked.success) return { name, ours: false, fingerprint: '', roles: sorted };
-  const { fingerprint, relation, request, database, from } = marked.data;
+  const { fingerprint, relation, request, database, from, chosen, salt: set } = marked.data;
   return {
     name,
     ours: true,
@@ -59,6 +73,8 @@ export function decodeUser({
     ...(request === undefined ? {} : { requestId: request }),
     ...(database === undefined ? {} : { database }),
     ...(from === undefined ? {} : { from }),
+    ...(chosen === undefined ? {} : { chosen }),
+    ...(salt !== undefined && set === salt ? {} : { passwordBy: set === undefined ? 'unknown' : 'somebody' }),
   };
 }
 
@@ -73,29 +89,28 @@ export async function createBackupRole(link: OpenLink): Promise<void> {
   );
 }
 
-/** Password, roles and mark in one command, so that no crash comes between them. @throws when the user is somebody else's. */
+/**
+ * Password, roles and mark in one command, so that no crash comes between them. The salt of a new password can only be marked afterwards.
+ * @throws when the user is somebody else's.
+ */
 export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSystem: boolean): Promise<void> {
-  const existing = (await readUsers(link)).get(spec.name);
-  if (existing !== undefined && !existing.ours && !isSystem) throw new Error(`user ${spec.name} was not made by this charm`);
-  if (existing === undefined && spec.password === undefined) throw new Error(`user ${spec.name} is gone`);
+  const { name, password, relation, requestId, database, from } = spec;
+  const existing = (await readAll(link)).find(({ user }) => user === name);
+  const marked = mark.safeParse(existing?.customData);
+  if (existing !== undefined && !marked.success && !isSystem) throw new Error(`user ${name} was not made by this charm`);
+  if (existing === undefined && password === undefined) throw new Error(`user ${name} is gone`);
   // Under an empty key, whoever may read the users could guess the password from its fingerprint.
-  if (spec.password !== undefined && key === '') throw new Error(`cannot set the password of user ${spec.name}: there is no key file`);
-  const { relation, requestId, database, from } = spec;
+  if (password !== undefined && key === '') throw new Error(`cannot set the password of user ${name}: there is no key file`);
+  const known = marked.success ? marked.data : { fingerprint: '' };
   // A client's user may have a name that it wished for; what is remembered does not depend on that.
-  const owner = relation === undefined ? spec.name : clientUser(relation, requestId);
-  const fingerprint = spec.password === undefined ? (existing?.fingerprint ?? '') : userFingerprint(key, owner, spec.password);
-  const customData = {
-    owner: OWNER,
-    fingerprint,
-    ...(relation === undefined ? {} : { relation }),
-    ...(requestId === undefined ? {} : { request: requestId }),
-    ...(database === undefined ? {} : { database }),
-    // MongoDB does not list the restrictions of all users, so the mark says what they are.
-    ...(from === undefined ? {} : { from }),
-  };
-  const secret: Document = spec.password === undefined ? {} : { pwd: spec.password, mechanisms: ['SCRAM-SHA-256'] };
+  const owner = relation === undefined ? name : clientUser(relation, requestId);
+  const kept = { salt: existing?.salt, ...known };
+  const ofPassword = password === undefined ? kept : { fingerprint: userFingerprint(key, owner, password), chosen: spec.chosen };
+  // MongoDB does not list the restrictions of all users, so the mark says what they are.
+  const customData = defined({ ...ofPassword, owner: OWNER, relation, request: requestId, database, from });
+  const secret: Document = password === undefined ? {} : { pwd: password, mechanisms: ['SCRAM-SHA-256'] };
   const command = {
-    [existing === undefined ? 'createUser' : 'updateUser']: spec.name,
+    [existing === undefined ? 'createUser' : 'updateUser']: name,
     ...secret,
     roles: [...spec.roles],
     customData,
@@ -108,7 +123,14 @@ export async function setUser(link: OpenLink, key: string, spec: UserSpec, isSys
     if (failureOf(error).code !== CODES.passwordNotAllowed) throw error;
     throw new Error('the password has characters that SCRAM-SHA-256 does not allow (SASLprep); give one without them');
   }
+  if (password === undefined) return;
+  const salt = (await readSalts(link)).get(name);
+  const withSalt = { updateUser: name, customData: { ...customData, salt }, writeConcern: MAJORITY };
+  await link.command(withSalt, { timeoutMs: WRITE_MS });
 }
+
+const defined = (values: Readonly<Record<string, unknown>>): Document =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /** @throws when the user is somebody else's. */
 export async function dropUser(link: OpenLink, name: string): Promise<void> {

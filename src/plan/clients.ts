@@ -39,7 +39,7 @@ export function planClients(seen: Observed): Plan {
     ...grants.map(one => forClient(seen, one, primary)),
     orphans(seen, grants, primary),
     toldProblems(seen, grants),
-    plan({ effects: [...secrets, ...forgotten(seen, primary), ...found(seen), ...remembered(seen), ...schedule(seen)] }),
+    plan({ effects: [...secrets, ...forgotten(seen, primary), ...found(seen), ...remembered(seen), ...schedule(seen, primary)] }),
   ]);
 }
 
@@ -85,19 +85,28 @@ function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: 
   const answer = answerTo(seen, client, grant, primary);
   const user = userFor(client, primary);
   const published = juju.peers?.app[publishedKey(client)];
-  const isDue = context.rotating !== undefined && userSecretOf(client) === context.rotating;
+  const isAsked = context.rotating !== undefined && userSecretOf(client) === context.rotating;
+  const isDue = isAsked && !user?.chosen;
+  // Only a schedule from before the client chose it.
+  const unscheduled: readonly JujuEffect[] =
+    isAsked && !isDue ? [{ do: 'set-rotation', id: context.rotating ?? '', rotation: 'never' }] : [];
   const roles = rolesDue(client, grant, primary, grant.isGroup ? answer.user : clientUser(client.id, client.requestId));
   // Published only when it is seen to be there.
   if (roles.length > 0) return plan({ effects: roles, pending: true });
   const news = isStale(seen, client, answer) ? [{ do: 'publish-client', client: answer } as const] : [];
   if (grant.isGroup) return plan({ effects: news });
   // Nothing published, or the database has another password than the one published: a new one costs less than to find out.
-  if (published === undefined || client.lost || !grant.published || user === undefined || user.fingerprint !== published || isDue)
+  const isOurs = user !== undefined && user.fingerprint === published && user.passwordBy !== 'somebody';
+  if (!isOurs || client.lost || !grant.published || isDue)
     return client.remembers ? nothing : withNewPassword(seen, client, grant, primary);
   const spec = userSpec(client, grant, primary);
-  const isRight = sameRoles(user, spec.roles) && user.database === spec.database && user.from?.join() === spec.from?.join();
+  const isRight =
+    user.passwordBy === undefined &&
+    sameRoles(user, spec.roles) &&
+    user.database === spec.database &&
+    user.from?.join() === spec.from?.join();
   const users: readonly MongodEffect[] = isRight ? [] : [{ do: 'set-user', user: spec }];
-  return plan({ effects: [...users, ...news] });
+  return plan({ effects: [...users, ...news, ...unscheduled] });
 }
 
 const answerTo = (seen: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): PublishedClient => ({
@@ -146,10 +155,12 @@ function newPassword(seen: Observed, client: ClientRelation, grant: Grant, prima
   if (fresh === undefined) return undefined;
   const { password, fingerprint } = fresh;
   const rotation = rotationOf(seen);
-  const answer = { ...answerTo(seen, client, grant, primary), password, ...(rotation === 'never' ? {} : { rotation }) };
+  const chosen = typeof client.wish === 'object' && client.wish.password !== undefined ? ({ chosen: true } as const) : {};
+  const scheduled = rotation === 'never' || 'chosen' in chosen ? {} : { rotation };
+  const answer = { ...answerTo(seen, client, grant, primary), password, ...scheduled };
   return {
     fingerprint,
-    setUser: { do: 'set-user', user: { ...userSpec(client, grant, primary), password } },
+    setUser: { do: 'set-user', user: { ...userSpec(client, grant, primary), password, ...chosen } },
     publish: [
       { do: 'publish-client', client: answer },
       { do: 'set-peer-app', values: { [publishedKey(client)]: fingerprint } },
@@ -159,16 +170,17 @@ function newPassword(seen: Observed, client: ClientRelation, grant: Grant, prima
 
 /**
  * For an action: another password for a client that has one, the database's first. Undefined for a client that has none yet. Where it was
- * given in clear, it is taken back first, and the next hooks give the new one: `later`.
+ * given in clear, it is taken back first, and the next hooks give the new one: `later`. `chosen` for a client that chose its own.
  */
 export function rotatedClient(
   seen: Observed,
   client: ClientRelation,
-): { readonly effects: readonly Effect[]; readonly later: boolean } | undefined {
+): { readonly effects: readonly Effect[]; readonly later: boolean } | 'chosen' | undefined {
   const primary = seen.mongod.kind === 'member' ? seen.mongod.primary : undefined;
   const grant = primary && clientGrants(seen, primary).find(one => one.client === client)?.grant;
   if (primary === undefined || grant === undefined || grant === 'nothing asked' || 'problem' in grant) return undefined;
   if (!grant.published || grant.isGroup) return undefined;
+  if (userFor(client, primary)?.chosen) return 'chosen';
   if (isClear(client.own)) {
     const { id, endpoint, databag } = client;
     const withdraw: Effect = { do: 'publish', relation: id, endpoint, own: databag, clear: withdrawnCredentials(databag), secrets: {} };
@@ -184,11 +196,11 @@ const rotationOf = ({ juju }: Observed): Rotation => {
   return juju.config.valid ? juju.config.config['client-password-rotation'] : before;
 };
 
-/** Juju keeps the time, for each client's secret by itself. Those that are made from now on are made with it. */
-function schedule(seen: Observed): readonly JujuEffect[] {
+/** Juju keeps the time, for each client's secret by itself. Those that are made from now on are made with it. Chosen passwords stay. */
+function schedule(seen: Observed, primary: PrimaryFacts): readonly JujuEffect[] {
   const rotation = rotationOf(seen);
   if ((seen.juju.peers?.app[CLIENT_ROTATION] ?? 'never') === rotation) return [];
-  const secrets = answeredClients(seen).flatMap(client => userSecretOf(client) ?? []);
+  const secrets = answeredClients(seen).flatMap(client => (userFor(client, primary)?.chosen ? [] : (userSecretOf(client) ?? [])));
   return [
     ...secrets.map((id): JujuEffect => ({ do: 'set-rotation', id, rotation })),
     { do: 'set-peer-app', values: { [CLIENT_ROTATION]: rotation === 'never' ? '' : rotation } },

@@ -44,6 +44,7 @@ export const systemUser = (name: SystemUser, password: string): UserSpec => ({ n
 function isRight(name: SystemUser, primary: PrimaryFacts, wanted: Credentials): boolean {
   const user = primary.users.get(name);
   if (user === undefined || user.fingerprint !== wanted.fingerprints[name] || !sameRoles(user, SYSTEM_ROLES[name])) return false;
+  if (user.passwordBy !== undefined) return false;
   // The password that is tried is the one of the application's secret.
   return name !== 'operator' || primary.operatorAccepted || !wanted.tried;
 }

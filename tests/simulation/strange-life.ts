@@ -103,6 +103,7 @@ const COMMANDS = [
   'listCollections',
   'listDatabases',
   'find local.system.replset',
+  'find admin.system.users',
   'find admin.system.version',
   'find config.rangeDeletions',
   'find config.databases',

@@ -74,6 +74,43 @@ test('a password that nobody could log in with is given to no user', async () =>
   expect(await accepts(a!, 'operator', PASSWORD)).toBe(true);
 });
 
+test('a password that somebody sets is seen on the next look, whatever is changed beside it, and set again', async () => {
+  const [a] = await launch(1);
+  const mongo = await makeSet([a!]);
+  await apply(mongo, { do: 'set-user', user: { ...client, chosen: true } });
+  const passwordBy = async () => (await lookFor('member', mongo)).primary?.users.get('relation-7')?.passwordBy;
+  expect(await passwordBy()).toBeUndefined();
+  const admin = clientOf(a!).db('admin');
+  await admin.command({ updateUser: 'relation-7', roles: [] });
+  expect(await passwordBy()).toBeUndefined();
+  await admin.command({ updateUser: 'relation-7', pwd: 'theirs' });
+  expect(await passwordBy()).toBe('somebody');
+  // Roles alone are no reason to take the password for the charm's.
+  const { password: _, ...more } = client;
+  await apply(mongo, { do: 'set-user', user: more });
+  expect((await lookFor('member', mongo)).primary?.users.get('relation-7')).toMatchObject({ passwordBy: 'somebody', chosen: true });
+  await apply(mongo, { do: 'set-user', user: client });
+  expect(await passwordBy()).toBeUndefined();
+  expect(await accepts(a!, 'relation-7', 'first')).toBe(true);
+  expect((await lookFor('member', mongo)).primary?.users.get('relation-7')?.chosen).toBeUndefined();
+});
+
+test('a user from before salts were marked is marked with its roles, and keeps its password', async () => {
+  const [a] = await launch(1);
+  const mongo = await makeSet([a!]);
+  await apply(mongo, { do: 'set-user', user: client });
+  const admin = clientOf(a!).db('admin');
+  const { users } = await admin.command({ usersInfo: 'relation-7', showCustomData: true });
+  const { salt: _, ...customData } = users[0].customData;
+  await admin.command({ updateUser: 'relation-7', customData });
+  const passwordBy = async () => (await lookFor('member', mongo)).primary?.users.get('relation-7')?.passwordBy;
+  expect(await passwordBy()).toBe('unknown');
+  const { password: __, ...more } = client;
+  await apply(mongo, { do: 'set-user', user: more });
+  expect(await passwordBy()).toBeUndefined();
+  expect(await accepts(a!, 'relation-7', 'first')).toBe(true);
+});
+
 test('users that the charm did not make are seen and left alone, but for the names that are its own', async () => {
   const [a] = await launch(1);
   const mongo = await makeSet([a!]);

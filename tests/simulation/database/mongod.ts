@@ -52,15 +52,18 @@ const handlers: Readonly<Record<string, Handler>> = {
     write(server, command, data => {
       if (data.users[command.createUser] !== undefined) error(51003, `User "${command.createUser}@admin" already exists`);
       userWrites.seen(server, command.createUser, command.pwd);
-      return withUser(data, command.createUser, { pwd: command.pwd, roles: command.roles, customData: command.customData });
+      const { pwd, roles, customData } = command;
+      return withUser(data, command.createUser, { pwd, salt: saltOf(server), roles, customData });
     }),
   updateUser: (server, command) =>
     write(server, command, data => {
       const before = data.users[command.updateUser] ?? error(11, `Could not find user "${command.updateUser}" for db "admin"`);
-      const roles = command.roles.filter((one: { role: string }) => one.role === 'pbmAnyAction');
-      if (roles.length > 0 && data.roles.pbmAnyAction === undefined) error(31, 'Could not find role: pbmAnyAction@admin');
+      const { roles = before.roles, customData = before.customData } = command;
+      if (roles.some((one: { role: string }) => one.role === 'pbmAnyAction') && data.roles.pbmAnyAction === undefined)
+        error(31, 'Could not find role: pbmAnyAction@admin');
       userWrites.seen(server, command.updateUser, command.pwd);
-      return withUser(data, command.updateUser, { pwd: command.pwd ?? before.pwd, roles: command.roles, customData: command.customData });
+      const password = command.pwd === undefined ? {} : { pwd: command.pwd, salt: saltOf(server) };
+      return withUser(data, command.updateUser, { ...before, ...password, roles, customData });
     }),
   dropUser: (server, command) =>
     write(server, command, data => {
@@ -321,6 +324,12 @@ const withRole = (data: Data, name: string, { privileges, roles }: Document): Da
   roles: { ...data.roles, [name]: { privileges, roles } },
 });
 
+/** The next write of the set has another one. */
+const saltOf = (server: Server): string => {
+  const { term, head } = diskOf(server);
+  return `${term}.${(head?.index ?? 0) + 1}`;
+};
+
 const withUser = (data: Data, name: string, user: User): Data => ({ ...data, users: { ...data.users, [name]: user } });
 
 export function withDocuments(
@@ -338,7 +347,11 @@ export function withDocuments(
 function found(server: Server, database: string, { find: collection, filter = {}, limit = 0 }: Document): readonly Document[] {
   const disk = diskOf(server);
   if (database === 'local' && collection === 'system.replset') return disk.config === undefined ? [] : [{ ...disk.config }];
-  const all = (disk.data.databases[database]?.[collection] ?? []).filter(one => matches(one, filter));
+  const stored =
+    database === 'admin' && collection === 'system.users'
+      ? Object.entries(disk.data.users).map(([user, { salt }]) => ({ user, db: 'admin', credentials: { 'SCRAM-SHA-256': { salt } } }))
+      : (disk.data.databases[database]?.[collection] ?? []);
+  const all = stored.filter(one => matches(one, filter));
   return limit > 0 ? all.slice(0, limit) : all;
 }
 

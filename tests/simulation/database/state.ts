@@ -21,7 +21,8 @@ export type SetConfig = {
   /** Identity of the set, whatever its name. */
   identity: string;
 };
-export type User = { pwd: string; roles: { role: string; db: string }[]; customData: unknown };
+/** `salt`: another one whenever the password is set. */
+export type User = { pwd: string; salt: string; roles: { role: string; db: string }[]; customData: unknown };
 export type Data = {
   users: Record<string, User>;
   roles: Record<string, { privileges: readonly Document[]; roles: readonly { role: string; db: string }[] }>;

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { mongodb } from '../../../src/charms/mongodb.ts';
 import type { ActionAnswer, View } from '../../../src/core/action.ts';
 import type { Effect } from '../../../src/core/effects.ts';
-import type { ClientRelation, Observed } from '../../../src/core/observed.ts';
+import type { ClientRelation, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 import { ADDED, GIVEN, inRole, serverRelation, shardRelation } from '../plan/cluster.ts';
-import { host, member, steady, unit, withMembers } from '../plan/world.ts';
+import { host, member, primaryFacts, steady, systemUsers, unit, withMembers } from '../plan/world.ts';
 
 const run = (name: string, seen: Observed, params: Record<string, unknown> = {}, views: readonly View[] = []) => {
   const action = mongodb.actions[name];
@@ -193,6 +193,16 @@ describe('rotate-client-password', () => {
         { do: 'publish', relation: 5, endpoint: 'database', own: clear, clear: { username: '', password: '', uris: '' }, secrets: {} },
         { do: 'set-peer-app', values: { 'client-5': '' } },
       ]),
+    });
+  });
+  test('keeps a password that a client chose', () => {
+    const user: DatabaseUser = { name: 'relation-4', ours: true, fingerprint: 'f', relation: 4, database: 'shop', chosen: true, roles: [] };
+    if (seen.mongod.kind !== 'member') throw new Error('not a member');
+    const users = new Map([...systemUsers(), ['relation-4', user]]);
+    const world = { ...seen, mongod: { ...seen.mongod, primary: primaryFacts(seen.mongod.set, { users }) } };
+    expect(run('rotate-client-password', world)).toMatchObject({ results: { rotated: 'shop (relation 3)', kept: 'reports (relation 4)' } });
+    expect(run('rotate-client-password', world, { relation: 4 })).toEqual({
+      refused: 'reports (relation 4) chose the password; to change it, remove the relation and integrate again with another choice',
     });
   });
   test.each<[string, Record<string, unknown>]>([

@@ -15,8 +15,8 @@ const sorted = [
 ];
 
 test('a user with the mark is ours, its roles sorted by database and name', () => {
-  const customData = { owner: 'charm', fingerprint: 'f', relation: 7, database: 'shop' };
-  expect(decodeUser({ user: 'relation-7', roles, customData })).toEqual({
+  const customData = { owner: 'charm', fingerprint: 'f', relation: 7, database: 'shop', salt: 's' };
+  expect(decodeUser({ user: 'relation-7', roles, customData, salt: 's' })).toEqual({
     name: 'relation-7',
     ours: true,
     fingerprint: 'f',
@@ -24,8 +24,23 @@ test('a user with the mark is ours, its roles sorted by database and name', () =
     database: 'shop',
     roles: sorted,
   });
-  const system = decodeUser({ user: 'operator', roles: [], customData: { owner: 'charm', fingerprint: 'f' } });
+  const system = decodeUser({ user: 'operator', roles: [], customData: { owner: 'charm', fingerprint: 'f', salt: 's' }, salt: 's' });
   expect(system).toEqual({ name: 'operator', ours: true, fingerprint: 'f', roles: [] });
+});
+
+test.each([
+  ['the salt that was marked', 's', undefined],
+  ['another salt', 'other', 'somebody'],
+  ['no password any more', undefined, 'somebody'],
+] as const)('a user with %s has a password of', (_, salt, passwordBy) => {
+  const customData = { owner: 'charm', fingerprint: 'f', salt: 's', chosen: true };
+  expect(decodeUser({ user: 'monitor', roles: [], customData, salt })).toMatchObject({ chosen: true, ...(passwordBy && { passwordBy }) });
+  expect(decodeUser({ user: 'monitor', roles: [], customData, salt }).passwordBy).toBe(passwordBy);
+});
+
+test('of a user without a marked salt it is not known who set the password', () => {
+  const customData = { owner: 'charm', fingerprint: 'f' };
+  expect(decodeUser({ user: 'monitor', roles: [], customData, salt: 's' }).passwordBy).toBe('unknown');
 });
 
 test.each([

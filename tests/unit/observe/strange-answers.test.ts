@@ -22,6 +22,7 @@ const sound: Readonly<Record<string, Document>> = {
   listCollections: { cursor: { id: 0, firstBatch: [] } },
   listShards: { shards: [{ _id: 'shard-a', host: 'shard-a/10.0.0.2:27017' }] },
   balancerStatus: { mode: 'full' },
+  'find admin.system.users': { batch: [] },
   'find config.databases': { batch: [{ _id: 'shop', primary: 'shard-a' }] },
 };
 
@@ -108,6 +109,11 @@ test.each([
   ['usersInfo', { users: [{ user: 7, roles: [] }] }, 'users.0.user'],
   ['usersInfo', { users: [{ user: 'operator' }] }, 'users.0.roles'],
   ['rolesInfo', {}, 'roles'],
+  [
+    'find admin.system.users',
+    { batch: [{ user: 'operator', credentials: { 'SCRAM-SHA-256': { salt: 7 } } }] },
+    '0.credentials.SCRAM-SHA-256.salt',
+  ],
   ['listDatabases', { databases: [{ name: 7 }] }, 'databases.0.name'],
 ])('of a primary that answers %s with %j no user is known, and it is said why', async (command, answer, where) => {
   const seen = await observeMongod(played({ [command]: answer }).mongo, options);

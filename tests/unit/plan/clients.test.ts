@@ -544,6 +544,33 @@ describe('another password', () => {
     expect(planClients(world({ clients: [noticed], users: [USER] })).effects).toMatchObject([{ do: 'set-user' }]);
   });
 
+  test('is made when somebody has set one by hand, for what is published opens nothing', () => {
+    const altered = { ...given, users: [{ ...USER, passwordBy: 'somebody' } as const] };
+    expect(planClients(world(altered)).effects).toMatchObject([{ do: 'set-user', user: { name: 'relation-3', password: 'fresh-3' } }]);
+    // Of a user from an earlier revision of the charm it is only remembered from now on.
+    const [mark, ...more] = planClients(world({ ...given, users: [{ ...USER, passwordBy: 'unknown' }] })).effects;
+    expect(mark).toMatchObject({ do: 'set-user', user: { name: 'relation-3' } });
+    expect(mark).not.toHaveProperty('user.password');
+    expect(more).toEqual([]);
+  });
+
+  const chosen = { ...given, users: [{ ...USER, chosen: true } as const] };
+  test('is not made for a client that chose its own, whatever schedule its secret has', () => {
+    expect(planClients(rotating(chosen)).effects).toEqual([{ do: 'set-rotation', id: 'x', rotation: 'never' }]);
+    expect(planClients(world({ ...chosen, juju: daily })).effects).toEqual([
+      { do: 'set-peer-app', values: { 'client-rotation': 'daily' } },
+    ]);
+  });
+  test('that a client chooses is marked as such, and its secret gets no schedule', () => {
+    const wish = { name: 'analyst', password: 'hush' };
+    const options = { clients: [{ ...client(), wish }], published: { 'client-rotation': 'daily' }, juju: daily };
+    expect(planClients(world(options)).effects).toMatchObject([{ do: 'set-user', user: { name: 'analyst', chosen: true } }]);
+    const users = [{ ...USER, name: 'analyst', fingerprint: 'f-fresh-3' }];
+    const [publish] = planClients(world({ ...options, users })).effects;
+    expect(publish).toMatchObject({ do: 'publish-client' });
+    expect(publish).not.toHaveProperty('client.rotation');
+  });
+
   const daily = { config: { valid: true, config: { ...CONFIG, 'client-password-rotation': 'daily' } } } as const;
   test("is put on Juju's schedule, once, for secrets that are there and those that are made", () => {
     expect(planClients(world({ ...given, juju: daily })).effects).toEqual([

@@ -25,6 +25,8 @@ describe('a user is set when', () => {
     ['it is missing', 'monitor', undefined],
     ['its password is not the one in the secret', 'backup', { fingerprint: 'another' }],
     ['its roles are not those it needs', 'operator', { roles: [{ role: 'root', db: 'admin' }] }],
+    ['somebody has set its password', 'monitor', { passwordBy: 'somebody' }],
+    ['it is not known who has set its password', 'backup', { passwordBy: 'unknown' }],
     ['it lacks a role', 'monitor', { roles: SYSTEM_ROLES.monitor.slice(1) }],
   ])('%s', (_, name, change) => {
     expect(named(withPrimary({ users: changed(name, change) }))).toEqual([name]);
