@@ -1,7 +1,7 @@
 // The background process of the local Juju: one for each data folder. It wires the rooms together, answers the clients, and ends
 // when no model is left. Started by juju.mjs with the data folder as its argument, and `--made` if that folder was made for it.
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { openMachine } from '../local-machine/machine.ts';
@@ -10,6 +10,7 @@ import { openController } from './engine/controller.ts';
 import { cleanPath } from './engine/environment.ts';
 import { serveClient } from './engine/session.ts';
 import { newestSource } from './engine/sources.ts';
+import { openLog } from './log.ts';
 import { makeContext } from './tools-server/context.ts';
 import { serveTools, writeTools } from './tools-server/serve.ts';
 
@@ -19,14 +20,13 @@ const idleMs = 3_000;
 const lookAfterMs = 3_000;
 /** How long the machines' services may take to stop. */
 const longestEndMs = 60_000;
-const largestLogBytes = 1_000_000;
 
 const main = async (dataFolder: string): Promise<void> => {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const log = openLog(join(dataFolder, 'daemon.log'));
   // Nothing that a single request does may end the daemon.
-  process.on('uncaughtException', error => log(`unexpected: ${error.stack ?? error.message}`));
-  process.on('unhandledRejection', reason => log(`unexpected: ${(reason as Error)?.stack ?? String(reason)}`));
+  process.on('uncaughtException', error => log.error(error, 'unexpected'));
+  process.on('unhandledRejection', reason => log.error(reason, 'unexpected'));
   process.on('SIGPIPE', () => undefined);
   if (!(await isOnlyOne(dataFolder))) process.exit(0);
 
@@ -55,14 +55,14 @@ const main = async (dataFolder: string): Promise<void> => {
     if (ending) return false;
     // Never in the midst of something.
     if (sessions > 1 || controller.running() > 0 || !isOutdated(home)) return true;
-    log('the sources have changed: a new background process takes over');
+    log.info('the sources have changed: a new background process takes over');
     void end(false);
     return false;
   };
   /** Whatever goes wrong, the process comes to its end. */
   const leave = async (work: () => Promise<void>): Promise<void> => {
     setTimeout(() => process.exit(1), longestEndMs);
-    await work().catch((error: Error) => log(`cannot end cleanly: ${error.message}`));
+    await work().catch((error: Error) => log.error(error, 'cannot end cleanly'));
   };
   const end = async (clean: boolean): Promise<void> => {
     if (ending) return;
@@ -86,7 +86,7 @@ const main = async (dataFolder: string): Promise<void> => {
     sessions -= 1;
     watchIdle();
   });
-  server.on('error', error => log(`cannot listen: ${error.message}`));
+  server.on('error', error => log.error(error, 'cannot listen'));
   server.listen(socketPath);
   // Who removes the folder by hand wants to be rid of it all.
   setInterval(() => existsSync(dataFolder) || void abandon(), lookAfterMs).unref();
@@ -106,17 +106,6 @@ const isOnlyOne = (dataFolder: string): Promise<boolean> =>
     lock.listen(`\0local-juju-${process.getuid?.() ?? 0}-${digest}`, () => settle(true));
     lock.unref();
   });
-
-const openLog = (path: string): ((text: string) => void) => {
-  if (existsSync(path) && statSync(path).size > largestLogBytes) rmSync(path);
-  return text => {
-    try {
-      appendFileSync(path, `${new Date().toISOString()} ${text}\n`, { mode: 0o600 });
-    } catch {
-      // Without a folder there is nobody to tell.
-    }
-  };
-};
 
 /** Leaves an empty folder, or none if it was made for the daemon. */
 const clearFolder = (dataFolder: string): void => {

@@ -123,9 +123,19 @@ const startDaemon = () => {
 const reason = () => {
   try {
     const lines = readFileSync(join(dataFolder, 'daemon.log'), 'utf8').trim().split('\n');
-    return `: ${lines.at(-1)} (see ${join(dataFolder, 'daemon.log')})`;
+    return `: ${sentenceOf(lines.at(-1))} (see ${join(dataFolder, 'daemon.log')})`;
   } catch {
     return '';
+  }
+};
+
+/** A line of the log is JSON, but for what Node writes when the process cannot even begin. */
+const sentenceOf = line => {
+  try {
+    const { msg, err } = JSON.parse(line);
+    return err === undefined ? msg : `${msg}: ${err.message}`;
+  } catch {
+    return line;
   }
 };
 

@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Controller, JujuError } from '../contract.ts';
+import type { Log } from '../log.ts';
 import type { Model } from '../state.ts';
 import { readJson, removeTree, writeWhole } from './files.ts';
 import { linkModels } from './link-models.ts';
@@ -24,15 +25,10 @@ const networkTries = 30;
 
 /**
  * Opens the models that the data folder holds.
- * @param log gets a sentence when one of them cannot be opened.
+ * @param log is told when one of them cannot be opened.
  * @param removed called after each model that has gone.
  */
-export const openController = async (
-  dataFolder: string,
-  wiring: Wiring,
-  log: (text: string) => void,
-  removed: () => void,
-): Promise<OwnedController> => {
+export const openController = async (dataFolder: string, wiring: Wiring, log: Log, removed: () => void): Promise<OwnedController> => {
   const file = join(dataFolder, 'controller.json');
   const models = new Map<string, OwnedModel>();
   const broken: string[] = [];
@@ -62,7 +58,7 @@ export const openController = async (
       if (state) models.set(state.name, await openModel(withAllParts(state), folder, wiring, true, neighbours));
     } catch (error) {
       broken.push(`${folder}: ${(error as Error).message}`);
-      log(`cannot open the model in ${folder}: ${(error as Error).message}`);
+      log.error(error, `cannot open the model in ${folder}`);
     }
   }
 
@@ -103,7 +99,9 @@ export const openController = async (
     if (live.state.life === 'dead') await take(live);
     else if (live.state.life === 'dying') {
       const options = { force: false, destroyStorage: true };
-      destroyModel(live.state.name, options, () => undefined).catch((error: Error) => log(error.message));
+      destroyModel(live.state.name, options, () => undefined).catch((error: Error) =>
+        log.error(error, `cannot take down ${live.state.name}`),
+      );
     }
   }
 

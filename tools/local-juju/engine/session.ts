@@ -3,6 +3,7 @@
 // Daemon: {accepted}, {out}, {err}, {read}, {exit}; or {restart} when the client should start a new daemon and ask that one.
 import type { Socket } from 'node:net';
 import type { Command, Console, Controller } from '../contract.ts';
+import type { Log } from '../log.ts';
 
 type FromClient = { words?: string[]; home?: string; cwd?: string; env?: Record<string, string>; tty?: boolean; line?: string; end?: true };
 
@@ -15,7 +16,7 @@ export const serveClient = (
   controller: Controller,
   run: Command,
   mayAccept: (home: string | undefined) => boolean,
-  log: (text: string) => void,
+  log: Log,
 ): Promise<void> =>
   new Promise(finished => {
     const gone = new AbortController();
@@ -56,7 +57,7 @@ export const serveClient = (
       try {
         code = await run(controller, request.words ?? [], console);
       } catch (error) {
-        log(`command ${JSON.stringify(request.words)} failed: ${(error as Error).stack ?? String(error)}`);
+        log.error(error, `cannot run the command ${request.words?.[0]}`);
         send({ err: `ERROR ${(error as Error).message}\n` });
         code = 1;
       }
@@ -73,7 +74,7 @@ export const serveClient = (
           if (!started) void begin(message);
           else offer(message.line);
         } catch (error) {
-          log(`a client sent something odd: ${(error as Error).message}`);
+          log.warn(error, 'cannot read what a client sent');
           socket.destroy();
         }
       }

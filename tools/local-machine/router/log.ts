@@ -1,5 +1,6 @@
 // The router's log: lines of JSON in the form that mongos writes, to a file or to standard output. The last ones are kept for `getLog`.
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { type Logger, pino } from 'pino';
 
 export type Log = {
   info(component: Component, message: string, attributes?: Record<string, unknown>): void;
@@ -7,27 +8,35 @@ export type Log = {
   error(component: Component, message: string, attributes?: Record<string, unknown>): void;
   lines(): readonly string[];
 };
-export type Component = 'CONTROL' | 'NETWORK' | 'ACCESS' | 'SHARDING' | 'COMMAND';
+const components = ['CONTROL', 'NETWORK', 'ACCESS', 'SHARDING', 'COMMAND'] as const;
+export type Component = (typeof components)[number];
 
 /** @param file where it goes, or undefined for standard output. @throws when the file cannot be written. */
 export const openLog = (file: { path: string; append: boolean } | undefined): Log => {
   if (file !== undefined) writeFileSync(file.path, '', { flag: file.append ? 'a' : 'w', mode: 0o600 });
   const kept: string[] = [];
-  const write = (severity: 'I' | 'W' | 'E') => (component: Component, message: string, attributes?: Record<string, unknown>) => {
-    const line = JSON.stringify({
-      t: { $date: new Date().toISOString() },
-      s: severity,
-      c: component.padEnd(8),
-      ctx: 'standin',
-      msg: message,
-      ...(attributes === undefined ? {} : { attr: attributes }),
-    });
-    kept.push(line);
+  const write = (line: string): void => {
+    kept.push(line.trimEnd());
     if (kept.length > keptLines) kept.shift();
-    if (file === undefined) process.stdout.write(`${line}\n`);
-    else appendFileSync(file.path, `${line}\n`);
+    if (file === undefined) process.stdout.write(line);
+    else appendFileSync(file.path, line);
   };
-  return { info: write('I'), warning: write('W'), error: write('E'), lines: () => kept };
+  const logger = pino(
+    {
+      base: { ctx: 'standin' },
+      timestamp: () => `,"t":{"$date":"${new Date().toISOString()}"}`,
+      formatters: { level: level => ({ s: level.charAt(0).toUpperCase() }) },
+      nestedKey: 'attr',
+    },
+    { write },
+  );
+  const of = Object.fromEntries(components.map(name => [name, logger.child({ c: name.padEnd(8) })])) as Record<Component, Logger>;
+  return {
+    info: (component, message, attributes) => of[component].info(attributes, message),
+    warning: (component, message, attributes) => of[component].warn(attributes, message),
+    error: (component, message, attributes) => of[component].error(attributes, message),
+    lines: () => kept,
+  };
 };
 
 const keptLines = 1024;
