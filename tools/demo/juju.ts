@@ -1,8 +1,8 @@
 // The `juju` command for the demo, with a data folder of its own.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 
 export type Reply = { stdout: string; text: string };
 export type StatusJson = {
@@ -38,27 +38,17 @@ export const clearAway = async (data: string, model: string): Promise<void> => {
   while (existsSync(join(data, 'daemon.sock')) && Date.now() < deadline) await sleep(50);
 };
 
-const runJuju = (data: string, words: readonly string[], interrupted: AbortSignal): Promise<Reply> =>
-  new Promise((settle, refuse) => {
-    interrupted.throwIfAborted();
-    const env: NodeJS.ProcessEnv = { ...process.env, JUJU_DATA: data };
-    delete env.JUJU_MODEL;
-    // In a process group of its own: Ctrl-C is for the demo, which ends what it started.
-    const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    let stdout = '';
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', piece => {
-      stdout += piece;
-      text += piece;
-    });
-    child.stderr.setEncoding('utf8').on('data', piece => (text += piece));
-    const stop = () => child.kill('SIGTERM');
-    interrupted.addEventListener('abort', stop);
-    child.on('error', refuse);
-    child.on('close', code => {
-      interrupted.removeEventListener('abort', stop);
-      if (interrupted.aborted) refuse(interrupted.reason);
-      else if (code === 0) settle({ stdout, text });
-      else refuse(new Error(`juju ${words.join(' ')} failed: ${text.trim() || `exit code ${code}`}`));
-    });
+const runJuju = async (data: string, words: readonly string[], interrupted: AbortSignal): Promise<Reply> => {
+  interrupted.throwIfAborted();
+  const env = { JUJU_DATA: data, JUJU_MODEL: undefined };
+  // In a process group of its own: Ctrl-C is for the demo, which ends what it started.
+  const options = { env, detached: true, cancelSignal: interrupted, stdin: 'ignore', all: true } as const;
+  const { failed, stdout, all, exitCode } = await execa(process.execPath, [program, ...words], {
+    ...options,
+    stripFinalNewline: false,
+    reject: false,
   });
+  interrupted.throwIfAborted();
+  if (failed) throw new Error(`juju ${words.join(' ')} failed: ${all.trim() || `exit code ${exitCode}`}`);
+  return { stdout, text: all };
+};

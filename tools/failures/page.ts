@@ -1,7 +1,7 @@
 // What `npm run failures` found, as JSON, and as the table between two marks of docs/reliability.md.
-import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { computer } from '../bench/results.ts';
 import type { Spread } from '../bench/statistics.ts';
 import { table } from '../bench/table.ts';
@@ -27,9 +27,7 @@ export const writeFailures = async (failures: Failures, out?: string): Promise<s
 /** With columns of even width, as the linter wants them. */
 export const writePage = async (file: string, text: string): Promise<void> => {
   await writeFile(file, text);
-  execFileSync(join(projectFolder, 'node_modules', '.bin', 'biome'), ['format', '--write', '--vcs-enabled=false', file], {
-    stdio: 'ignore',
-  });
+  await execa(join(projectFolder, 'node_modules', '.bin', 'biome'), ['format', '--write', '--vcs-enabled=false', file]);
 };
 
 /** @param program whose marks they are. @throws when the page has lost its marks. */

@@ -1,9 +1,9 @@
 // A storage that takes no more data. Where it has a file system of its own, that is filled; where it has not, the computer's disk must stay
 // usable, and the services are limited in what they may write.
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { FaultHost } from './faults.ts';
 import { serviceNames } from './machine-state.ts';
 import { snapName } from './snap-folders.ts';
@@ -87,10 +87,8 @@ const limitRunning = async (host: FaultHost, full: boolean): Promise<void> => {
 };
 
 /** Lets a running process write to no file any more, or again. The hard limit stays, so that the other can be lifted. @throws {Error} */
-export const limitWriting = (pid: number, full: boolean): Promise<void> =>
-  new Promise((settle, refuse) => {
-    execFile('prlimit', [`--pid=${pid}`, `--fsize=${full ? '0' : 'unlimited'}:`], (error, _, stderr) => {
-      if (error === null) settle();
-      else refuse(new Error(`cannot change what a service may write: ${stderr.trim() || error.message}`));
-    });
-  });
+export const limitWriting = async (pid: number, full: boolean): Promise<void> => {
+  const words = [`--pid=${pid}`, `--fsize=${full ? '0' : 'unlimited'}:`];
+  const { failed, stderr, originalMessage } = await execa('prlimit', words, { reject: false });
+  if (failed) throw new Error(`cannot change what a service may write: ${stderr || originalMessage}`);
+};

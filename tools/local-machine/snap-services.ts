@@ -1,7 +1,7 @@
 // The verbs of `snap` that concern running services: start, stop, restart, services, logs, run.
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { ServiceName } from './machine-state.ts';
 import { isAlive } from './processes.ts';
 import { outputOf, snapName } from './snap-folders.ts';
@@ -85,12 +85,10 @@ export const run: Verb = async (host, words) => {
   installedSnap(host, snap);
   if (app !== 'mongod' && app !== 'mongos') throw new SnapError(`cannot find app "${app}" in "${snap}"`);
   const path = join(host.folders.mount, 'usr', 'bin', app);
-  return new Promise((settle, refuse) => {
-    execFile(path, rest, { timeout: 60_000, cwd: host.folders.root }, (error, stdout, stderr) => {
-      if (error === null) settle({ stdout, stderr });
-      else refuse(new SnapError(`cannot run ${name}: ${stderr.trim() || stdout.trim() || error.message}`));
-    });
-  });
+  const options = { timeout: 60_000, cwd: host.folders.root, stripFinalNewline: false, reject: false } as const;
+  const { failed, stdout, stderr, shortMessage } = await execa(path, rest, options);
+  if (failed) throw new SnapError(`cannot run ${name}: ${stderr.trim() || stdout.trim() || shortMessage}`);
+  return { stdout, stderr };
 };
 
 const atLeastOne = (host: SnapHost, names: readonly string[]) => {

@@ -1,12 +1,9 @@
 // The Node that a charm brings along: the packaged one, without what only a debugger reads.
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { projectFolder } from './charms.ts';
-
-const run = promisify(execFile);
 
 export const architectures = { x64: 'amd64', arm64: 'arm64' } as const;
 /** As Node names it. */
@@ -77,7 +74,7 @@ const fetchedNode = async (arch: Arch, target: string): Promise<string> => {
       .update(await readFile(archive))
       .digest('base64')}`;
     if (integrity !== wanted.integrity) throw new Error(`the Node for ${arch} that was fetched is not the one in package-lock.json`);
-    await run('tar', ['-xzf', archive, '-C', room]);
+    await execa('tar', ['-xzf', archive, '-C', room]);
     await rm(archive);
     await rename(room, folder);
   } finally {
@@ -91,7 +88,7 @@ const download = async (what: string, folder: string): Promise<string> => {
   const patience = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
   const words = ['pack', what, '--pack-destination', folder, '--ignore-scripts', '--loglevel=error', ...patience];
   try {
-    return (await run('npm', words, { cwd: folder })).stdout.trim();
+    return (await execa('npm', words, { cwd: folder })).stdout.trim();
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };
     throw new Error(`npm could not fetch ${what}: ${stderr?.trim().split('\n')[0] || message}`);

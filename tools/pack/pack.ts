@@ -1,18 +1,16 @@
 // `npm run pack`: writes mongodb.charm and mongos.charm, one file each, with everything that a unit needs but the snap.
 //   npm run pack [-- [--arch arm64] [charm…]]
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
 import { build } from './build.ts';
 import { type CharmName, charmParts, projectFolder } from './charms.ts';
 import { problemsOf } from './check.ts';
 import { type Arch, architectures } from './node.ts';
 import { stage } from './stage.ts';
 import { type File, zip } from './zip.ts';
-
-const run = promisify(execFile);
 
 /** What is given away; the client charm of this repository is for tests. */
 const released: readonly CharmName[] = ['mongodb', 'mongos'];
@@ -57,18 +55,16 @@ export const filesOf = async (folder: string): Promise<File[]> => {
 
 /** Whether it runs by itself, with nothing in its environment. */
 const runProblems = async (folder: string): Promise<string[]> => {
-  const env = { PATH: '/usr/bin:/bin' };
+  const alone = { env: { PATH: '/usr/bin:/bin' }, extendEnv: false };
   const { optionalDependencies } = JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8')) as {
     optionalDependencies: Record<string, string>;
   };
   const pinned = `v${optionalDependencies[`node-linux-${process.arch}`]}`;
-  const { stdout } = await run(join(folder, 'bin', 'node'), ['--version'], { env });
-  const outside = await run(join(folder, 'dispatch'), { cwd: folder, env }).then(
-    () => 'nothing',
-    (error: { stderr?: string }) => error.stderr?.trim() ?? '',
-  );
+  const { stdout } = await execa(join(folder, 'bin', 'node'), ['--version'], alone);
+  const { failed, stderr } = await execa(join(folder, 'dispatch'), { cwd: folder, ...alone, reject: false });
+  const outside = failed ? stderr : 'nothing';
   return [
-    ...(stdout.trim() === pinned ? [] : [`bin/node is ${stdout.trim()}, not ${pinned}`]),
+    ...(stdout === pinned ? [] : [`bin/node is ${stdout}, not ${pinned}`]),
     ...(/^[^\n]*JUJU_UNIT_NAME[^\n]*$/.test(outside) ? [] : [`dispatch does not run by itself: it says ${outside}`]),
   ];
 };

@@ -1,8 +1,8 @@
 // Puts a charm together in a folder: YAML, program, Node, dispatch.
-import { type ExecFileOptions, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { execa } from 'execa';
 import { bundle } from './bundle.ts';
 import { type CharmParts, projectFolder } from './charms.ts';
 import { type Arch, architectures, packagedNode, strippedNode } from './node.ts';
@@ -83,19 +83,14 @@ const version = async (): Promise<string> => {
 
 /** Saves a hook some 40 ms (docs/decisions/0012-what-a-hook-costs.md). */
 const compileAhead = async (name: string, parts: readonly string[], folder: string): Promise<void> => {
-  const run = (...words: string[]) => answer(join(folder, 'bin', 'node'), words, { cwd: folder, env: {}, timeout: 20_000 });
+  const options = { cwd: folder, env: {}, extendEnv: false, timeout: 20_000, reject: false } as const;
+  const run = (...words: string[]) => execa(join(folder, 'bin', 'node'), words, options);
   const compiler = join(import.meta.dirname, 'compile.ts');
   for (const part of parts) {
     const compiled = await run('--random-seed=1', compiler, join('lib', `${part}.js`), join('lib', `${part}.cache`));
-    if (compiled.code !== 0) throw new Error(`the program of charm ${name} does not compile: ${compiled.stderr.trim()}`);
+    if (compiled.failed) throw new Error(`the program of charm ${name} does not compile: ${compiled.stderr}`);
   }
   const outside = await run(`./lib/${entryName}`);
-  if (outside.code !== 1) throw new Error(`charm ${name} does not refuse to run outside a hook (exit code ${outside.code})`);
+  const code = outside.exitCode ?? outside.signal;
+  if (code !== 1) throw new Error(`charm ${name} does not refuse to run outside a hook (exit code ${code})`);
 };
-
-const answer = (command: string, words: string[], options: ExecFileOptions): Promise<{ code: number | string; stderr: string }> =>
-  new Promise(settle => {
-    execFile(command, words, options, (error, _, stderr) =>
-      settle({ code: error ? (error.code ?? error.signal ?? 'none') : 0, stderr: String(stderr) }),
-    );
-  });

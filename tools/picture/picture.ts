@@ -1,8 +1,8 @@
 // Makes docs/demo.svg, the picture in the README: runs the demo and draws what it printed. `node tools/picture/picture.ts [file]` draws
 // what an earlier run printed into a file, with FORCE_COLOR=1.
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { readTerminal } from './ansi.ts';
 import { drawTerminal } from './svg.ts';
 
@@ -16,21 +16,17 @@ const main = async (file: string | undefined): Promise<void> => {
 };
 
 /** @throws when the demo does not end well. */
-const runDemo = (): Promise<string> =>
-  new Promise((settle, refuse) => {
-    const env = { ...process.env, FORCE_COLOR: '1', COLUMNS: String(columns) };
-    const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'demo', 'demo.ts')], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', piece => {
-      text += piece;
-      process.stdout.write(piece);
-    });
-    child.on('error', refuse);
-    child.on('close', code => (code === 0 ? settle(text) : refuse(new Error(`the demo ended with ${code}`))));
-  });
+const runDemo = async (): Promise<string> => {
+  const options = {
+    env: { FORCE_COLOR: '1', COLUMNS: String(columns) },
+    stdin: 'ignore',
+    stderr: 'inherit',
+    stripFinalNewline: false,
+  } as const;
+  const demo = join(import.meta.dirname, '..', 'demo', 'demo.ts');
+  const { stdout } = await execa(process.execPath, [demo], { ...options, stdout: ['inherit', 'pipe'] });
+  return stdout;
+};
 
 try {
   await main(process.argv[2]);

@@ -1,7 +1,7 @@
 // The Python peers, installed from PyPI into environments that live as long as the bench runs.
-import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { modernPython, type Python } from '../measure/python.ts';
 
 /** `imports` is a program that does nothing but import. */
@@ -109,11 +109,9 @@ const versionOf = async (environment: string, name: string): Promise<string> =>
     await run(join(environment, 'bin', 'python'), ['-c', `import importlib.metadata as m; print(m.version(${JSON.stringify(name)}))`])
   ).text.trim();
 
-const run = (command: string, words: readonly string[]): Promise<{ ok: boolean; text: string }> =>
-  new Promise(settle => {
-    execFile(command, words, { timeout: limitMs, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
-      settle({ ok: error === null, text: error === null ? stdout : stdout + stderr }),
-    );
-  });
+const run = async (command: string, words: readonly string[]): Promise<{ ok: boolean; text: string }> => {
+  const { failed, stdout, all } = await execa(command, words, { timeout: limitMs, all: true, reject: false });
+  return failed ? { ok: false, text: all } : { ok: true, text: stdout };
+};
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

@@ -1,8 +1,8 @@
 // Running one program under the two small Python programs beside this file: one tells what it cost, the other counts its processes.
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 
 /** `env` is the whole environment of the program, and `command` a path. */
 export type Program = { command: string; args: readonly string[]; cwd: string; env: Readonly<Record<string, string>> };
@@ -40,8 +40,8 @@ const runUnder = async <Report>(python: string, wrapper: string, program: Progra
 };
 
 /** What the program wrote to either of its outputs. */
-const outputOf = (python: string, words: readonly string[], { cwd, env }: Program): Promise<string> =>
-  new Promise(settle => {
-    const options = { cwd, env, timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 } as const;
-    execFile(python, words, options, (error, stdout, stderr) => settle(`${stdout}${stderr}${error?.killed ? '\nit took too long' : ''}`));
-  });
+const outputOf = async (python: string, words: readonly string[], { cwd, env }: Program): Promise<string> => {
+  const options = { cwd, env, extendEnv: false, timeout: limitMs, killSignal: 'SIGKILL', stripFinalNewline: false } as const;
+  const { all, timedOut } = await execa(python, words, { ...options, all: true, reject: false });
+  return `${all}${timedOut ? '\nit took too long' : ''}`;
+};

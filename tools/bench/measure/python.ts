@@ -1,8 +1,8 @@
 // Which Python there is: one to measure with, and one that is new enough for the peers.
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { findProgram } from '../../local-machine/binaries.ts';
 
 export type Python = { path: string; version: string };
@@ -39,10 +39,9 @@ const keptByPyenv = async (): Promise<string[]> => {
 
 /** A program in PATH may be a script that looks for the real one; its own path is what is measured. */
 const ask = async (program: string): Promise<Python | undefined> => {
-  const text = await new Promise<string>(settle => {
-    const words = ['-I', '-c', 'import sys; print(sys.executable, *sys.version_info[:3])'];
-    execFile(program, words, { timeout: 20_000 }, (error, stdout) => settle(error === null ? stdout : ''));
-  });
+  const words = ['-I', '-c', 'import sys; print(sys.executable, *sys.version_info[:3])'];
+  const { failed, stdout } = await execa(program, words, { timeout: 20_000, reject: false });
+  const text = failed ? '' : stdout;
   const [, path, ...numbers] = /^(\S+) (\d+) (\d+) (\d+)$/.exec(text.trim()) ?? [];
   return path === undefined ? undefined : { path, version: numbers.join('.') };
 };
