@@ -1,11 +1,11 @@
 // The drivers of three languages, each as a program that can be started, or with the reason why it cannot be had on this computer.
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { cacheFolder } from '../../tools/local-machine/binaries.ts';
+import { ended } from '../support/ended.ts';
 import { packagedNode, projectFolder } from '../support/project.ts';
 import { pythonPackages } from '../support/python.ts';
 
@@ -65,8 +65,8 @@ const finders: Record<DriverName, () => Promise<Driver | { name: DriverName; mis
 };
 
 /** With the Go that is there: another version of it is not fetched. */
-const go = (args: readonly string[], cwd: string): Promise<{ ok: boolean; text: string }> =>
-  new Promise(done => {
-    const env = { ...process.env, GOTOOLCHAIN: 'local', CGO_ENABLED: '0' };
-    execFile('go', args, { cwd, env, timeout: 300_000 }, (error, stdout, stderr) => done({ ok: error === null, text: stdout + stderr }));
-  });
+const go = async (args: readonly string[], cwd: string): Promise<{ ok: boolean; text: string }> => {
+  const env = { GOTOOLCHAIN: 'local', CGO_ENABLED: '0' };
+  const { failed, all: text = '' } = await ended('go', args, { cwd, env, timeout: 300_000, all: true });
+  return { ok: !failed, text };
+};

@@ -1,15 +1,13 @@
 // A sample of `npm run simulate`. Whoever changes the charm tries thousands.
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { ended } from '../support/ended.ts';
 
 const program = join(import.meta.dirname, 'simulate.ts');
-const simulate = (...words: string[]) =>
-  promisify(execFile)(process.execPath, [program, ...words], { maxBuffer: 1 << 26 }).then(
-    ({ stdout }) => ({ code: 0, stdout }),
-    (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, stdout: error.stdout + error.stderr }),
-  );
+const simulate = async (...words: string[]) => {
+  const { exitCode: code, all: stdout } = await ended(process.execPath, [program, ...words], { all: true });
+  return { code, stdout };
+};
 
 test('random histories keep every promise', { timeout: 600_000 }, async () => {
   const { code, stdout } = await simulate('--histories', '60', '--seed', '1', '--workers', '1');

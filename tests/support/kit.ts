@@ -1,6 +1,6 @@
 // Replaying scenarios with the conformance kit, from a test.
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { ended } from './ended.ts';
 import { packagedNode, projectFolder } from './project.ts';
 
 /** The command that `npx juju` finds, without the second that npx takes for each call. */
@@ -11,27 +11,22 @@ export const juju = `${packagedNode} ${join(projectFolder, 'tools', 'local-juju'
  * @param kit folder of the kit, with its `run`. @param place folder for transcripts, work files and the models of the run; its path
  * must be short, for unix sockets lie below it. @returns the exit code, and all that was said, the differences among it.
  */
-export const runKit = (
+export const runKit = async (
   kit: string,
   place: string,
   command: string,
   scenarios: readonly string[],
   limitMs: number,
   settings: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; text: string }> =>
-  new Promise(done => {
-    const env = {
-      ...process.env,
-      ...settings,
-      JUJU_DATA: join(place, 'd'),
-      CONF_OUT: join(place, 'out'),
-      npm_config_cache: join(place, 'npm'),
-      npm_config_offline: 'true',
-    };
-    execFile(
-      join(kit, 'run'),
-      [command, ...scenarios],
-      { cwd: projectFolder, env, timeout: limitMs - 5_000, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, text: stdout + stderr }),
-    );
-  });
+): Promise<{ code: number; text: string }> => {
+  const env = {
+    ...settings,
+    JUJU_DATA: join(place, 'd'),
+    CONF_OUT: join(place, 'out'),
+    npm_config_cache: join(place, 'npm'),
+    npm_config_offline: 'true',
+  };
+  const options = { cwd: projectFolder, env, timeout: limitMs - 5_000, all: true } as const;
+  const { exitCode: code = -1, all: text } = await ended(join(kit, 'run'), [command, ...scenarios], options);
+  return { code, text };
+};

@@ -1,9 +1,9 @@
 // A model of the local Juju for one test file: its own data folder and background process, so that tests side by side never meet.
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { ended } from './ended.ts';
 import { deployPackedCharms } from './packed.ts';
 import { packagedNode, projectFolder } from './project.ts';
 import { makeTestFolder } from './run-folder.ts';
@@ -113,13 +113,9 @@ const askDaemon = (data: string, model: string, ...words: string[]): Promise<str
   });
 
 /** Runs `juju` once with a data folder. The exit code is -1 if a signal ended it. */
-export const runJuju = (data: string, words: readonly string[], env: Readonly<Record<string, string>>): Promise<Reply> =>
-  new Promise(done => {
-    const command = [join(projectFolder, 'tools', 'local-juju', 'juju.mjs'), ...words];
-    const environment: NodeJS.ProcessEnv = { ...process.env, ...env, JUJU_DATA: data };
-    if (!('JUJU_MODEL' in env)) delete environment.JUJU_MODEL;
-    const child = execFile(packagedNode, command, { env: environment, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-      done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
+export const runJuju = async (data: string, words: readonly string[], env: Readonly<Record<string, string>>): Promise<Reply> => {
+  const command = [join(projectFolder, 'tools', 'local-juju', 'juju.mjs'), ...words];
+  const environment = { JUJU_MODEL: undefined, ...env, JUJU_DATA: data };
+  const { exitCode: code = -1, stdout, stderr } = await ended(packagedNode, command, { env: environment });
+  return { code, stdout, stderr };
+};

@@ -1,10 +1,10 @@
 // Packages of PyPI, installed once for this user and kept in the cache, beside mongod.
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../tools/local-machine/binaries.ts';
+import { ended } from './ended.ts';
 
 /** Installs what the file pins, for the python3 in PATH. Returns the folder, or a sentence why it cannot be had. */
 export const pythonPackages = async (name: string, file: string): Promise<{ folder: string } | { missing: string }> => {
@@ -31,7 +31,7 @@ export const pythonPackages = async (name: string, file: string): Promise<{ fold
   }
 };
 
-const run = (args: readonly string[]): Promise<{ ok: boolean; text: string }> =>
-  new Promise(done => {
-    execFile('python3', args, { timeout: 180_000 }, (error, stdout, stderr) => done({ ok: error === null, text: stdout + stderr }));
-  });
+const run = async (args: readonly string[]): Promise<{ ok: boolean; text: string }> => {
+  const { failed, all: text = '' } = await ended('python3', args, { timeout: 180_000, all: true });
+  return { ok: !failed, text };
+};

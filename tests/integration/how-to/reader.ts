@@ -1,8 +1,8 @@
 // A reader of a how-to page: types its commands into a shell, one after the other, on a local Juju of its own.
-import { execFile } from 'node:child_process';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { ended } from '../../support/ended.ts';
 import { runJuju } from '../../support/model.ts';
 import { deployPackedCharms } from '../../support/packed.ts';
 import { projectFolder } from '../../support/project.ts';
@@ -47,11 +47,9 @@ export const openReader = async (): Promise<Reader> => {
   };
   return {
     type: async command => {
-      const answer = await new Promise<Typed>(done => {
-        execFile('bash', ['-c', command], { env, cwd: folder, timeout: 170_000 }, (error, stdout, stderr) =>
-          done({ command, code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr }),
-        );
-      });
+      const options = { env, extendEnv: false, cwd: folder, timeout: 170_000 };
+      const { exitCode: code = -1, stdout, stderr } = await ended('bash', ['-c', command], options);
+      const answer: Typed = { command, code, stdout, stderr };
       typed.push(answer);
       return answer;
     },

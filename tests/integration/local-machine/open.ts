@@ -1,11 +1,11 @@
 // A machine for a test: its own folder and address, its `snap` called through the real shim, everything gone at the test's end.
-import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { onTestFinished } from 'vitest';
 import type { CommandReply, LocalMachine } from '../../../tools/local-machine/contract.ts';
 import { openMachine } from '../../../tools/local-machine/machine.ts';
+import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { serveShims } from '../../support/shim-server.ts';
 import { until } from '../../support/until.ts';
@@ -56,13 +56,11 @@ export const openTestMachine = async (options: { root?: string; address?: string
     root,
     log,
     changes: () => changes,
-    snap: (...words) =>
-      new Promise(settle => {
-        const env = { ...process.env, PATH: `${machine.commandFolder}:${process.env.PATH}` };
-        execFile('snap', words, { env, cwd: root }, (error, stdout, stderr) => {
-          settle({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-        });
-      }),
+    snap: async (...words) => {
+      const env = { PATH: `${machine.commandFolder}:${process.env.PATH}` };
+      const { exitCode: code = -1, stdout, stderr } = await ended('snap', words, { env, cwd: root });
+      return { code, stdout, stderr };
+    },
     configure: (more = '') =>
       writeFile(
         join(root, 'var', 'snap', 'charmed-mongodb', 'current', 'etc', 'mongod', 'mongod.conf'),

@@ -1,9 +1,10 @@
 // A router as a process: what it says of itself, when it begins to listen, where, and how it ends when it is told what it cannot do.
-import { type ChildProcess, execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { until } from '../../support/until.ts';
 import { clientOf, freshAddress, isStandIn, openCluster, routerCommand, routerName, spawnRouter, type TestCluster } from './cluster.ts';
@@ -21,10 +22,8 @@ const testFolder = async () => {
 };
 
 const run = async (...words: string[]) => {
-  const command = await routerCommand(await testFolder());
-  return new Promise<{ code: number; text: string }>(settle => {
-    execFile(command, words, (error, stdout, stderr) => settle({ code: Number(error?.code ?? 0), text: stdout + stderr }));
-  });
+  const { exitCode: code, all: text } = await ended(await routerCommand(await testFolder()), words, { all: true });
+  return { code, text };
 };
 
 /** Starts a router and ends it with the test. */

@@ -1,11 +1,12 @@
 // The half of the set-up that finds or fetches mongod: with small scripts in place of mongod, python3 and the archive, what it uses and what it says.
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -24,13 +25,11 @@ const computer = async () => {
     return join(bin, name);
   };
   const environment = { PATH: bin, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), MONGODB_ARCHIVE: 'http://127.0.0.1:9' };
-  const setUp = (more: Record<string, string> = {}) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>(settle => {
-      const options = { env: { ...environment, ...more }, timeout: 60_000 };
-      execFile(process.execPath, [join(repository, 'tools/setup/mongod.ts')], options, (error, stdout, stderr) => {
-        settle({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      });
-    });
+  const setUp = async (more: Record<string, string> = {}) => {
+    const options = { env: { ...environment, ...more }, extendEnv: false, timeout: 60_000 };
+    const { exitCode: code, stdout, stderr } = await ended(process.execPath, [join(repository, 'tools/setup/mongod.ts')], options);
+    return { code, stdout, stderr };
+  };
   return { folder, bin, program, setUp, inCache: join(folder, 'cache', cached) };
 };
 
@@ -39,9 +38,7 @@ const archiveWith = async (folder: string, files: Record<string, string>) => {
   const name = `mongodb-linux-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-ubuntu2204-6.0.5`;
   await mkdir(join(folder, name, 'bin'), { recursive: true });
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, name, 'bin', file), text, { mode: 0o755 });
-  await new Promise<void>((settle, refuse) => {
-    execFile('tar', ['-czf', join(folder, 'packed.tgz'), '-C', folder, name], error => (error ? refuse(error) : settle()));
-  });
+  await execa('tar', ['-czf', join(folder, 'packed.tgz'), '-C', folder, name]);
   const packed = await readFile(join(folder, 'packed.tgz'));
   const asked: string[] = [];
   const server = createServer((request, response) => {

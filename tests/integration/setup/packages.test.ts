@@ -1,8 +1,8 @@
 // The first half of the set-up, on a small copy of the repository with a script in npm's place: when packages are installed, and what is said.
-import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -33,13 +33,12 @@ const clone = async () => {
     const { '': _, 'node_modules/for-another-computer': __, ...packages } = ${JSON.stringify(packages)};
     writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }));`,
   );
-  const setUp = (more: Record<string, string> = {}, ...words: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>(settle => {
-      const env = { PATH: '/usr/bin:/bin', HOME: folder, MONGOD: join(folder, 'mongod'), npm_execpath: join(folder, 'npm.mjs'), ...more };
-      execFile(process.execPath, [join(folder, 'tools/setup/setup.mjs'), ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
-        settle({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      });
-    });
+  const setUp = async (more: Record<string, string> = {}, ...words: string[]) => {
+    const env = { PATH: '/usr/bin:/bin', HOME: folder, MONGOD: join(folder, 'mongod'), npm_execpath: join(folder, 'npm.mjs'), ...more };
+    const command = [join(folder, 'tools/setup/setup.mjs'), ...words];
+    const { exitCode: code, stdout, stderr } = await ended(process.execPath, command, { env, extendEnv: false, timeout: 60_000 });
+    return { code, stdout, stderr };
+  };
   const npmCalls = async () => (await readFile(join(folder, 'npm-calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
   return { folder, setUp, npmCalls };
 };

@@ -1,9 +1,10 @@
 // Terraform on a copy of the repository's modules: nothing is fetched, and nothing is written beside the modules themselves.
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { ended } from '../../support/ended.ts';
 import { projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 import { startProvider } from './provider.ts';
@@ -56,13 +57,11 @@ export const openWorkspace = async (standIn = true): Promise<Workspace> => {
   await writeFile(join(home, 'terraform.rc'), 'disable_checkpoint = true\n');
   await cp(modulesFolder, join(folder, 'terraform'), { recursive: true, filter: path => !basename(path).startsWith('.terraform') });
   const provider = standIn ? await startProvider(folder) : undefined;
-  const run: Workspace['run'] = (where, ...args) =>
-    new Promise(done => {
-      const options = { cwd: join(folder, where), env: { ...environment(home), ...provider?.environment }, maxBuffer: 2 ** 26 };
-      execFile('terraform', args, options, (error, stdout, stderr) => {
-        done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
-      });
-    });
+  const run: Workspace['run'] = async (where, ...args) => {
+    const options = { cwd: join(folder, where), env: { ...environment(home), ...provider?.environment }, extendEnv: false };
+    const { exitCode: code = 1, stdout, stderr } = await ended('terraform', args, options);
+    return { code, stdout, stderr };
+  };
   return {
     folder,
     asked: provider?.asked ?? [],

@@ -1,10 +1,10 @@
 // A fake Juju for one unit: real hook tools in PATH, answered from a state in memory, every call recorded.
 // For tests of a whole charm program without an agent.
-import { execFile } from 'node:child_process';
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { shimScript } from '../../../tools/local-machine/shim.ts';
+import { ended } from '../ended.ts';
 import { makeTestFolder } from '../run-folder.ts';
 import type { FakeCall, FakeState } from './state.ts';
 import { runTool, toolNames } from './tools.ts';
@@ -33,13 +33,11 @@ export const startFakeJuju = async (state: FakeState): Promise<FakeJuju> => {
   return {
     state,
     calls,
-    run: (program, cwd, env) =>
-      new Promise(done => {
-        const hook = { ...hookEnvironment(state, folder), ...env };
-        execFile(program[0], program.slice(1), { cwd, env: hook }, (error, _stdout, stderr) =>
-          done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stderr }),
-        );
-      }),
+    run: async ([program, ...words], cwd, env) => {
+      const hook = { ...hookEnvironment(state, folder), ...env };
+      const { exitCode: code = -1, stderr } = await ended(program, words, { cwd, env: hook, extendEnv: false });
+      return { code, stderr };
+    },
     stop: async () => {
       await new Promise(done => server.close(done));
       rmSync(folder, { recursive: true, force: true });

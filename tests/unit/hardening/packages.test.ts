@@ -1,8 +1,8 @@
 // The packages that the project is made with: pinned, each with its checksum, from one place; and that CI asks whether they are known to be bad.
-import { execFile } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { ended } from '../../support/ended.ts';
 import { packagedNode, projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
 
@@ -50,13 +50,9 @@ test.each([
   const npm = join(folder, 'npm');
   writeFileSync(npm, `#!/bin/sh\n[ "$*" = 'audit --json' ] || exit 3\ncat <<'END'\n${report}\nEND\nexit 1\n`);
   chmodSync(npm, 0o755);
-  const ended = await new Promise<{ code: number; stdout: string }>(done => {
-    const env = { PATH: `${folder}:${process.env.PATH}` };
-    execFile(packagedNode, [join(projectFolder, '.ci', 'audit.mjs')], { env }, (error, stdout) =>
-      done({ code: error ? Number(error.code) : 0, stdout }),
-    );
-  });
-  expect(ended).toEqual({ code, stdout: expect.stringContaining(words) });
+  const env = { PATH: `${folder}:${process.env.PATH}` };
+  const { exitCode, stdout } = await ended(packagedNode, [join(projectFolder, '.ci', 'audit.mjs')], { env, extendEnv: false });
+  expect({ code: exitCode, stdout }).toEqual({ code, stdout: expect.stringContaining(words) });
 });
 
 test('CI asks', () => {
