@@ -122,6 +122,15 @@ describe('the arrows of src/', () => {
     expect(users).toContain('src/mongo/connect.ts');
   });
 
+  test('dependencies are the packages that the charm is made of, and what few hooks need is loaded when they need it', () => {
+    const packages = (imports: readonly string[]) => imports.filter(name => !name.startsWith('node:') && !name.startsWith(`src${sep}`));
+    const { dependencies } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+    expect([...new Set(sources.flatMap(({ imports }) => packages(imports)))].sort()).toEqual(Object.keys(dependencies));
+    const atOnce = /^\s*import\s+(?!type\b)[^;'"`]*?\bfrom\s*['"](execa|mongodb|pino)['"]/m;
+    expect("import { execa } from 'execa';").toMatch(atOnce);
+    expect(sources.flatMap(({ path, text }) => (atOnce.test(withoutComments(text)) ? [path] : []))).toEqual([]);
+  });
+
   test.each(pure)('%s touches nothing: no node: module, no clock, no randomness, nothing asynchronous', room => {
     const inRoom = sources.filter(({ path }) => roomOf(path) === room);
     const imports = inRoom.flatMap(({ path, imports }) => imports.filter(name => name.startsWith('node:')).map(name => `${path}: ${name}`));
