@@ -1,4 +1,4 @@
-// The unit's log. pino gives a line its level, puts an error into words, and blots out secrets in an error's fields; juju-log is where it goes.
+// The unit's log. pino gives a line its level, puts an error into words, and redacts secrets in its fields; juju-log is where it goes.
 // pino is loaded when there is something to write: a hook that does nothing never needs it.
 import { inspect } from 'node:util';
 import type { Logger } from 'pino';

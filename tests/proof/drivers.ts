@@ -5,9 +5,9 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { cacheFolder } from '../../tools/local-machine/binaries.ts';
-import { ended } from '../support/ended.ts';
 import { packagedNode, projectFolder } from '../support/project.ts';
 import { pythonPackages } from '../support/python.ts';
+import { runProgram } from '../support/run-program.ts';
 
 /** @property title with the version, for the table. */
 export type Driver = { name: DriverName; title: string; command: string; args: readonly string[]; env: Readonly<Record<string, string>> };
@@ -67,6 +67,6 @@ const finders: Record<DriverName, () => Promise<Driver | { name: DriverName; mis
 /** With the Go that is there: another version of it is not fetched. */
 const go = async (args: readonly string[], cwd: string): Promise<{ ok: boolean; text: string }> => {
   const env = { GOTOOLCHAIN: 'local', CGO_ENABLED: '0' };
-  const { failed, all: text = '' } = await ended('go', args, { cwd, env, timeout: 300_000, all: true });
+  const { failed, all: text = '' } = await runProgram('go', args, { cwd, env, timeout: 300_000, all: true });
   return { ok: !failed, text };
 };

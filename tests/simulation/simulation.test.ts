@@ -1,11 +1,11 @@
 // A sample of `npm run simulate`. Whoever changes the charm tries thousands.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ended } from '../support/ended.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const program = join(import.meta.dirname, 'simulate.ts');
 const simulate = async (...words: string[]) => {
-  const { exitCode: code, all: stdout } = await ended(process.execPath, [program, ...words], { all: true });
+  const { exitCode: code, all: stdout } = await runProgram(process.execPath, [program, ...words], { all: true });
   return { code, stdout };
 };
 

@@ -1,7 +1,7 @@
 // Replaying scenarios with the conformance kit, from a test.
 import { join } from 'node:path';
-import { ended } from './ended.ts';
 import { packagedNode, projectFolder } from './project.ts';
+import { runProgram } from './run-program.ts';
 
 /** The command that `npx juju` finds, without the second that npx takes for each call. */
 export const juju = `${packagedNode} ${join(projectFolder, 'tools', 'local-juju', 'juju.mjs')}`;
@@ -27,6 +27,6 @@ export const runKit = async (
     npm_config_offline: 'true',
   };
   const options = { cwd: projectFolder, env, timeout: limitMs - 5_000, all: true } as const;
-  const { exitCode: code = -1, all: text } = await ended(join(kit, 'run'), [command, ...scenarios], options);
+  const { exitCode: code = -1, all: text } = await runProgram(join(kit, 'run'), [command, ...scenarios], options);
   return { code, text };
 };

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { ended } from './ended.ts';
 import { deployPackedCharms } from './packed.ts';
 import { packagedNode, projectFolder } from './project.ts';
 import { makeTestFolder } from './run-folder.ts';
+import { runProgram } from './run-program.ts';
 import type { StatusJson } from './status.ts';
 
 export type Reply = { code: number; stdout: string; stderr: string };
@@ -116,6 +116,6 @@ const askDaemon = (data: string, model: string, ...words: string[]): Promise<str
 export const runJuju = async (data: string, words: readonly string[], env: Readonly<Record<string, string>>): Promise<Reply> => {
   const command = [join(projectFolder, 'tools', 'local-juju', 'juju.mjs'), ...words];
   const environment = { JUJU_MODEL: undefined, ...env, JUJU_DATA: data };
-  const { exitCode: code = -1, stdout, stderr } = await ended(packagedNode, command, { env: environment });
+  const { exitCode: code = -1, stdout, stderr } = await runProgram(packagedNode, command, { env: environment });
   return { code, stdout, stderr };
 };

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../tools/local-machine/binaries.ts';
-import { ended } from './ended.ts';
+import { runProgram } from './run-program.ts';
 
 /** Installs what the file pins, for the python3 in PATH. Returns the folder, or a sentence why it cannot be had. */
 export const pythonPackages = async (name: string, file: string): Promise<{ folder: string } | { missing: string }> => {
@@ -32,6 +32,6 @@ export const pythonPackages = async (name: string, file: string): Promise<{ fold
 };
 
 const run = async (args: readonly string[]): Promise<{ ok: boolean; text: string }> => {
-  const { failed, all: text = '' } = await ended('python3', args, { timeout: 180_000, all: true });
+  const { failed, all: text = '' } = await runProgram('python3', args, { timeout: 180_000, all: true });
   return { ok: !failed, text };
 };

@@ -2,11 +2,11 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { ended } from '../../support/ended.ts';
 import { runJuju } from '../../support/model.ts';
 import { deployPackedCharms } from '../../support/packed.ts';
 import { projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 import type { StatusJson } from '../../support/status.ts';
 
 export type Typed = { command: string; code: number; stdout: string; stderr: string };
@@ -48,7 +48,7 @@ export const openReader = async (): Promise<Reader> => {
   return {
     type: async command => {
       const options = { env, extendEnv: false, cwd: folder, timeout: 170_000 };
-      const { exitCode: code = -1, stdout, stderr } = await ended('bash', ['-c', command], options);
+      const { exitCode: code = -1, stdout, stderr } = await runProgram('bash', ['-c', command], options);
       const answer: Typed = { command, code, stdout, stderr };
       typed.push(answer);
       return answer;

@@ -5,8 +5,8 @@ import { MongoClient } from 'mongodb';
 import { onTestFinished } from 'vitest';
 import type { CommandReply, LocalMachine } from '../../../tools/local-machine/contract.ts';
 import { openMachine } from '../../../tools/local-machine/machine.ts';
-import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 import { serveShims } from '../../support/shim-server.ts';
 import { until } from '../../support/until.ts';
 
@@ -58,7 +58,7 @@ export const openTestMachine = async (options: { root?: string; address?: string
     changes: () => changes,
     snap: async (...words) => {
       const env = { PATH: `${machine.commandFolder}:${process.env.PATH}` };
-      const { exitCode: code = -1, stdout, stderr } = await ended('snap', words, { env, cwd: root });
+      const { exitCode: code = -1, stdout, stderr } = await runProgram('snap', words, { env, cwd: root });
       return { code, stdout, stderr };
     },
     configure: (more = '') =>

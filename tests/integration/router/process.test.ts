@@ -4,8 +4,8 @@ import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 import { until } from '../../support/until.ts';
 import { clientOf, freshAddress, isStandIn, openCluster, routerCommand, routerName, spawnRouter, type TestCluster } from './cluster.ts';
 
@@ -22,7 +22,7 @@ const testFolder = async () => {
 };
 
 const run = async (...words: string[]) => {
-  const { exitCode: code, all: text } = await ended(await routerCommand(await testFolder()), words, { all: true });
+  const { exitCode: code, all: text } = await runProgram(await routerCommand(await testFolder()), words, { all: true });
   return { code, text };
 };
 

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 
 const repository = join(import.meta.dirname, '../../..');
 const versionScript = (version: string) => `#!/bin/sh\necho "db version v${version}"\n`;
@@ -27,7 +27,7 @@ const computer = async () => {
   const environment = { PATH: bin, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), MONGODB_ARCHIVE: 'http://127.0.0.1:9' };
   const setUp = async (more: Record<string, string> = {}) => {
     const options = { env: { ...environment, ...more }, extendEnv: false, timeout: 60_000 };
-    const { exitCode: code, stdout, stderr } = await ended(process.execPath, [join(repository, 'tools/setup/mongod.ts')], options);
+    const { exitCode: code, stdout, stderr } = await runProgram(process.execPath, [join(repository, 'tools/setup/mongod.ts')], options);
     return { code, stdout, stderr };
   };
   return { folder, bin, program, setUp, inCache: join(folder, 'cache', cached) };

@@ -2,8 +2,8 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ended } from '../../support/ended.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 
 const repository = join(import.meta.dirname, '../../..');
 const packages = {
@@ -36,7 +36,7 @@ const clone = async () => {
   const setUp = async (more: Record<string, string> = {}, ...words: string[]) => {
     const env = { PATH: '/usr/bin:/bin', HOME: folder, MONGOD: join(folder, 'mongod'), npm_execpath: join(folder, 'npm.mjs'), ...more };
     const command = [join(folder, 'tools/setup/setup.mjs'), ...words];
-    const { exitCode: code, stdout, stderr } = await ended(process.execPath, command, { env, extendEnv: false, timeout: 60_000 });
+    const { exitCode: code, stdout, stderr } = await runProgram(process.execPath, command, { env, extendEnv: false, timeout: 60_000 });
     return { code, stdout, stderr };
   };
   const npmCalls = async () => (await readFile(join(folder, 'npm-calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean);

@@ -4,9 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { ended } from '../../support/ended.ts';
 import { projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 import { startProvider } from './provider.ts';
 
 export type Run = { code: number; stdout: string; stderr: string };
@@ -59,7 +59,7 @@ export const openWorkspace = async (standIn = true): Promise<Workspace> => {
   const provider = standIn ? await startProvider(folder) : undefined;
   const run: Workspace['run'] = async (where, ...args) => {
     const options = { cwd: join(folder, where), env: { ...environment(home), ...provider?.environment }, extendEnv: false };
-    const { exitCode: code = 1, stdout, stderr } = await ended('terraform', args, options);
+    const { exitCode: code = 1, stdout, stderr } = await runProgram('terraform', args, options);
     return { code, stdout, stderr };
   };
   return {

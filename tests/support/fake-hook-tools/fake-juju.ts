@@ -4,8 +4,8 @@ import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { shimScript } from '../../../tools/local-machine/shim.ts';
-import { ended } from '../ended.ts';
 import { makeTestFolder } from '../run-folder.ts';
+import { runProgram } from '../run-program.ts';
 import type { FakeCall, FakeState } from './state.ts';
 import { runTool, toolNames } from './tools.ts';
 
@@ -35,7 +35,7 @@ export const startFakeJuju = async (state: FakeState): Promise<FakeJuju> => {
     calls,
     run: async ([program, ...words], cwd, env) => {
       const hook = { ...hookEnvironment(state, folder), ...env };
-      const { exitCode: code = -1, stderr } = await ended(program, words, { cwd, env: hook, extendEnv: false });
+      const { exitCode: code = -1, stderr } = await runProgram(program, words, { cwd, env: hook, extendEnv: false });
       return { code, stderr };
     },
     stop: async () => {

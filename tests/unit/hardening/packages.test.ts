@@ -2,9 +2,9 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ended } from '../../support/ended.ts';
 import { packagedNode, projectFolder } from '../../support/project.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
+import { runProgram } from '../../support/run-program.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(join(projectFolder, name), 'utf8'));
 const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
@@ -51,7 +51,7 @@ test.each([
   writeFileSync(npm, `#!/bin/sh\n[ "$*" = 'audit --json' ] || exit 3\ncat <<'END'\n${report}\nEND\nexit 1\n`);
   chmodSync(npm, 0o755);
   const env = { PATH: `${folder}:${process.env.PATH}` };
-  const { exitCode, stdout } = await ended(packagedNode, [join(projectFolder, '.ci', 'audit.mjs')], { env, extendEnv: false });
+  const { exitCode, stdout } = await runProgram(packagedNode, [join(projectFolder, '.ci', 'audit.mjs')], { env, extendEnv: false });
   expect({ code: exitCode, stdout }).toEqual({ code, stdout: expect.stringContaining(words) });
 });
 
