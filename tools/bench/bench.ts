@@ -1,7 +1,7 @@
 // `npm run bench`: measures what the charms cost beside their peers and the floor, prints tables, and writes bench/results.json and what is
 // made of it.
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { clearAway } from '../demo/juju.ts';
 import { benchCluster } from './cluster/cluster.ts';
 import { benchGrowth } from './growth/growth.ts';
@@ -11,7 +11,7 @@ import { benchLoad, benchUnits } from './load/load.ts';
 import { type Fresh, writeResults } from './results.ts';
 import { inRoom } from './room.ts';
 
-const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--only KEY] [--no-peers] [--out FOLDER]]
+const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--only KEY] [--no-peers] [--beside FOLDER] [--out FOLDER]]
 
   hooks          what a hook costs, beside Python charms
   cluster        how long deploy, add-unit, integrate, set-password and remove-unit take, beside a plain script
@@ -22,13 +22,14 @@ const usage = `Usage: npm run bench [-- [part…] [--runs N] [--rounds N] [--onl
   --rounds N     how often a cluster is deployed (5)
   --only KEY     this scenario of the hooks; may be given again
   --no-peers     without the Python peers
+  --beside FOLDER  the hooks of another checkout too, in turns; it must have been built (npm run build)
   --out FOLDER   where the results go (bench)
 `;
 const parts = ['hooks', 'cluster', 'growth', 'load', 'units'] as const;
 type Part = (typeof parts)[number];
 /** Without those that take longer than all others together. */
 const usual: readonly Part[] = ['hooks', 'cluster', 'growth'];
-type Options = { parts: readonly Part[]; runs: number; rounds: number; only: string[]; peers: boolean; out: string };
+type Options = { parts: readonly Part[]; runs: number; rounds: number; only: string[]; peers: boolean; beside?: string; out: string };
 
 const projectFolder = join(import.meta.dirname, '..', '..');
 
@@ -50,7 +51,7 @@ const main = async (words: readonly string[]): Promise<number> => {
         else if (part === 'load') fresh.load = await benchLoad(own);
         else fresh.units = await benchUnits(own);
       } finally {
-        await clearAway(join(own.room, 'j'), modelName);
+        for (const data of ['j', 'b']) await clearAway(join(own.room, data), modelName);
       }
     }
     process.stdout.write(await writeResults(options.out, fresh));
@@ -74,6 +75,7 @@ const readOptions = (words: readonly string[]): Options | undefined => {
       if (word === '--runs' && /^[1-9]\d*$/.test(value)) options.runs = Number(value);
       else if (word === '--rounds' && /^[1-9]\d*$/.test(value)) options.rounds = Number(value);
       else if (word === '--only') options.only.push(value);
+      else if (word === '--beside') options.beside = resolve(value);
       else if (word === '--out') options.out = value;
       else return undefined;
     }

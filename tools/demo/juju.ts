@@ -22,9 +22,9 @@ export type Juju = {
 
 const program = join(import.meta.dirname, '..', 'local-juju', 'juju.mjs');
 
-/** @param interrupted ends the command that runs and refuses any further one. */
-export const openJuju = (data: string, interrupted: AbortSignal): Juju => {
-  const run = (...words: string[]) => runJuju(data, words, interrupted);
+/** @param interrupted ends the command that runs and refuses any further one. @param charms folder of builds that are deployed by name. */
+export const openJuju = (data: string, interrupted: AbortSignal, charms?: string): Juju => {
+  const run = (...words: string[]) => runJuju(data, words, interrupted, charms === undefined ? {} : { LOCAL_JUJU_CHARMS: charms });
   return { data, run, status: async () => JSON.parse((await run('status', '--format=json')).stdout) as StatusJson };
 };
 
@@ -38,9 +38,14 @@ export const clearAway = async (data: string, model: string): Promise<void> => {
   while (existsSync(join(data, 'daemon.sock')) && Date.now() < deadline) await sleep(50);
 };
 
-const runJuju = async (data: string, words: readonly string[], interrupted: AbortSignal): Promise<Reply> => {
+const runJuju = async (
+  data: string,
+  words: readonly string[],
+  interrupted: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Reply> => {
   interrupted.throwIfAborted();
-  const env = { JUJU_DATA: data, JUJU_MODEL: undefined };
+  const env = { ...more, JUJU_DATA: data, JUJU_MODEL: undefined };
   // In a process group of its own: Ctrl-C is for the demo, which ends what it started.
   const options = { env, detached: true, cancelSignal: interrupted, stdin: 'ignore', all: true } as const;
   const { failed, stdout, all, exitCode } = await execa(process.execPath, [program, ...words], {

@@ -24,6 +24,7 @@ export const tellHooks = (results: HookResults): string =>
     ),
     '',
     ...results.missing.map(why => `Not measured: ${why}.\n`),
+    ...(results.beside === undefined ? [] : tellBeside(results.scenarios, results.beside)),
     '### How many times less than a Python charm',
     '',
     `Wall time / CPU time. *Recorded*: ${recorded.source} The other columns were measured in this run; an import alone is a part of what such a charm's hook costs.`,
@@ -45,6 +46,27 @@ export const tellHooks = (results: HookResults): string =>
     ...tellCalls(results.scenarios),
     '',
   ].join('\n');
+
+const tellBeside = (ours: readonly Measured[], theirs: readonly Measured[]): string[] => [
+  '### Beside the other checkout',
+  '',
+  'The medians of this checkout, those of the other one, and how many times as much this one takes.',
+  '',
+  ...table(
+    ['', 'wall ms', 'CPU ms', 'largest process, MiB'],
+    ours.map(({ name, figures }, at) => {
+      const other = theirs[at]!.figures;
+      const against = (mine: number, its: number) => `${brief(mine)} / ${brief(its)} = ${(mine / its).toFixed(2)}`;
+      return [
+        name,
+        against(figures.wallMs.median, other.wallMs.median),
+        against(figures.cpuMs.median, other.cpuMs.median),
+        against(figures.rssMiB.median, other.rssMiB.median),
+      ];
+    }),
+  ),
+  '',
+];
 
 const tellToolCall = ({ toolCall }: HookResults): string =>
   `${toolCall.wallMs.median.toFixed(1)} ms, ${toolCall.cpuMs.median.toFixed(1)} ms CPU`;

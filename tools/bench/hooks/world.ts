@@ -12,9 +12,9 @@ const limitMs = 240_000;
 /** @property folder of the model on disk. */
 export type World = { juju: Juju; folder: string; state(): Promise<Model> };
 
-/** A new model in the data folder, whose own update-status hooks never come to pass. */
-export const openWorld = async (data: string, interrupted: AbortSignal): Promise<World> => {
-  const juju = openJuju(data, interrupted);
+/** A new model in the data folder, whose own update-status hooks never come to pass. @param charms folder of other builds of the charms. */
+export const openWorld = async (data: string, interrupted: AbortSignal, charms?: string): Promise<World> => {
+  const juju = openJuju(data, interrupted, charms);
   await juju.run('add-model', modelName, '--config', 'update-status-hook-interval=60m');
   const folder = await folderOf(data);
   return { juju, folder, state: () => readModel(folder) };
