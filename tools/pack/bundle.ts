@@ -52,6 +52,49 @@ const latePlugin = (found: Set<string>): Plugin => ({
   },
 });
 
+// What packages ask Node for when they are loaded, and hardly ever use: it is loaded when they do.
+const lateBuiltins = ['dns', 'fs/promises', 'http', 'tls', 'zlib'];
+
+const lateBuiltinsPlugin: Plugin = {
+  name: 'late-builtins',
+  setup: build => {
+    build.onResolve({ filter: new RegExp(`^(${lateBuiltins.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'late-builtin' ? { path, external: true } : { path, namespace: 'late-builtin' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late-builtin' }, ({ path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path));
+      return {
+        contents: names.map(name => `Object.defineProperty(exports, '${name}', { get: () => require('${path}').${name} });`).join('\n'),
+      };
+    });
+  },
+};
+
+// Modules in the place of packages that cost each hook much and serve few (what each saves: docs/decisions/0011). `original` is the package.
+const substitutes: Readonly<Record<string, string>> = {
+  // Node has the same URL by itself; the package brings tables of 300 kB.
+  'whatwg-url': `const { URL, URLSearchParams } = require('url'); module.exports = { URL, URLSearchParams };`,
+  // It leaves printable ASCII as it is; its tables are for other passwords.
+  '@mongodb-js/saslprep': `exports.saslprep = text => (/^[\\x20-\\x7e]*$/.test(text) ? text : require(original)(text));`,
+};
+
+const substitutesPlugin: Plugin = {
+  name: 'substitutes',
+  setup: build => {
+    build.onResolve({ filter: new RegExp(`^(${Object.keys(substitutes).join('|')})$`) }, async ({ path, pluginData, ...asked }) => {
+      if (pluginData === 'original') return undefined;
+      const original = await build.resolve(path, { ...asked, pluginData: 'original' });
+      return { path, namespace: 'substitute', pluginData: original.path };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'substitute' }, ({ path, pluginData }) => ({
+      contents: substitutes[path]?.replace('original', JSON.stringify(pluginData)) ?? '',
+      resolveDir: projectFolder,
+    }));
+  },
+};
+
+const packagePlugins = [lateBuiltinsPlugin, substitutesPlugin];
+
 let underWay = 0;
 
 /**
@@ -64,8 +107,11 @@ export const bundle = async (entry: string, folder: string): Promise<{ sources: 
   underWay += 1;
   try {
     const late = new Set<string>();
-    const program = await bundleEach({ [programName]: entry }, folder, [builtins, latePlugin(late)]);
-    const packages = await bundleEach(Object.fromEntries([...late].sort().map(name => [name, name])), folder, [builtins]);
+    const program = await bundleEach({ [programName]: entry }, folder, [builtins, ...packagePlugins, latePlugin(late)]);
+    const packages = await bundleEach(Object.fromEntries([...late].sort().map(name => [name, name])), folder, [
+      builtins,
+      ...packagePlugins,
+    ]);
     return { sources: [...new Set([...program, ...packages])], names: [programName, ...late] };
   } catch (error) {
     throw new Error(firstError(error));
@@ -95,7 +141,7 @@ const bundleEach = async (entryPoints: Record<string, string>, outdir: string, p
     metafile: true,
   });
   return Object.keys(metafile.inputs)
-    .filter(path => !/^(builtin|late):/.test(path))
+    .filter(path => !/^(builtin|late|late-builtin|substitute):/.test(path))
     .map(path => join(projectFolder, path));
 };
 
