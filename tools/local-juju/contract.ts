@@ -162,9 +162,17 @@ export type DeployRequest = {
   constraints: string;
 };
 
+/** What the hook tools have to say of themselves (`juju help-hook-commands`). */
+export type ToolHelp = {
+  readonly names: readonly string[]; // sorted
+  purpose(name: string): string;
+  page(name: string): string | undefined;
+};
+
 /** All models of one data folder. `current` is the client's current model (switch), by name. */
 export type Controller = {
   readonly name: string; // "local"
+  readonly toolHelp: ToolHelp;
   models(): LiveModel[];
   model(name: string): LiveModel; // throws JujuError when there is none
   current(): string | undefined;

@@ -1,6 +1,7 @@
 // All commands, by name.
 import { exec } from './actions/exec.ts';
 import { run } from './actions/run.ts';
+import { showAction } from './actions/show-action.ts';
 import { actions, cancelTask, operations, showOperation, showTask } from './actions/tasks.ts';
 import { expose, refresh, removeApplication, showApplication, unexpose } from './applications/applications.ts';
 import { config, trust } from './applications/config.ts';
@@ -23,6 +24,7 @@ import { secrets, showSecret } from './secrets/show.ts';
 import type { CommandSpec } from './spec.ts';
 import { status } from './status/status.ts';
 import { addStorage, attachStorage, detachStorage, removeStorage, showStorage, storage, storagePools } from './storage/storage.ts';
+import { helpActionCommands, helpHookCommands } from './tool-help.ts';
 import { waitFor } from './wait-for/wait-for.ts';
 
 // A function, because the help is made from the table and is itself reached from it.
@@ -32,6 +34,7 @@ export function commands(): readonly CommandSpec[] {
     ...[detachStorage, exec, expose, fault, grantSecret, integrate, machines, modelConfig, models, operations, passTimeCommand],
     ...[refresh, removeApplication, consume, findOffers, offer, offers, removeOffer, removeSaas, resumeRelation, suspendRelation],
     ...[removeRelation, removeSecret, removeStorage, removeUnit, resolved, revokeSecret, run, secrets, showApplication, showMachine],
+    ...[helpActionCommands, helpHookCommands, showAction],
     ...[showModel, showOperation, showSecret, showStatusLog, showStorage, showTask, showUnit, status, storage, storagePools, switchModel],
     ...[trust, unexpose, updateSecret, version, waitFor, whoami],
   ];

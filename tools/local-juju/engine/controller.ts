@@ -107,6 +107,7 @@ export const openController = async (dataFolder: string, wiring: Wiring, log: Lo
 
   return {
     name: 'local',
+    toolHelp: wiring.toolHelp,
     models: () => [...models.values()],
     model: find,
     current: () => (current !== undefined && models.has(current) ? current : undefined),

@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { OpenMachine } from '../../local-machine/contract.ts';
-import { type ContextHost, type HookContext, JujuError, type LiveModel, type MakeContext, type ToolReply } from '../contract.ts';
+import {
+  type ContextHost,
+  type HookContext,
+  JujuError,
+  type LiveModel,
+  type MakeContext,
+  type ToolHelp,
+  type ToolReply,
+} from '../contract.ts';
 import type { Model } from '../state.ts';
 import { type Agents, startAgents } from './agents.ts';
 import { applyConsequences, type Consequence } from './consequences.ts';
@@ -26,6 +34,7 @@ export type Wiring = {
   makeContext: MakeContext;
   serveTools(host: string, port: number, lookup: (token: string) => ToolTarget | undefined): Promise<Server>;
   writeTools(folder: string, address: { host: string; port: number }): void;
+  toolHelp: ToolHelp;
   /** Tail of the hooks' PATH. */
   path: string;
 };

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import type { ToolReply } from '../contract.ts';
 import { formatted, type OutputFormat } from '../format/smart.ts';
 import { ToolError, UsageError } from './errors.ts';
-import { type Flags, type FlagValues, helpAsked, parseFlags } from './flags.ts';
+import { type FlagValues, helpAsked, parseFlags } from './flags.ts';
+import { flagsOf, pageOf } from './help.ts';
 import type { Running } from './running.ts';
 import type { Answer, Call, Tool } from './tool.ts';
 import { tools } from './tools.ts';
@@ -23,7 +24,7 @@ export const answerCall = async (
   try {
     const flags = flagsOf(tool);
     const parsed = parseFlags(flags, args, running);
-    if (parsed === helpAsked) return { code: 0, stdout: helpOf(name, tool, flags), stderr: '' };
+    if (parsed === helpAsked) return { code: 0, stdout: pageOf(name), stderr: '' };
     const call: Call = {
       running,
       words: parsed.words,
@@ -39,25 +40,6 @@ export const answerCall = async (
     if (!(error instanceof UsageError || error instanceof ToolError)) throw error;
     return { code: error instanceof UsageError ? 2 : 1, stdout: '', stderr: `${warnings.join('')}ERROR ${error.message}\n` };
   }
-};
-
-const made = new Map<Tool, Flags>();
-
-const flagsOf = (tool: Tool): Flags => {
-  const flags = made.get(tool) ?? { ...tool.flags, ...(tool.output ? outputFlags(tool.output) : {}) };
-  made.set(tool, flags);
-  return flags;
-};
-
-const outputFlags = (first: 'smart' | 'yaml'): Flags => {
-  const formats = first === 'smart' ? ['json', 'smart', 'yaml'] : ['json', 'yaml'];
-  const check = (value: string) => {
-    if (!formats.includes(value)) throw new Error(`unknown format ${JSON.stringify(value)}`);
-  };
-  return {
-    format: { check, about: `specify output format (${formats.join('|')}), default ${first}` },
-    output: { also: ['o'], about: 'specify an output file' },
-  };
 };
 
 const printed = async (tool: Tool, answer: Answer, flags: FlagValues, cwd: string): Promise<string> => {
@@ -89,13 +71,4 @@ const writeText = async (path: string, text: string): Promise<void> => {
 const fileFailure = (doing: string, path: string, error: unknown): string => {
   const [, reason = String(error)] = /^[A-Z0-9]+: (.*?)(, |$)/.exec((error as Error).message) ?? [];
   return (error as NodeJS.ErrnoException).code === 'EISDIR' ? `read ${path}: is a directory` : `${doing} ${path}: ${reason}`;
-};
-
-const helpOf = (name: string, tool: Tool, flags: Flags): string => {
-  const lines = Object.entries(flags).map(([flag, { also = [], about, boolean }]) => {
-    const names = [flag, ...also].map(one => (one.length > 1 ? `--${one}` : `-${one}`)).sort((a, b) => a.length - b.length);
-    return `${names.join(', ')}${boolean ? '' : ' <value>'}\n    ${about}\n`;
-  });
-  const options = lines.length > 0 ? `\nOptions:\n${lines.join('')}` : '';
-  return `Usage: ${name} ${tool.usage}\n\nSummary:\n${tool.summary}\n${options}`;
 };

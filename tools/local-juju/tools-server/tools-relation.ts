@@ -18,7 +18,7 @@ import { applicationOfUnit, isLeader } from './running.ts';
 import type { Call, Tool } from './tool.ts';
 
 const relationIds: Tool = {
-  summary: 'list all relation ids for the given endpoint',
+  summary: 'list all relation IDs for the given endpoint',
   usage: '[<name>]',
   output: 'smart',
   run: ({ running, words }) => {

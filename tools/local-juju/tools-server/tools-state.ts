@@ -52,7 +52,7 @@ const stateSet: Tool = {
 };
 
 const stateDelete: Tool = {
-  summary: 'delete server-side-state key value pair',
+  summary: 'delete server-side-state key value pairs',
   usage: '<key>',
   run: ({ running, words }) => {
     noMore(words.slice(1));

@@ -225,3 +225,34 @@ test('exec quotes several words, and leaves one as it is', async () => {
   expect(live.asked[0]?.args[0]).toMatchObject({ command: `echo 'a b' 'it'"'"'s'`, units: ['prov/0'] });
   expect((await juju(live, ['exec', 'ls'])).code).toBe(2);
 });
+
+describe('show-action', () => {
+  test('what it does, and what it takes', async () => {
+    expect(await juju(live, ['show-action', 'prov', 'set-password'])).toEqual({
+      code: 0,
+      out: `Set a password.
+
+Arguments
+password:
+  type: string
+  description: What.
+username:
+  type: string
+  description: Who.
+  default: admin
+
+`,
+      err: '',
+    });
+    expect((await juju(live, ['show-action', 'prov', 'noop'])).out).toBe('Does nothing.\n\nArguments\n{}\n\n');
+  });
+  test.each([
+    ['show-action', 2, 'ERROR no application specified\n'],
+    ['show-action prov', 2, 'ERROR no action specified\n'],
+    ['show-action Prov noop', 2, 'ERROR invalid application name "Prov"\n'],
+    ['show-action nope noop', 1, 'ERROR application "nope" not found\n'],
+    ['show-action prov nosuch', 1, 'unknown action "nosuch"\n\n'],
+  ])('%s is refused', async (line, code, err) => {
+    expect(await juju(live, line.split(' '))).toEqual({ code, out: '', err });
+  });
+});

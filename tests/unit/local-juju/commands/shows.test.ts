@@ -252,6 +252,31 @@ describe('status goes on', () => {
 });
 
 describe('help', () => {
+  test('the commands of hooks, and those of actions', async () => {
+    const hooks = (await juju(live, ['help-hook-commands'])).out;
+    expect(hooks).toContain('    unit-get                 Print public-address or private-address.\n');
+    expect(hooks).toContain('    application-version-set  Specify which version of the application is deployed.\n');
+    expect(hooks).not.toContain('action-');
+    expect((await juju(live, ['help-action-commands'])).out).toBe(
+      `    action-fail  Set action fail status with message.
+    action-get   Get action parameters.
+    action-log   Record a progress message for the current action.
+    action-set   Set action results.
+`,
+    );
+  });
+  test('one command of hooks', async () => {
+    expect((await juju(live, ['help-hook-commands', 'relation-get'])).out).toMatch(
+      /^Usage: relation-get \[options\] <key> <unit id>\n\nSummary:\nGet relation settings\.\n\nOptions:\n/,
+    );
+    expect(await juju(live, ['help-hook-commands', 'action-get'])).toEqual({
+      code: 1,
+      out: '',
+      err: 'ERROR unknown command: action-get\n',
+    });
+    expect((await juju(live, ['help-action-commands', 'action-get'])).code).toBe(0);
+    expect((await juju(live, ['help-action-commands', 'nope'])).err).toBe('ERROR unknown command: nope\n');
+  });
   test('names every command', async () => {
     const { out } = await juju(live, ['help']);
     for (const spec of commands()) expect(out).toContain(`    ${spec.name} `);

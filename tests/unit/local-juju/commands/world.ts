@@ -16,6 +16,7 @@ import type {
   Task,
   Unit,
 } from '../../../../tools/local-juju/state.ts';
+import { toolHelp } from '../../../../tools/local-juju/tools-server/help.ts';
 
 export const since = '2026-11-23T08:06:13.000Z';
 const base = { name: 'ubuntu', channel: '22.04' };
@@ -366,6 +367,7 @@ export function controllerOf(...models: LiveModel[]): Controller & { asked: Aske
   let current = models[0]?.state.name;
   return {
     name: 'local',
+    toolHelp,
     asked,
     models: () => models,
     model(name) {
