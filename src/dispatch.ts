@@ -31,6 +31,8 @@ import { asObsolete } from './plan/secret.ts';
 const patienceMs = ({ hook, detaching }: Context): number => (detaching !== undefined ? 60_000 : hook === 'update-status' ? 0 : 20_000);
 /** A hook in which nothing has changed for so long ends: what it waits for is not about to come. Longer than an election takes. */
 const stagnantMs = ({ detaching }: Context): number => (detaching !== undefined ? 30_000 : 9_000);
+/** How long a hook waits for the unit's mongod to stop and start; one with much to recover takes longer. */
+const START_MS = 120_000;
 /** A hook that will have itself woken looks for so long whether that is needed; it also keeps the hooks from chasing each other. */
 const REST_MS = 2_000;
 /** Hooks that wake each other before the next is left to update-status: some minutes. */
@@ -119,11 +121,10 @@ type Carried = {
 /** Brings the world as far as it goes within the time of this hook. */
 async function carry(run: Dispatch): Promise<Carried> {
   const { charm, context, facts, world } = run;
-  const start = performance.now();
+  const budget = openBudget(context);
   const done: string[] = [];
   const logged: JujuEffect[] = [];
   let shown = facts.unitStatus;
-  let changedAt = start;
   let before = '';
   let repeats = 0;
   let lastRounds = 0;
@@ -131,10 +132,11 @@ async function carry(run: Dispatch): Promise<Carried> {
   let restUntil = Number.POSITIVE_INFINITY;
   const asked = new Set<Question>();
   let left = false;
+  let started = false;
   for (;;) {
-    const now = performance.now();
-    const late = now - start >= patienceMs(context) || now - changedAt >= stagnantMs(context);
-    const seen = await look(run, { lastChance: late, failed, left });
+    const roundAt = performance.now();
+    const late = budget.isExhausted();
+    const seen = await look(run, { lastChance: late, failed, left, started });
     const plan = planned(charm, seen);
     const outward = plan.effects.filter(effect => !isJujuEffect(effect));
     const question = QUESTIONS.find(one => !asked.has(one) && outward.some(effect => one.isBefore(effect, seen)));
@@ -149,20 +151,66 @@ async function carry(run: Dispatch): Promise<Carried> {
     const finished = !plan.pending && (outward.length === 0 || (again && plan.wake));
     if (finished && plan.wake) restUntil = Math.min(restUntil, performance.now() + REST_MS);
     const rested = !plan.wake || late || performance.now() >= restUntil;
-    if ((finished && rested) || (late && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, seen, done, logged, shown };
-    if (late) lastRounds += 1;
-    if (!again) changedAt = performance.now();
+    const starting = plan.starting && budget.allowsStart();
+    const over = late && !starting;
+    if ((finished && rested) || (over && (outward.length === 0 || lastRounds === LAST_ROUNDS))) return { plan, seen, done, logged, shown };
+    if (over) lastRounds += 1;
+    if (!again) budget.changed();
     before = picture;
     for (const effect of plan.effects)
       if (effect.do === 'log' && !logged.some(told => told.do === 'log' && told.message === effect.message)) logged.push(effect);
     if (plan.hold.length > 0 || outward.some(effect => effect.do === 'install-snap'))
       shown = await announce(facts, shown, worst(plan.unit));
-    failed = await applyOutward(world, outward, done);
+    failed = await applyOutward(world, outward, done, budget);
+    started ||= failed.length === 0 && outward.some(startsMongod);
     left ||= failed.length === 0 && outward.some(effect => leavesTheSet(effect, seen));
     // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is done less and less often.
     const pauseMs = outward.length === 0 ? POLL_MS : again || failed.length > 0 ? Math.min(AGAIN_MS, POLL_MS * 2 ** repeats) : 0;
     if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
+    if (starting) budget.spentOnStart(performance.now() - roundAt);
   }
+}
+
+type Budget = {
+  isExhausted(): boolean;
+  /** There is something else to do, or to show: the time without progress begins anew. */
+  changed(): void;
+  applied(effect: Effect, tookMs: number): void;
+  /** A start may still be waited for. */
+  allowsStart(): boolean;
+  spentOnStart(ms: number): void;
+};
+
+/**
+ * How long a hook goes on. Only waiting counts: what is applied takes the time that it takes, the first time in a hook; and a start of the
+ * unit's mongod is waited for beside the rest, up to its own bound.
+ *
+ * So a rolling restart needs no event but those of databags. mongod takes 15 s to end and some more to come back. Its hook sees both, and
+ * its databag then tells the next unit. Were the hook over before, nothing would call the unit again but update-status: Juju runs no hook
+ * for a mongod that answers. A hook that is killed meanwhile is run again by Juju, finds the same, and waits in its place.
+ */
+function openBudget(context: Context): Budget {
+  const begin = performance.now();
+  const applied = new Set<Effect['do']>();
+  let uncountedMs = 0;
+  let startMs = 0;
+  const counted = (): number => performance.now() - begin - uncountedMs;
+  let changedAt = counted();
+  return {
+    isExhausted: () => counted() >= patienceMs(context) || counted() - changedAt >= stagnantMs(context),
+    changed: () => {
+      changedAt = counted();
+    },
+    applied: (effect, tookMs) => {
+      if (!applied.has(effect.do)) uncountedMs += tookMs;
+      applied.add(effect.do);
+    },
+    allowsStart: () => startMs < START_MS,
+    spentOnStart: ms => {
+      startMs += ms;
+      uncountedMs += ms;
+    },
+  };
 }
 
 /** Once more with the other units, if they matter now and have not been asked for before. */
@@ -176,9 +224,11 @@ async function look({ charm, context, world }: Dispatch, round: Parameters<World
 const planned = (charm: Charm, seen: Observed): Plan => asObsolete(together(charm.planners.map(planner => planner(seen))), seen);
 
 /** In their order, up to the first that fails: what comes after it may rest on it. */
-async function applyOutward(world: World, effects: readonly Effect[], done: string[]): Promise<readonly Failed[]> {
+async function applyOutward(world: World, effects: readonly Effect[], done: string[], budget?: Budget): Promise<readonly Failed[]> {
   for (const effect of effects) {
+    const begin = performance.now();
     const outcome = await applyOne(world, effect);
+    if (outcome.ok) budget?.applied(effect, performance.now() - begin);
     const text = outcome.ok ? nameOf(effect) : `${nameOf(effect)} failed: ${outcome.reason}`;
     if (done.at(-1) !== text) done.push(text); // one that is tried again and again is told once
     if (!outcome.ok) return [{ ...outcome, effect: effect.do, of: objectOf(effect) }];
@@ -265,6 +315,8 @@ async function viewsFor(action: Action, seen: Observed, world: World): Promise<r
   const units = [...(seen.juju.peers?.units.values() ?? [])].map(unit => hostOf(unit.address));
   return Promise.all([...new Set([...units, ...set])].map(host => helloOf(world.mongo(), host)));
 }
+
+const startsMongod = (effect: Effect): boolean => effect.do === 'start-mongod' || effect.do === 'restart-mongod';
 
 const setsSystemUser = (effect: Effect): boolean => effect.do === 'set-user' && isSystemUser(effect.user.name);
 

@@ -1,7 +1,7 @@
 // recover-access: a way back in where the charm may not go by itself: it takes over data that was put here from elsewhere, and gives a mongod
 // that lets nobody in the key file that it should have. Users and passwords are then set right by the next hook, as always.
 import type { Action, ActionAnswer } from '../core/action.ts';
-import { hostOf, WAKE } from '../core/bags.ts';
+import { hostOf, RUNNING_CONFIG, WAKE } from '../core/bags.ts';
 import type { Effect } from '../core/effects.ts';
 import type { Observed } from '../core/observed.ts';
 import { stayingUnits } from '../plan/facts.ts';
@@ -35,7 +35,7 @@ function unlocked(seen: Observed): ActionAnswer {
   if (secret === undefined || config === undefined)
     return { refused: 'the key file and the configuration that MongoDB should have are not known yet; see juju status' };
   return {
-    effects: [{ do: 'write-files', config: config.text, keyFile: secret.keyFile }, { do: 'restart-mongod' }, ...awake(seen)],
+    effects: [{ do: 'write-files', config: config.text, keyFile: secret.keyFile }, ...RESTART, ...awake(seen)],
     results: { recovered: 'MongoDB was started again with its own key file; the next hook sets the passwords right' },
   };
 }
@@ -54,7 +54,7 @@ function takenOver(seen: Observed): ActionAnswer {
   const others = otherUnits(seen);
   if (others.length > 0) return { refused: notAlone(others) };
   return {
-    effects: [{ do: 'adopt-data', ...own(seen) }, { do: 'restart-mongod' }, ...awake(seen)],
+    effects: [{ do: 'adopt-data', ...own(seen) }, ...RESTART, ...awake(seen)],
     results: { recovered: withItsData(seen) },
   };
 }
@@ -89,6 +89,9 @@ const notAlone = (others: readonly string[]): string =>
 
 const withItsData = ({ context }: Observed): string =>
   `${context.unit} is the only member of the replica set, with the data that it has; the next hook makes the users`;
+
+/** The next hook waits for a mongod of whose configuration nobody has been told. */
+const RESTART: readonly Effect[] = [{ do: 'restart-mongod' }, { do: 'set-peer-unit', values: { [RUNNING_CONFIG]: '' } }];
 
 /** The leader is to look at once, and not at the next update-status. */
 const awake = ({ juju, fresh }: Observed): readonly Effect[] =>

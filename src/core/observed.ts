@@ -25,6 +25,8 @@ export type Observed = {
   readonly fresh: Fresh;
   /** A unit that goes has taken its member out of the set in this dispatch. Its mongod may never be told. */
   readonly left?: boolean;
+  /** This dispatch has started or restarted mongod. */
+  readonly started?: boolean;
   /** Time for waiting is over: what is still missing is left to a later hook. */
   readonly lastChance: boolean;
 };

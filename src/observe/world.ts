@@ -20,7 +20,12 @@ export type World = {
   router(): Promise<Link>;
   /** What Juju says besides; for the next observation. */
   learn(facts: JujuFacts): void;
-  observe(round: { readonly lastChance: boolean; readonly failed: readonly Failed[]; readonly left?: boolean }): Promise<Observed>;
+  observe(round: {
+    readonly lastChance: boolean;
+    readonly failed: readonly Failed[];
+    readonly left?: boolean;
+    readonly started?: boolean;
+  }): Promise<Observed>;
   close(): Promise<void>;
 };
 
@@ -57,7 +62,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
     learn: facts => {
       juju = facts;
     },
-    observe: async ({ lastChance, failed, left = false }) => {
+    observe: async ({ lastChance, failed, left = false, started = false }) => {
       const files = await readFiles(host);
       if (files.keyFile !== keyFile) {
         // The key file is a credential of this session.
@@ -90,6 +95,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
         fresh,
         lastChance,
         left,
+        started,
       };
     },
     close,

@@ -3,7 +3,7 @@ import { CONFIG_SERVERS, LEAVING } from '../../src/core/bags.ts';
 import { clientUser, SYSTEM_USERS } from '../../src/core/names.ts';
 import type { Application, Model, Relation, Secret, Unit, Values } from '../../tools/local-juju/state.ts';
 import { answersIn, speaksVersion1 } from './client.ts';
-import { diskOf, STOP_MS, serverAt } from './database/life.ts';
+import { diskOf, serverAt } from './database/life.ts';
 import { reconfigurations, userWrites } from './database/mongod.ts';
 import { stateOf } from './database/replication.ts';
 import { type Data, type Server, type SetConfig, votersOf } from './database/state.ts';
@@ -50,7 +50,7 @@ type Stop = { readonly server: Server | undefined; readonly at: number };
  * without the other. A unit that is still to be let in is nobody's majority, and may restart when it likes.
  */
 function secondStop(model: Model, machine: string, stopped: ReadonlyMap<string, Stop>): string | undefined {
-  const { servers } = currentWorld();
+  const { servers, pace } = currentWorld();
   const server = servers[`${machine} mongod`];
   const app = server && applicationOfServer(model, server);
   if (server === undefined || app?.life !== 'alive' || roleOf(app) !== 'replication') return undefined;
@@ -65,7 +65,7 @@ function secondStop(model: Model, machine: string, stopped: ReadonlyMap<string, 
   const votes = (unit: Unit): boolean => voters.includes(placeOf(model, unit));
   if (voters.length < 3 || !units.some(unit => unit.machine === machine && votes(unit))) return undefined;
   const isBack = (unit: Unit, { server: before, at }: Stop): boolean =>
-    [1, 2].includes(stateAt(unit)) && (servers[`${unit.machine} mongod`] !== before || clock.now() > at + STOP_MS);
+    [1, 2].includes(stateAt(unit)) && (servers[`${unit.machine} mongod`] !== before || clock.now() > at + pace.stopMs);
   return units.find(unit => {
     const stop = stopped.get(unit.machine);
     return unit.machine !== machine && votes(unit) && stop !== undefined && !isBack(unit, stop);

@@ -26,6 +26,7 @@ export function newWorld(): World {
     databaseTime: START,
     unsettledUntil: START,
     incarnations: 0,
+    pace: { stopMs: 400, startMs: 1_500 },
     acknowledged: [],
     minted: new Set(),
     log: [],

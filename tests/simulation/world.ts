@@ -27,6 +27,8 @@ export type World = {
   databaseTime: number;
   unsettledUntil: number;
   incarnations: number;
+  /** How long at most a server takes to end when it is told to, and to answer when it is started. */
+  pace: { stopMs: number; startMs: number };
   /** Documents that a client was told are safe: the set's identity, and what was written. */
   acknowledged: { set: string; document: string }[];
   /** Of every secret value that was ever made the first `SHOWN` characters, which is a password whole. */

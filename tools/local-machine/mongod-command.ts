@@ -27,6 +27,9 @@ export const mongodArguments = async (folders: SnapFolders, address: string, env
   ];
 };
 
+/** In the environment of the local Juju: how many milliseconds a mongod takes to end. Elsewhere than here it is MongoDB's default, 15000. */
+export const SHUTDOWN_VARIABLE = 'LOCAL_JUJU_SHUTDOWN_MS';
+
 type LocalSetting = { path: string; option: string; value?: string };
 
 /** Everything that is added for smallness and speed, and why. */
@@ -41,8 +44,8 @@ const localSettings = (folders: SnapFolders): LocalSetting[] => [
   { path: 'storage.wiredTiger.engineConfig.cacheSizeGB', option: '--wiredTigerCacheSizeGB', value: '0.25' },
   // Samples of hundreds of counters each second, for support cases only.
   parameter('diagnosticDataCollectionEnabled', 'false'),
-  // A primary that is told to stop lingers 15 s by default; the next one is elected within 30 ms either way.
-  parameter('shutdownTimeoutMillisForSignaledShutdown', '100'),
+  // A mongod that is told to stop lingers 15 s by default; another primary is elected within 30 ms either way.
+  parameter('shutdownTimeoutMillisForSignaledShutdown', process.env[SHUTDOWN_VARIABLE] || '100'),
   // Otherwise the sockets of all machines would be one file, /tmp/mongodb-27017.sock.
   // The name of a socket may have 107 bytes; where the machine's folder alone is longer than that there is none.
   Buffer.byteLength(join(folders.temporary, 'mongodb-27017.sock')) <= 107

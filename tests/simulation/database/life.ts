@@ -54,11 +54,12 @@ export function startServer(machine: string, program: 'mongod' | 'mongos'): void
   if (settings === undefined) return;
   world.incarnations += 1;
   const now = clock.now();
+  const readyAt = now + between(200, world.pace.startMs);
   world.servers[name] = {
     machine,
     program,
     incarnation: world.incarnations,
-    readyAt: now + between(200, 1_500),
+    readyAt,
     settings: settings.values,
     disk: settings.data,
     primary: false,
@@ -67,19 +68,18 @@ export function startServer(machine: string, program: 'mongod' | 'mongos'): void
     sawMajorityAt: now,
     copiedAt: world.disks[settings.data]?.head === undefined ? undefined : now,
     frozen: false,
+    ending: false,
   };
-  unsettle();
+  unsettle(readyAt - now + 15_000);
 }
-
-/** A server takes so long at most to end when it is told to. */
-export const STOP_MS = 400;
 
 /** SIGTERM: a primary hands over before it goes. */
 export async function stopServer(machine: string, program: 'mongod' | 'mongos'): Promise<void> {
   const world = currentWorld();
   const server = world.servers[`${machine} ${program}`];
   if (server === undefined) return;
-  await sleep(between(20, STOP_MS));
+  server.ending = true;
+  await sleep(between(20, world.pace.stopMs));
   if (world.servers[`${machine} ${program}`] !== server) return;
   endServer(machine, program, true);
 }

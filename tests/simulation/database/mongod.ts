@@ -21,7 +21,7 @@ export async function runCommand(server: Server, database: string, command: Docu
 }
 
 const handlers: Readonly<Record<string, Handler>> = {
-  hello: server => helloOf(server),
+  hello: server => (server.ending ? error(91, 'The server is in quiesce mode and will shut down') : helloOf(server)),
   buildInfo: () => ({ version: '6.0.6' }),
   replSetGetConfig: server => {
     const { config } = diskOf(server);

@@ -79,6 +79,8 @@ export type Server = {
   copiedAt: number | undefined;
   /** SIGSTOP. */
   frozen: boolean;
+  /** SIGTERM: it still has its place in the set, and tells nobody who asks what it is. */
+  ending: boolean;
 };
 
 /** Later by term and version; a forced configuration has no term and counts by its version alone. */

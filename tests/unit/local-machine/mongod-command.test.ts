@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { mongodArguments, readSettings } from '../../../tools/local-machine/mongod-command.ts';
+import { mongodArguments, readSettings, SHUTDOWN_VARIABLE } from '../../../tools/local-machine/mongod-command.ts';
 import { readEnvironment } from '../../../tools/local-machine/service-launch.ts';
 import { snapFolders } from '../../../tools/local-machine/snap-folders.ts';
 import { makeTestFolder } from '../../support/run-folder.ts';
@@ -24,6 +24,16 @@ test('with an empty file everything local is added', async () => {
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false', '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
     ...['--unixSocketPrefix', folders.temporary],
   ]);
+});
+
+test('a mongod takes the time to end that the environment names', async () => {
+  process.env[SHUTDOWN_VARIABLE] = '15000';
+  onTestFinished(() => {
+    delete process.env[SHUTDOWN_VARIABLE];
+  });
+  const { words } = await withConfig('');
+  expect(words).toContain('shutdownTimeoutMillisForSignaledShutdown=15000');
+  expect(words).not.toContain('shutdownTimeoutMillisForSignaledShutdown=100');
 });
 
 test.each([undefined, ': not : yaml : [', '- a list', 'just a word'])(

@@ -1,5 +1,5 @@
 // Snap, files, service, settings and logs of one machine.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
 import { worst } from '../../../src/core/status.ts';
@@ -9,7 +9,7 @@ import { LOG_LIMIT_BYTES, planLogs } from '../../../src/plan/logs.ts';
 import { planMachine } from '../../../src/plan/machine.ts';
 import { planObsolete, planSecret } from '../../../src/plan/secret.ts';
 import { planSettings } from '../../../src/plan/settings.ts';
-import { build, CONFIG, secret, steady, wanted } from './world.ts';
+import { build, CONFIG, peerUnits, secret, steady, wanted } from './world.ts';
 
 const does = (seen: Observed) => planMachine(seen).effects;
 const silent = { kind: 'silent', reason: 'no socket' } as const;
@@ -85,6 +85,28 @@ test('a service that was stopped is started, one that does not answer yet is wai
     effects: [],
     pending: true,
     unit: [{ message: 'Waiting for MongoDB to start' }],
+  });
+});
+describe('a mongod that does not answer gets the time of a start', () => {
+  const host = { ...steady(1).host, build };
+  const starting = (seen: Observed): boolean => planMachine({ ...seen, host: { ...host, ...seen.host }, mongod: silent }).starting;
+  const told = (config: string) =>
+    steady(1, { host, juju: { peers: { id: 1, app: {}, units: peerUnits(1, { 'mongod-config': config }) } } });
+  test('while its databag tells of another configuration: a hook has restarted it, this one or one that was killed', () => {
+    expect(starting(told('old'))).toBe(true);
+    expect(starting(told(''))).toBe(true);
+  });
+  test('when this hook has started it', () => {
+    expect(starting({ ...steady(1, { host }), started: true })).toBe(true);
+  });
+  test('not otherwise: it may be frozen, and hooks are not to wait for it one after the other', () => {
+    expect(starting(steady(1, { host }))).toBe(false);
+  });
+  test('also while snapd refuses a start because it still carries out a restart, but not one that ends again and again', () => {
+    const stopped = told('old');
+    const inactive = { ...stopped, host: { ...stopped.host, service: 'inactive' as const } };
+    expect(starting(inactive)).toBe(false);
+    expect(starting({ ...inactive, failed: [{ effect: 'start-mongod', of: '', reason: 'change in progress' }] })).toBe(true);
   });
 });
 test('a file that was changed by hand is written again', () => {

@@ -1,0 +1,102 @@
+// `node tests/simulation/restarts.ts <story>`: restarts of servers that are as slow as on a real machine. No unit has an update-status,
+// so whatever a hook leaves undone stays undone. Prints the hooks; ends with 1 if a mongod or a unit is not as it should be.
+import './outside/hooks.ts';
+
+const { changeConfig } = await import('../../tools/local-juju/engine/options.ts');
+const { integrate } = await import('../../tools/local-juju/engine/relations.ts');
+const { addUnits } = await import('../../tools/local-juju/engine/deploy.ts');
+const { clock, schedule, START, watch } = await import('./kernel.ts');
+const { stops } = await import('./machine.ts');
+const { calmly, deploy, newWorld, open, rest } = await import('./stage.ts');
+const { currentWorld, FOLDER } = await import('./world.ts');
+
+/** `begin` makes what is there before the servers get slow; `change` is what is then done to it. */
+type Story = { readonly startMs: number; readonly killAfterMs?: number; begin(): Promise<void>; change(): void };
+
+/** MongoDB's own time to end, and then some. */
+const STOP_MS = 16_000;
+const NEVER = '2100-01-01T00:00:00.000Z';
+
+const folder = { folder: FOLDER, now: clock.iso };
+
+let agents: Awaited<ReturnType<typeof open>>;
+const settle = async () => {
+  await rest(agents, 1_800_000);
+  for (const unit of Object.values(currentWorld().model.units)) unit.agent.nextUpdateStatus = NEVER;
+};
+const app = (name: string) => currentWorld().model.applications[name]!;
+const set = async () => {
+  deploy('mongodb', 'mongodb', { count: 3 });
+  await settle();
+};
+const limitConnections = () =>
+  changeConfig(app('mongodb'), currentWorld().model.charms[app('mongodb').charm]!, { 'max-connections': 500 }, []);
+const clusterOf = (units: number) => async () => {
+  deploy('config', 'mongodb', { config: { role: 'config-server' } });
+  deploy('shard', 'mongodb', { count: units, config: { role: 'shard' } });
+  await settle();
+};
+const join = () => void integrate(currentWorld().model, 'config:config-server', 'shard:sharding', clock.iso());
+
+const joinedCluster = async () => {
+  await clusterOf(1)();
+  join();
+  await settle();
+};
+const stories: Readonly<Record<string, Story>> = {
+  option: { startMs: 5_000, begin: set, change: limitConnections },
+  'slow-start': { startMs: 90_000, begin: set, change: limitConnections },
+  'killed-at-the-stop': { startMs: 5_000, killAfterMs: 2_000, begin: set, change: limitConnections },
+  'killed-at-the-start': { startMs: 60_000, killAfterMs: 25_000, begin: set, change: limitConnections },
+  'key-of-the-cluster': { startMs: 5_000, begin: clusterOf(3), change: join },
+  'key-of-a-set-of-one': { startMs: 60_000, begin: clusterOf(1), change: join },
+  routers: { startMs: 5_000, begin: joinedCluster, change: () => void addUnits(currentWorld().model, 'config', 2, [], [], folder) },
+};
+
+const story = stories[process.argv[2] ?? ''];
+if (story === undefined) throw new Error(`one of ${Object.keys(stories).join(', ')}`);
+const hooks: string[] = [];
+const { words } = watch;
+watch.words = (program, where, text) => {
+  words(program, where, text);
+  if (where.startsWith('log of')) hooks.push(`    ${text}`);
+};
+agents = await open(newWorld(), 1, START, {
+  ...calmly,
+  ran: (unit, hook, _program, end) =>
+    void hooks.push(`${clock.iso().slice(11, 19)} ${unit.name} ${hook.name}${end === 'done' ? '' : `: ${end}`}`),
+});
+await story.begin();
+hooks.splice(0);
+const world = currentWorld();
+world.pace = { stopMs: STOP_MS, startMs: story.startMs };
+const { killAfterMs } = story;
+if (killAfterMs !== undefined)
+  stops.seen = machine => {
+    const unit = Object.values(world.model.units).find(one => one.machine === machine)?.name ?? '';
+    schedule(killAfterMs, () => {
+      const program = agents.programs.get(unit);
+      if (program === undefined) return;
+      program.dead = true;
+      program.die();
+    });
+  };
+story.change();
+await settle();
+
+const units = Object.values(world.model.units);
+const problems = units.flatMap(({ name, machine, workload }) => {
+  const server = world.servers[`${machine} mongod`];
+  const path = `/m/${machine}/var/snap/charmed-mongodb/123/etc/mongod/mongod.conf`;
+  const file = world.files.get(path);
+  const isStale = server === undefined || file?.kind !== 'file' || !file.text.includes(server.settings.descriptor);
+  return [
+    ...(isStale ? [`${name}: mongod does not run with its configuration`] : []),
+    ...(workload.current === 'active' || workload.message.startsWith('missing relation')
+      ? []
+      : [`${name}: ${workload.current} ${workload.message}`]),
+  ];
+});
+if (hooks.some(hook => hook.includes('update-status'))) problems.push('there was an update-status');
+console.log([...hooks, ...problems, `${hooks.filter(line => !line.startsWith(' ')).length} hooks, ${problems.length} problems`].join('\n'));
+process.exit(problems.length === 0 ? 0 : 1);
