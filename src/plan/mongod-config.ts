@@ -30,16 +30,19 @@ const CLUSTER_ROLES: Readonly<Record<Role, object>> = {
  * The fingerprint is in the text too, as a parameter that `hello` shows to everybody, so a mongod tells what it was started with.
  */
 export function renderMongodConfig(settings: MongodSettings): { readonly text: string; readonly hash: string } {
-  const hash = fingerprint(JSON.stringify(needsRestart(settings)));
+  const hash = fingerprint(JSON.stringify(needsRestart(settings))) + fingerprint(settings.keyToken);
   const text = dump(withOnlineSettings(settings, hash), { lineWidth: -1 });
   return { text: `# Written by the mongodb charm; changes made here are lost. Use juju config.\n${text}`, hash };
 }
+
+/** Whether two mongods have the same key file, by the fingerprints of what they were started with: the second half is that of the key file. */
+export const haveSameKey = (one: string, other: string): boolean => one.slice(HALF) === other.slice(HALF);
+const HALF = fingerprint('').length;
 
 /** Without paths, so that all members of a set have the same fingerprint. */
 const needsRestart = (settings: MongodSettings) => ({
   ...fixed({ ...settings, root: '' }),
   ownCache: settings.config['cache-size-mb'] !== 0,
-  keyToken: settings.keyToken,
   moves: settings.moves,
 });
 

@@ -6,6 +6,7 @@ import type { Member, Observed, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { hasData, type Membered, ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { haveSameKey } from './mongod-config.ts';
 import { going, placedUnits } from './reconfiguration.ts';
 import { wantedConfig } from './wanted-config.ts';
 
@@ -19,12 +20,17 @@ export function planRestart(seen: Observed): Plan {
   const self = ownMember(seen, mongod.set);
   const others = mongod.set.members.filter(member => member !== self && !isGivenUp(seen, member, mongod.set));
   if (others.length === 0) return restart;
-  // One that sees no primary may be apart from the others because it has another key than they have by now.
-  if (mongod.set.primary === undefined && mongod.self !== 'primary' && seen.lastChance) return restart;
+  if (mongod.set.primary === undefined && seen.lastChance && isApart(seen, mongod, wanted.hash)) return restart;
   const turn = self === undefined ? 'later' : turnOf(seen, mongod, others, wanted.hash);
   if (turn !== 'now') return plan({ unit: [status.restart], pending: turn === 'soon' });
   if (mongod.self === 'primary') return plan({ effects: [{ do: 'step-down' }], unit: [status.restart], pending: true });
   return restart;
+}
+
+/** The others have another key by now than it shows, and neither lets the other in: it hears of no turn, and only its restart ends that. */
+function isApart(seen: Observed, { running }: Membered, hash: string): boolean {
+  const others = [...stayingUnits(seen)].filter(([unit]) => unit !== seen.context.unit).map(([, { data }]) => data[RUNNING_CONFIG] ?? '');
+  return !haveSameKey(running.config, hash) && others.some(config => haveSameKey(config, hash));
 }
 
 /** Those before me in the order already run with the new configuration; it is soon my turn when they do, and are about to be well again. */

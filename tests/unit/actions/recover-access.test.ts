@@ -12,15 +12,12 @@ const run = (seen: Observed, params = {}) => recoverAccess.answer(seen, params, 
 const theirs = { ...replicaSet([member(7, 'down', { unit: 'shop/0' })]), name: 'shop' };
 const outside = { kind: 'outside', running, set: theirs } as const;
 const alone = (mongod: Observed['mongod'], parts = {}): Observed => steady(1, { mongod, ...parts });
-<<<<<<< HEAD
 const empty = { kind: 'uninitialised', running, others: new Map() } as const;
 const INITIATED = [
   { do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0) },
   { do: 'set-peer-app', values: { wake: '0 token' } },
 ];
-=======
 const RESTART = [{ do: 'restart-mongod' }, { do: 'set-peer-unit', values: { 'mongod-config': '' } }];
->>>>>>> cb713f6 (A hook counts its waiting alone, and waits for the mongod that it restarts: a rolling restart needs no update-status where mongod takes 15 s to end)
 const WAKE = { do: 'set-peer-app', values: { wake: '0 token' } };
 
 describe('data of another replica set', () => {

@@ -1,11 +1,23 @@
 // Whose turn it is to restart when the configuration needs it.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed } from '../../../src/core/observed.ts';
+import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { planRestart } from '../../../src/plan/restart.ts';
 import { CONFIG, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
 
 const OLD = { ...running, config: 'old' };
+const rendered = {
+  root: '',
+  setName: 'mongodb',
+  config: CONFIG,
+  percona: false,
+  role: 'replication',
+  keyToken: 't-key',
+  moves: 0,
+} as const;
+const OTHER_KEY = { ...running, config: renderMongodConfig({ ...rendered, keyToken: 'another' }).hash };
+const otherSettings = renderMongodConfig({ ...rendered, config: { ...CONFIG, 'max-connections': 500 } });
 const SET = replicaSet([member(0), member(1), member(2)]);
 
 /** `done` are the units that already run with the wanted configuration. */
@@ -42,6 +54,23 @@ test('who waits for its turn says so', () => {
 test('nobody restarts while another member is not well or there is no primary', () => {
   expect(does(due(1, [], replicaSet([member(0), member(1), member(2, 'down')])))).toEqual([]);
   expect(does(due(1, [], replicaSet([member(0, 'secondary'), member(1), member(2)])))).toEqual([]);
+});
+describe('without a primary, when the time of the hook is over', () => {
+  const apart = (done: readonly number[], running = OTHER_KEY) => {
+    const seen = due(1, done, replicaSet([member(0, 'secondary'), member(1), member(2, 'down')]));
+    if (seen.mongod.kind !== 'member') throw new Error('not a member');
+    return { ...seen, mongod: { ...seen.mongod, running }, lastChance: true };
+  };
+  test('a member restarts whose key the others have no more: it is apart from them', () => {
+    expect(does(apart([0]))).toEqual(['restart-mongod']);
+    expect(does({ ...apart([0]), lastChance: false })).toEqual([]);
+  });
+  test('no member restarts that has the key of the others, for then the restarts could stop all of them at once', () => {
+    expect(does(apart([0], { ...running, config: otherSettings.hash }))).toEqual([]);
+  });
+  test('no member restarts while none has the new key', () => {
+    expect(does(apart([]))).toEqual([]);
+  });
 });
 test('nobody waits for a member that does not answer, has no vote any more, and goes', () => {
   const without = (parts: Partial<Member>) => {

@@ -1,7 +1,7 @@
 // The charm's own users follow the application secret.
 import { describe, expect, test } from 'vitest';
 import type { DatabaseUser, Observed } from '../../../src/core/observed.ts';
-import { nothing } from '../../../src/core/plan.ts';
+import { nothing, plan } from '../../../src/core/plan.ts';
 import { planUsers, SYSTEM_ROLES } from '../../../src/plan/users.ts';
 import { primaryFacts, steady, systemUsers } from './world.ts';
 
@@ -44,6 +44,10 @@ test('the role for backups comes before the user that has it', () => {
 });
 test('all is as it should be: nothing', () => {
   expect(planUsers(withPrimary({}))).toEqual(nothing);
+});
+test('nobody is set while the key file is about to change: what the database remembers of a password depends on it', () => {
+  const seen = withPrimary({ users: changed('monitor', undefined) }, { host: { keyFile: 'an older one' } });
+  expect(planUsers(seen)).toEqual(plan({ pending: true }));
 });
 test('not without the secret, nor on another unit than the leader', () => {
   expect(named(withPrimary({ users: new Map() }, { juju: { leader: false } }))).toEqual([]);
