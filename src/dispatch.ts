@@ -33,8 +33,12 @@ const patienceMs = ({ hook, detaching }: Context): number => (detaching !== unde
 const stagnantMs = ({ detaching }: Context): number => (detaching !== undefined ? 30_000 : 9_000);
 /** How long a hook waits for the unit's mongod to stop and start; one with much to recover takes longer. */
 const START_MS = 120_000;
-/** A hook that will have itself woken looks for so long whether that is needed; it also keeps the hooks from chasing each other. */
+/**
+ * A hook that will have itself woken looks for so long whether that is needed, which also keeps the hooks from chasing each other: each runs
+ * on all units. The more there were in which nothing could be done, the longer.
+ */
 const REST_MS = 2_000;
+const LONGEST_REST_MS = 8_000;
 /** Hooks that wake each other before the next is left to update-status: some minutes. */
 const MAX_WAKES = 60;
 const POLL_MS = 150;
@@ -98,13 +102,17 @@ async function stay({ context, facts }: Dispatch, { hold }: Plan, shown: Status)
  * nothing could be done, the next is left to Juju's own update-status. Juju tells of such a write before it tells how other units have
  * changed: a leader that sees no primary, which may be because they have new addresses, would never hear of them.
  */
-function awake({ charm, context, facts, world }: Dispatch, { mongod }: Observed, progressed: boolean): readonly JujuEffect[] {
+function awake(run: Dispatch, { mongod }: Observed, progressed: boolean): readonly JujuEffect[] {
+  const { facts, world } = run;
   if (mongod.kind !== 'member' || mongod.set.primary === undefined) return [];
-  const wasWoken = context.hook === `${charm.endpoints.peers}-relation-changed`;
-  const before = Number(facts.peers?.app[WAKE]?.split(' ')[0]) || 0;
-  const count = wasWoken && !progressed ? before + 1 : 0;
+  const before = wakesBefore(run);
+  const count = before === undefined || progressed ? 0 : before + 1;
   return facts.leader && count <= MAX_WAKES ? [{ do: 'set-peer-app', values: { [WAKE]: `${count} ${world.token}` } }] : [];
 }
+
+/** How many hooks in which nothing could be done have woken each other before this one; undefined where none has woken it. */
+const wakesBefore = ({ charm, context, facts }: Dispatch): number | undefined =>
+  context.hook === `${charm.endpoints.peers}-relation-changed` ? Number(facts.peers?.app[WAKE]?.split(' ')[0]) || 0 : undefined;
 
 type Carried = {
   /** The last plan, and what it was made from. */
@@ -129,6 +137,7 @@ async function carry(run: Dispatch): Promise<Carried> {
   let repeats = 0;
   let lastRounds = 0;
   let failed: readonly Failed[] = [];
+  const restMs = Math.min(REST_MS * (1 + (wakesBefore(run) ?? 0)), LONGEST_REST_MS);
   let restUntil = Number.POSITIVE_INFINITY;
   const asked = new Set<Question>();
   let left = false;
@@ -149,7 +158,7 @@ async function carry(run: Dispatch): Promise<Carried> {
     const again = picture === before;
     repeats = again ? repeats + 1 : 0;
     const finished = !plan.pending && (outward.length === 0 || (again && plan.wake));
-    if (finished && plan.wake) restUntil = Math.min(restUntil, performance.now() + REST_MS);
+    if (finished && plan.wake) restUntil = Math.min(restUntil, performance.now() + restMs);
     const rested = !plan.wake || late || performance.now() >= restUntil;
     const starting = plan.starting && budget.allowsStart();
     const over = late && !starting;
@@ -165,7 +174,8 @@ async function carry(run: Dispatch): Promise<Carried> {
     started ||= failed.length === 0 && outward.some(startsMongod);
     left ||= failed.length === 0 && outward.some(effect => leavesTheSet(effect, seen));
     // What was done and is due again at once, such as the start of a mongod that ends as soon as it runs, is done less and less often.
-    const pauseMs = outward.length === 0 ? POLL_MS : again || failed.length > 0 ? Math.min(AGAIN_MS, POLL_MS * 2 ** repeats) : 0;
+    const calm = finished ? AGAIN_MS : POLL_MS;
+    const pauseMs = outward.length === 0 ? calm : again || failed.length > 0 ? Math.min(AGAIN_MS, POLL_MS * 2 ** repeats) : 0;
     if (pauseMs > 0) await new Promise(wake => setTimeout(wake, pauseMs));
     if (starting) budget.spentOnStart(performance.now() - roundAt);
   }

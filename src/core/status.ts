@@ -1,6 +1,6 @@
 // Every status that an operator can see: level, text, and what to do about it.
 // The texts `Primary`, empty, `Member …` and `Waiting for MongoDB to start` are known to clients and operators from the charm before this one.
-import { oneLine } from './text.ts';
+import { oneLine, roundedUp } from './text.ts';
 
 export type Level = 'active' | 'waiting' | 'maintenance' | 'blocked';
 export type Status = { readonly level: Level; readonly message: string };
@@ -18,6 +18,9 @@ const listed = (names: readonly string[]): string => {
   const left = names.length - shown.length;
   return `${oneLine(shown.join(', '), LONGEST_LIST)}${left === 0 ? '' : ` and ${left} more`}`;
 };
+/** What is still to be moved. Told in few steps: each new text is a write of Juju's. */
+export const leftToMove = (databases: number, chunks: number): string =>
+  `${roundedUp(databases)} database(s) and ${roundedUp(chunks)} chunk(s) remain`;
 
 const active = (message: string): Status => ({ level: 'active', message });
 const waiting = (message: string): Status => ({ level: 'waiting', message: oneLine(message, LONGEST) });
@@ -89,7 +92,7 @@ export const status = {
   shardsUnreachable: (shards: readonly string[]): Status => blocked(`shards ${shards.join(', ')} do not answer; see their units`),
   clusterSilent: (reason: string): Status => waiting(`waiting for the router to tell of the cluster: ${reason}`),
   draining: (shard: string, chunks: number, databases: number): Status =>
-    maintenance(`draining shard ${shard}: ${databases} database(s) and ${chunks} chunk(s) remain`),
+    maintenance(`draining shard ${shard}: ${leftToMove(databases, chunks)}`),
   drainStuck: (shard: string, reason: string): Status => blocked(`draining shard ${shard} does not go on: ${reason}`),
   drainTurn: (shard: string): Status => waiting(`shard ${shard} waits to be drained`),
   jumboChunks: (shard: string, collections: readonly string[]): Status =>
@@ -103,8 +106,7 @@ export const status = {
   clusterSecrets: waiting('waiting for secrets from the config-server'),
   takingKey: maintenance('taking over the key of the cluster'),
   beingAddedToCluster: maintenance('being added to the config-server'),
-  shardDraining: (databases: number, chunks: number): Status =>
-    maintenance(`draining from the cluster: ${databases} database(s) and ${chunks} chunk(s) remain`),
+  shardDraining: (databases: number, chunks: number): Status => maintenance(`draining from the cluster: ${leftToMove(databases, chunks)}`),
   shardNotYetRemoved: waiting('waiting for the config-server to remove the shard'),
   configServerSilent: waiting('waiting for the config-server to tell whether the shard is drained'),
   drained: active('Shard drained from cluster, ready for removal'),

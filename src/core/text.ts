@@ -3,6 +3,15 @@
 /** What moves the cursor, begins a new line, or turns the direction of what follows. */
 const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
+/**
+ * A number that changes seldom while what it counts grows less: up to ten as it is, above that rounded up to its first digit. From 1,000 down
+ * to 0 it is 29 different texts.
+ */
+export function roundedUp(count: number): string {
+  const step = 10 ** Math.floor(Math.log10(count));
+  return count <= 10 ? String(count) : `about ${Math.ceil(count / step) * step}`;
+}
+
 /** The text in one line that does what it shows, at most so many UTF-16 units long and a sign that there was more. */
 export function oneLine(text: string, longest: number): string {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;

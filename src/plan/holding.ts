@@ -6,6 +6,7 @@ import type { MongodEffect } from '../core/effects.ts';
 import { SHARDING, SHARDS } from '../core/endpoints.ts';
 import type { ClusterFacts, Observed, Shard } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
+import { leftToMove } from '../core/status.ts';
 import { isIntegrated, isLeavingCluster } from '../interfaces/shards.ts';
 import { clusterOf, leftOn, planDrain } from './draining.ts';
 import { ownMember, stayingUnits } from './facts.ts';
@@ -83,9 +84,8 @@ function ofShard(seen: Observed): Plan {
   const others = cluster.shards.filter(one => one !== shard && !one.draining);
   if (others.length > 0) {
     const step = planDrain(seen, cluster, [shard.name]);
-    const left = `${databases.length} database(s) and ${chunks} chunk(s)`;
     const how = mongod.kind === 'silent' ? 'its data cannot be moved while its MongoDB does not answer' : 'its data is being moved';
-    return held(`${how}; ${left} remain`, plan({ effects: [...mark, ...step.effects] }));
+    return held(`${how}; ${leftToMove(databases.length, chunks)}`, plan({ effects: [...mark, ...step.effects] }));
   }
   if (databases.length === 0) return nothing;
   const reason = `it is the last shard, with the data of ${databases.join(', ')}; add another shard, or remove the config server, too`;

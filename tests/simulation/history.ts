@@ -24,6 +24,8 @@ export type Chaos = {
   readonly delayMs: number;
   /** How many times as long as they should the short timers of the charm take. */
   readonly late: number;
+  /** How long at most a server takes to end; MongoDB's default is 15 s. */
+  readonly stopMs?: number;
 };
 export type History = { readonly seed: number; readonly commands: readonly Command[]; readonly chaos: Chaos };
 export type Outcome = {
@@ -48,6 +50,7 @@ export function makeHistory(seed: number): History {
     slowMs: pick([200, 1_000, 8_000])!,
     delayMs: pick([20, 500, 5_000])!,
     late: pick([1, 3, 6])!,
+    stopMs: seed % 5 === 1 ? 16_000 : 400,
   };
   const commands: Command[] = [{ do: 'deploy', which: 0, at: below(6), waitMs: chance() < 0.7 ? 60_000 : below(20_000) }];
   // A history of a cluster needs more to begin with.
@@ -149,6 +152,7 @@ export async function play({ seed, commands, chaos }: History): Promise<Outcome>
   const agents = await open(newWorld(), seed, START, fate);
   clock.setSlowness(chaos.slow, chaos.slowMs);
   clock.setLateness(chaos.late);
+  if (chaos.stopMs !== undefined) currentWorld().pace.stopMs = chaos.stopMs;
   watchOver(violation => violations.push(violation));
   watchLog(story);
   watch.wrote = (program, call) => writes.push(`${program?.unit} ${call.kind} ${call.name}`);

@@ -160,6 +160,9 @@ describe('when its relation is gone', () => {
   test('it shows what remains, and looks again', () => {
     expect(said(left())).toBe('draining from the cluster: 1 database(s) and 0 chunk(s) remain');
     expect(planShard(left())).toMatchObject({ effects: [], wake: true });
+    const chunks = new Map([['mongodb', { chunks: 101, jumbo: [] }]]);
+    const many = openRouter(cluster([shard('mongodb', { draining: true }), shard('other')], { remaining: chunks }));
+    expect(said(left(many))).toBe('draining from the cluster: 0 database(s) and about 200 chunk(s) remain');
   });
 
   test('one that is not drained yet is never taken for drained', () => {

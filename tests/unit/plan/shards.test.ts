@@ -196,6 +196,18 @@ describe('draining', () => {
     expect(worst(step(facts).unit).message).toBe('draining shard a: 0 database(s) and 4 chunk(s) remain');
   });
 
+  test('tells of a thousand chunks in few steps, and never of none while one is left', () => {
+    const told = Array.from({ length: 1_001 }, (_, chunks) => {
+      const facts = cluster([shard('a', { draining: true }), shard('b')], { remaining: new Map([['a', { chunks, jumbo: [] }]]) });
+      return worst(step(facts).unit).message;
+    });
+    expect(new Set(told).size).toBe(29);
+    expect(told[1_000]).toBe('draining shard a: 0 database(s) and about 1000 chunk(s) remain');
+    expect(told[101]).toBe('draining shard a: 0 database(s) and about 200 chunk(s) remain');
+    expect(told[11]).toBe('draining shard a: 0 database(s) and about 20 chunk(s) remain');
+    expect(told[1]).toBe('draining shard a: 0 database(s) and 1 chunk(s) remain');
+  });
+
   test('then moves the databases to the shard with most room, never to one that is being drained', () => {
     const facts = cluster(
       [
@@ -379,6 +391,8 @@ describe('the last unit', () => {
         effects: [{ do: 'move-primary', database: 'shop', to: 'other' }],
         hold: ['its data is being moved; 1 database(s) and 0 chunk(s) remain'],
       });
+      const many = cluster(draining.shards, { remaining: new Map([['mongodb', { chunks: 399, jumbo: [] }]]) });
+      expect(held(going(related(many), stays))).toEqual(['its data is being moved; 0 database(s) and about 400 chunk(s) remain']);
       expect(held(going(related(draining)))).toEqual([]); // the config server goes as well
     });
 

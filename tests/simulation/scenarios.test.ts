@@ -1,10 +1,10 @@
-// Restarts of servers that take as long as on a real machine, without any update-status.
+// What happens to servers that take as long as on a real machine to end and to start, without any update-status.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-const program = join(import.meta.dirname, 'restarts.ts');
+const program = join(import.meta.dirname, 'scenarios.ts');
 
 test.each([
   ['option', 'an option that needs a restart reaches three members'],
@@ -13,9 +13,10 @@ test.each([
   ['killed-at-the-start', 'it does where the charm is killed while its mongod starts'],
   ['key-of-the-cluster', 'a shard of three members takes over the key of its cluster'],
   ['key-of-a-set-of-one', 'a shard of one member does, too'],
+  ['unanswered', 'the leader of a shard that waits for its cluster in vain does not chase itself from hook to hook'],
   ['routers', 'the routers of a config server are started anew when it has more members'],
-])('%s: %s', { timeout: 120_000 }, async story => {
-  const { stdout } = await promisify(execFile)(process.execPath, [program, story], { maxBuffer: 1 << 26 }).catch(
+])('%s: %s', { timeout: 120_000 }, async scenario => {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, scenario], { maxBuffer: 1 << 26 }).catch(
     (error: { stdout: string; stderr: string }) => ({ stdout: error.stdout + error.stderr }),
   );
   expect(stdout).toMatch(/^\d+ hooks, 0 problems$/m);

@@ -1,9 +1,9 @@
-// `node tests/simulation/restarts.ts <story>`: restarts of servers that are as slow as on a real machine. No unit has an update-status,
-// so whatever a hook leaves undone stays undone. Prints the hooks; ends with 1 if a mongod or a unit is not as it should be.
+// `node tests/simulation/scenarios.ts <scenario>`: one thing that happens to servers that are as slow as on a real machine. No unit has an
+// update-status, so whatever a hook leaves undone stays undone. Prints the hooks; ends with 1 if a mongod or a unit is not as it should be.
 import './outside/hooks.ts';
 
 const { changeConfig } = await import('../../tools/local-juju/engine/options.ts');
-const { integrate } = await import('../../tools/local-juju/engine/relations.ts');
+const { integrate, removeRelation } = await import('../../tools/local-juju/engine/relations.ts');
 const { addUnits } = await import('../../tools/local-juju/engine/deploy.ts');
 const { clock, schedule, START, watch } = await import('./kernel.ts');
 const { stops } = await import('./machine.ts');
@@ -11,12 +11,20 @@ const { calmly, deploy, newWorld, open, rest } = await import('./stage.ts');
 const { currentWorld, FOLDER } = await import('./world.ts');
 
 /** `begin` makes what is there before the servers get slow; `change` is what is then done to it. */
-type Story = { readonly startMs: number; readonly killAfterMs?: number; begin(): Promise<void>; change(): void };
+type Scenario = {
+  readonly startMs: number;
+  readonly killAfterMs?: number;
+  begin(): Promise<void>;
+  change(): void;
+  /** What is wrong in the end, where it is not to be that all is done. */
+  problems?(): string[];
+};
 
 /** MongoDB's own time to end, and then some. */
 const STOP_MS = 16_000;
 const NEVER = '2100-01-01T00:00:00.000Z';
 
+const hooks: string[] = [];
 const folder = { folder: FOLDER, now: clock.iso };
 
 let agents: Awaited<ReturnType<typeof open>>;
@@ -43,19 +51,34 @@ const joinedCluster = async () => {
   join();
   await settle();
 };
-const stories: Readonly<Record<string, Story>> = {
+/** The shard is to leave, and nobody of the cluster answers: its leader can do nothing but look. */
+const leaveUnheard = () => {
+  const { machines, model } = currentWorld();
+  machines[model.units['config/0']!.machine]!.cut = true;
+  const relation = Object.values(model.relations).find(({ key }) => key.includes('sharding'))!;
+  removeRelation(model, String(relation.id), undefined, { force: true, now: clock.iso() });
+};
+const chasing = () => {
+  const [first = ''] = ran();
+  const atOnce = ran().filter(line => seconds(line) < seconds(first) + 120).length;
+  return atOnce > 20 ? [`${atOnce} hooks in two minutes`] : [];
+};
+const ran = () => hooks.filter(line => !line.startsWith(' '));
+const seconds = (line: string) => Number(line.slice(0, 2)) * 3_600 + Number(line.slice(3, 5)) * 60 + Number(line.slice(6, 8));
+
+const scenarios: Readonly<Record<string, Scenario>> = {
   option: { startMs: 5_000, begin: set, change: limitConnections },
   'slow-start': { startMs: 90_000, begin: set, change: limitConnections },
   'killed-at-the-stop': { startMs: 5_000, killAfterMs: 2_000, begin: set, change: limitConnections },
   'killed-at-the-start': { startMs: 60_000, killAfterMs: 25_000, begin: set, change: limitConnections },
   'key-of-the-cluster': { startMs: 5_000, begin: clusterOf(3), change: join },
   'key-of-a-set-of-one': { startMs: 60_000, begin: clusterOf(1), change: join },
+  unanswered: { startMs: 5_000, begin: joinedCluster, change: leaveUnheard, problems: chasing },
   routers: { startMs: 5_000, begin: joinedCluster, change: () => void addUnits(currentWorld().model, 'config', 2, [], [], folder) },
 };
 
-const story = stories[process.argv[2] ?? ''];
-if (story === undefined) throw new Error(`one of ${Object.keys(stories).join(', ')}`);
-const hooks: string[] = [];
+const scenario = scenarios[process.argv[2] ?? ''];
+if (scenario === undefined) throw new Error(`one of ${Object.keys(scenarios).join(', ')}`);
 const { words } = watch;
 watch.words = (program, where, text) => {
   words(program, where, text);
@@ -66,11 +89,11 @@ agents = await open(newWorld(), 1, START, {
   ran: (unit, hook, _program, end) =>
     void hooks.push(`${clock.iso().slice(11, 19)} ${unit.name} ${hook.name}${end === 'done' ? '' : `: ${end}`}`),
 });
-await story.begin();
+await scenario.begin();
 hooks.splice(0);
 const world = currentWorld();
-world.pace = { stopMs: STOP_MS, startMs: story.startMs };
-const { killAfterMs } = story;
+world.pace = { stopMs: STOP_MS, startMs: scenario.startMs };
+const { killAfterMs } = scenario;
 if (killAfterMs !== undefined)
   stops.seen = machine => {
     const unit = Object.values(world.model.units).find(one => one.machine === machine)?.name ?? '';
@@ -81,22 +104,23 @@ if (killAfterMs !== undefined)
       program.die();
     });
   };
-story.change();
+scenario.change();
 await settle();
 
-const units = Object.values(world.model.units);
-const problems = units.flatMap(({ name, machine, workload }) => {
-  const server = world.servers[`${machine} mongod`];
-  const path = `/m/${machine}/var/snap/charmed-mongodb/123/etc/mongod/mongod.conf`;
-  const file = world.files.get(path);
-  const isStale = server === undefined || file?.kind !== 'file' || !file.text.includes(server.settings.descriptor);
-  return [
-    ...(isStale ? [`${name}: mongod does not run with its configuration`] : []),
-    ...(workload.current === 'active' || workload.message.startsWith('missing relation')
-      ? []
-      : [`${name}: ${workload.current} ${workload.message}`]),
-  ];
-});
+const undone = () =>
+  Object.values(world.model.units).flatMap(({ name, machine, workload }) => {
+    const server = world.servers[`${machine} mongod`];
+    const path = `/m/${machine}/var/snap/charmed-mongodb/123/etc/mongod/mongod.conf`;
+    const file = world.files.get(path);
+    const isStale = server === undefined || file?.kind !== 'file' || !file.text.includes(server.settings.descriptor);
+    return [
+      ...(isStale ? [`${name}: mongod does not run with its configuration`] : []),
+      ...(workload.current === 'active' || workload.message.startsWith('missing relation')
+        ? []
+        : [`${name}: ${workload.current} ${workload.message}`]),
+    ];
+  });
+const problems = scenario.problems === undefined ? undone() : scenario.problems();
 if (hooks.some(hook => hook.includes('update-status'))) problems.push('there was an update-status');
-console.log([...hooks, ...problems, `${hooks.filter(line => !line.startsWith(' ')).length} hooks, ${problems.length} problems`].join('\n'));
+console.log([...hooks, ...problems, `${ran().length} hooks, ${problems.length} problems`].join('\n'));
 process.exit(problems.length === 0 ? 0 : 1);
