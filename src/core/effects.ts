@@ -15,7 +15,7 @@ export type HostEffect =
   | { readonly do: 'restart-mongod' }
   /** Stops the service and keeps it from being started again. */
   | { readonly do: 'stop-mongod' }
-  /** Deletes configuration and key file, and the snap unless data lies in its folder. */
+  /** Stops the services, deletes configuration and key file, and the snap unless data lies in its folder. */
   | { readonly do: 'clean-machine' }
   /** mongos.conf, and the words that the snap starts mongos with. */
   | { readonly do: 'write-router-files'; readonly config: string; readonly keyFile: string }

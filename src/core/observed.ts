@@ -211,6 +211,8 @@ export type HostFacts = {
   readonly config?: string;
   /** Text of the key file as it lies on the disk. */
   readonly keyFile?: string;
+  /** What keeps the snap on this machine for good, although its unit goes; asked in the unit's last hook. */
+  readonly kept?: string;
   readonly router: {
     /** Text of mongos.conf as it lies on the disk. */
     readonly config?: string;

@@ -143,9 +143,15 @@ export async function pruneLogs({ paths }: Host, keep: number): Promise<void> {
   }
 }
 
+/** What keeps the snap on this machine for good, although its unit goes. */
+export async function keptForGood({ root, paths }: Host): Promise<string | undefined> {
+  const kept = (await installedRevision(root)) === undefined ? undefined : await whyKept(paths);
+  return kept?.forGood ? kept.reason : undefined;
+}
+
 /**
- * Leaves the machine as it was found, but for what lies on the storage.
- * @throws while the storage is there: the snap cannot go then. Juju takes it away after storage-detaching, at its own pace.
+ * Leaves the machine as it was found, but for what lies on the storage; where that stays, the snap does, too, with its services stopped.
+ * @throws while the storage may still go: the snap cannot go before. Juju takes it away after storage-detaching, at its own pace.
  */
 export async function cleanMachine({ root, paths }: Host): Promise<void> {
   await removeFile(paths.keyFile);
@@ -153,8 +159,8 @@ export async function cleanMachine({ root, paths }: Host): Promise<void> {
   await removeFile(paths.routerConfig);
   await setVariable(paths.environment, ROUTER_WORDS, undefined);
   if ((await installedRevision(root)) === undefined) return;
-  const why = await whyKept(paths);
-  if (why === undefined) return removeSnap();
+  const kept = await whyKept(paths);
+  if (kept === undefined) return removeSnap();
   for (const service of ['mongos', 'mongod'] as const) await stopService(service); // a mongod that came to its end may still be due to be started again
-  throw new Error(`cannot remove the snap, which would delete the data: ${why}`);
+  if (!kept.forGood) throw new Error(`cannot remove the snap, which would delete the data: ${kept.reason}`);
 }

@@ -1,18 +1,35 @@
 // The folder on which Juju mounts the storage. snapd takes the same folder for its own, so it must be kept from emptying it.
-import { chmod, lchown, lstat, readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, lchown, lstat, readdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { linkTarget, namesIn, type Owner, readText } from './files.ts';
 
+export type Kept = {
+  readonly reason: string;
+  /** Juju takes nothing away that lies on the machine's own disk, whether it is mounted there or not; storage on a disk of its own still goes. */
+  readonly forGood: boolean;
+};
+
 /**
- * Why snapd must not remove the snap now; undefined if it may. It deletes the folder with all that lies in it, also what is mounted there
+ * Why snapd must not remove the snap; undefined if it may. It deletes the folder with all that lies in it, also what is mounted there
  * (os.RemoveAll in its overlord/snapstate/backend/snapdata.go), and only then fails, because a mount point cannot be removed.
  */
-export async function whyKept({ common, data }: { common: string; data: string }): Promise<string | undefined> {
+export async function whyKept(paths: { common: string; data: string }): Promise<Kept | undefined> {
+  const reason = await reasonToKeep(paths);
+  return reason === undefined ? undefined : { reason, forGood: await areOnOneDisk(paths.common, dirname(paths.common)) };
+}
+
+async function reasonToKeep({ common, data }: { common: string; data: string }): Promise<string | undefined> {
   if ((await namesIn(data)).length > 0) return `there is data in ${data}`;
   if ((await linkTarget(common)) !== undefined) return `the storage is still at ${common}`; // on a local machine a link stands for a mount
   const mounts = decodeMountPoints((await readText('/proc/self/mountinfo')) ?? '');
   return mounts.some(point => point === common || point.startsWith(`${common}/`)) ? `the storage is still mounted at ${common}` : undefined;
 }
+
+const areOnOneDisk = (one: string, other: string): Promise<boolean> =>
+  Promise.all([stat(one), stat(other)]).then(
+    ([a, b]) => a.dev === b.dev,
+    () => false,
+  );
 
 /** Bytes that an account without privileges may still write there; undefined where that cannot be told. */
 export const freeBytesAt = (folder: string): Promise<number | undefined> =>

@@ -3,7 +3,7 @@
 import { CONFIG_SERVERS, DRAINED, hostOf, RUNNING_CONFIG, routerHostOf } from '../core/bags.ts';
 import type { Context } from '../core/context.ts';
 import type { Bag, Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
-import { type Host, type HostFiles, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
+import { type Host, type HostFiles, keptForGood, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
 import { isUnanswered } from '../interfaces/mongodb-client.ts';
 import { decodeHosts, isLeavingCluster } from '../interfaces/shards.ts';
 import { type Link, type Mongo, openMongo } from '../mongo/session.ts';
@@ -64,6 +64,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
     },
     observe: async ({ lastChance, failed, left = false, started = false }) => {
       const files = await readFiles(host);
+      const kept = context.hook === 'remove' ? await keptForGood(host) : undefined;
       if (files.keyFile !== keyFile) {
         // The key file is a credential of this session.
         await close();
@@ -88,7 +89,7 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
         emptyAtStart: firstSeen === 'uninitialised',
         membersAtStart: membersAtStart ?? [],
         blindAtStart,
-        host: await withServices(host, files, runsMongod ? mongod : undefined, router),
+        host: { ...(await withServices(host, files, runsMongod ? mongod : undefined, router)), ...(kept === undefined ? {} : { kept }) },
         mongod,
         router,
         failed,

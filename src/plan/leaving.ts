@@ -4,6 +4,7 @@ import { INITIALISED, INITIATOR, LEAVING, MEMBERS, RUNNING_CONFIG } from '../cor
 import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
+import { cleaned } from './cleaning.ts';
 import { hasData, type Membered, ownData, ownMember, stayingUnits } from './facts.ts';
 import { planHolding } from './holding.ts';
 import { letIn } from './membership.ts';
@@ -121,8 +122,3 @@ function announced(seen: Observed): readonly Plan['effects'][number][] {
   if (seen.juju.peers === undefined || data[LEAVING] !== undefined) return [];
   return [{ do: 'set-peer-unit', values: { [LEAVING]: 'true', ...(data[RUNNING_CONFIG] === undefined ? {} : { [RUNNING_CONFIG]: '' }) } }];
 }
-
-const cleaned = (seen: Observed): readonly Plan['effects'][number][] =>
-  seen.context.hook === 'remove' && (seen.host.snap !== undefined || seen.host.config !== undefined || seen.host.keyFile !== undefined)
-    ? [{ do: 'clean-machine' }]
-    : [];

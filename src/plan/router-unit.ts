@@ -6,6 +6,7 @@ import { isOfMongod, mongodPaths } from '../core/paths.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { type Status, status } from '../core/status.ts';
 import { type ClusterAccess, decodeRouterAnswer } from '../interfaces/config-server.ts';
+import { cleaned } from './cleaning.ts';
 import { ownData } from './facts.ts';
 import type { WantedRouter } from './router.ts';
 import { answered, type RouterAnswered } from './router-access.ts';
@@ -53,13 +54,12 @@ function stateOf(seen: Observed): Status {
 
 /** A unit that goes stops its router and leaves the machine as it was. */
 export function planRouterLeaving(seen: Observed): Plan {
-  const { juju, host, context } = seen;
+  const { juju, host } = seen;
   if (!juju.dying) return nothing;
   const data = ownData(seen);
   const announce: Plan['effects'] =
     juju.peers === undefined || data[LEAVING] !== undefined ? [] : [{ do: 'set-peer-unit', values: { [LEAVING]: 'true', [ROUTER]: '' } }];
   const stop: Plan['effects'] = host.router.config === undefined ? [] : [{ do: 'stop-router' }];
-  const clean: Plan['effects'] =
-    context.hook === 'remove' && host.snap !== undefined && !isBesideMongod(seen) ? [{ do: 'clean-machine' }] : [];
+  const clean: Plan['effects'] = isBesideMongod(seen) ? [] : cleaned(seen);
   return plan({ effects: [...stop, ...clean, ...announce], unit: [status.leavingCluster] });
 }

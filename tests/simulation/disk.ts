@@ -75,6 +75,7 @@ export function stat(files: Files, path: string, last = true) {
   const entry = entryAt(files, path, last);
   const { mode, uid, gid } = entry.kind === 'link' ? { mode: 0o777, uid: 0, gid: 0 } : entry;
   return {
+    dev: 1,
     mode,
     uid,
     gid,

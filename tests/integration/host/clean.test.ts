@@ -1,9 +1,9 @@
 // A machine that its unit leaves: nothing of the charm stays, and never is anything lost that lies on the storage.
-import { access, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { namesIn } from '../../../src/host/files.ts';
-import { readFiles } from '../../../src/host/host.ts';
+import { keptForGood, readFiles } from '../../../src/host/host.ts';
 import { whyKept } from '../../../src/host/storage.ts';
 import { until } from '../../support/until.ts';
 import { configFor, hello, KEY_FILE, openTestHost, started, type TestHost } from './open.ts';
@@ -14,19 +14,27 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A storage at the snap's common folder, which on a local machine is a link. */
-async function attach({ root, host }: TestHost): Promise<string> {
-  const volume = join(root, 'volume');
+/** A storage at the snap's common folder, which on a local machine is a link. It lies on the machine's own disk unless another place is named. */
+async function attach({ root, host }: TestHost, volume = join(root, 'volume')): Promise<string> {
   await mkdir(volume, { recursive: true });
   await mkdir(join(host.paths.common, '..'), { recursive: true });
   await symlink(volume, host.paths.common);
   return volume;
 }
 
-test('the storage is kept while it is there and after it went; then the snap goes; all of it twice', async () => {
+/** A folder on another disk than the test's. */
+async function onAnotherDisk(): Promise<string> {
+  const folder = await mkdtemp('/dev/shm/storage-');
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+const KEPT = 'cannot remove the snap, which would delete the data: ';
+
+test('storage that Juju will take away is kept while it is there and after it went; then the snap goes; all of it twice', async () => {
   const opened = await openTestHost();
   const { paths } = opened.host;
-  const volume = await attach(opened);
+  const volume = await attach(opened, await onAnotherDisk());
   await started(opened);
   await opened.done({ do: 'stop-mongod' });
   const data = join(volume, 'var', 'lib', 'mongodb');
@@ -36,7 +44,8 @@ test('the storage is kept while it is there and after it went; then the snap goe
 
   for (const _ of ['once', 'twice']) {
     const kept = await opened.apply({ do: 'clean-machine' });
-    expect(kept).toEqual({ ok: false, reason: `cannot remove the snap, which would delete the data: there is data in ${paths.data}` });
+    expect(kept).toEqual({ ok: false, reason: `${KEPT}there is data in ${paths.data}` });
+    expect(await keptForGood(opened.host)).toBeUndefined();
     expect(await readdir(paths.settings)).toEqual([]);
     expect(await readFiles(opened.host)).toMatchObject({ snap: { revision: '123' } });
     expect(await namesIn(opened.host.paths.data)).toContain('WiredTiger');
@@ -51,9 +60,28 @@ test('the storage is kept while it is there and after it went; then the snap goe
   expect(await readdir(data)).toEqual(before);
 });
 
+test('storage on the disk of the machine stays for good: the snap stays with it, stopped, and nothing else of the charm', async () => {
+  const opened = await openTestHost();
+  const { paths } = opened.host;
+  await attach(opened);
+  await started(opened);
+  await opened.done({ do: 'clean-machine' }, { do: 'clean-machine' });
+  expect(await keptForGood(opened.host)).toBe(`there is data in ${paths.data}`);
+  expect(await readdir(paths.settings)).toEqual([]);
+  expect(await namesIn(paths.data)).toContain('WiredTiger');
+  expect(opened.machine.services().find(({ name }) => name === 'charmed-mongodb.mongod')).toMatchObject({ enabled: false, active: false });
+  // Nor is a mere folder taken away by anybody.
+  await rename(join(opened.root, 'volume'), join(opened.root, 'moved'));
+  await rm(paths.common);
+  await rename(join(opened.root, 'moved'), paths.common);
+  await opened.done({ do: 'clean-machine' });
+  expect(await keptForGood(opened.host)).toBe(`there is data in ${paths.data}`);
+  expect(await namesIn(paths.data)).toContain('WiredTiger');
+});
+
 test('an empty storage that is still mounted keeps the snap too', async () => {
   const opened = await openTestHost();
-  await attach(opened);
+  await attach(opened, await onAnotherDisk());
   await opened.done({ do: 'install-snap', revision: '123' });
   const kept = await opened.apply({ do: 'clean-machine' });
   expect(kept).toMatchObject({ ok: false, reason: expect.stringContaining(`the storage is still at ${opened.host.paths.common}`) });
@@ -63,14 +91,14 @@ test('an empty storage that is still mounted keeps the snap too', async () => {
 
 test('a real mount point is known, and so is a folder with one below', async () => {
   const data = '/nowhere/data';
-  expect(await whyKept({ common: '/proc', data })).toBe('the storage is still mounted at /proc');
+  expect(await whyKept({ common: '/proc', data })).toEqual({ reason: 'the storage is still mounted at /proc', forGood: false });
   expect(await whyKept({ common: '/nowhere', data })).toBeUndefined();
-  expect(await whyKept({ common: '', data })).toContain('mounted');
+  expect(await whyKept({ common: '', data })).toMatchObject({ reason: expect.stringContaining('mounted') });
 });
 
 test('a service that is due to be started again does not start after the unit left', async () => {
   const opened = await openTestHost();
-  await attach(opened);
+  await attach(opened, await onAnotherDisk());
   await started(opened);
   await opened.machine.fault({ kind: 'kill', service: 'charmed-mongodb.mongod' });
   await until('its end', () => opened.mongodPid() === undefined);

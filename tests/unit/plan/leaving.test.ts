@@ -197,6 +197,21 @@ test('remove leaves a clean machine', () => {
 
   expect(ways(stopped)).toContain('clean-machine');
 });
+test('where the data stays on the machine for good, remove cleans it once, and says in one line why the snap stays', () => {
+  const removed = (host: Partial<Observed['host']>): Observed => {
+    const seen = steady(1, { juju: { dying: true }, context: { hook: 'remove' }, mongod: { kind: 'silent', reason: 'stopped' } });
+    return { ...seen, host: { ...seen.host, service: 'inactive', ...host } };
+  };
+  const kept = 'there is data in /data';
+  expect(ways(removed({ kept }))).toContain('clean-machine');
+  const { config: _c, keyFile: _k, ...clean } = removed({ kept }).host;
+  const seen = { ...removed({}), host: clean };
+  expect(planLeaving(seen).effects.filter(effect => effect.do !== 'set-peer-unit')).toEqual([
+    { do: 'log', level: 'INFO', message: `the snap stays on the machine: ${kept}` },
+  ]);
+  const { kept: __, ...mayGo } = clean;
+  expect(ways({ ...seen, host: mayGo })).toContain('clean-machine');
+});
 test('a unit that stays plans nothing', () => {
   expect(planLeaving(steady(3)).effects).toEqual([]);
   expect(planLeaving(steady(3)).unit).toEqual([]);
