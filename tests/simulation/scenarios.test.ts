@@ -14,6 +14,7 @@ test.each([
   ['key-of-the-cluster', 'a shard of three members takes over the key of its cluster'],
   ['key-of-a-set-of-one', 'a shard of one member does, too'],
   ['unanswered', 'the leader of a shard that waits for its cluster in vain does not chase itself from hook to hook'],
+  ['leader-removed', 'the next leader takes the member of the one that was removed off the lists of clients in its first hook'],
   ['routers', 'the routers of a config server are started anew when it has more members'],
 ])('%s: %s', { timeout: 120_000 }, async scenario => {
   const { stdout } = await promisify(execFile)(process.execPath, [program, scenario], { maxBuffer: 1 << 26 }).catch(

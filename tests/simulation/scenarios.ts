@@ -4,6 +4,7 @@ import './outside/hooks.ts';
 
 const { changeConfig } = await import('../../tools/local-juju/engine/options.ts');
 const { integrate, removeRelation } = await import('../../tools/local-juju/engine/relations.ts');
+const { destroyUnit } = await import('../../tools/local-juju/engine/units.ts');
 const { addUnits } = await import('../../tools/local-juju/engine/deploy.ts');
 const { clock, schedule, START, watch } = await import('./kernel.ts');
 const { stops } = await import('./machine.ts');
@@ -66,6 +67,24 @@ const chasing = () => {
 const ran = () => hooks.filter(line => !line.startsWith(' '));
 const seconds = (line: string) => Number(line.slice(0, 2)) * 3_600 + Number(line.slice(3, 5)) * 60 + Number(line.slice(6, 8));
 
+/** Three members and a client, whose leader is removed. */
+const served = async () => {
+  await set();
+  deploy('client', 'client');
+  integrate(currentWorld().model, 'client:db', 'mongodb:database', clock.iso());
+  await settle();
+};
+let removed = '';
+const removeLeader = () => {
+  const { model } = currentWorld();
+  const leader = app('mongodb').leader ?? '';
+  removed = model.machines[model.units[leader]!.machine]!.address;
+  destroyUnit(model, leader, { force: false, destroyStorage: false, now: clock.iso() });
+};
+/** What the client was told when the next leader's first hook was over. */
+let toldByNext: string | undefined;
+const remembered = () => (toldByNext === undefined || toldByNext.includes(removed) ? [`the client is told ${toldByNext}`] : []);
+
 const scenarios: Readonly<Record<string, Scenario>> = {
   option: { startMs: 5_000, begin: set, change: limitConnections },
   'slow-start': { startMs: 90_000, begin: set, change: limitConnections },
@@ -74,6 +93,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'key-of-the-cluster': { startMs: 5_000, begin: clusterOf(3), change: join },
   'key-of-a-set-of-one': { startMs: 60_000, begin: clusterOf(1), change: join },
   unanswered: { startMs: 5_000, begin: joinedCluster, change: leaveUnheard, problems: chasing },
+  'leader-removed': { startMs: 5_000, begin: served, change: removeLeader, problems: () => [...undone(), ...remembered()] },
   routers: { startMs: 5_000, begin: joinedCluster, change: () => void addUnits(currentWorld().model, 'config', 2, [], [], folder) },
 };
 
@@ -86,8 +106,11 @@ watch.words = (program, where, text) => {
 };
 agents = await open(newWorld(), 1, START, {
   ...calmly,
-  ran: (unit, hook, _program, end) =>
-    void hooks.push(`${clock.iso().slice(11, 19)} ${unit.name} ${hook.name}${end === 'done' ? '' : `: ${end}`}`),
+  ran: (unit, hook, _program, end) => {
+    hooks.push(`${clock.iso().slice(11, 19)} ${unit.name} ${hook.name}${end === 'done' ? '' : `: ${end}`}`);
+    const database = Object.values(currentWorld().model.relations).find(({ key }) => key.startsWith('client:'));
+    if (removed !== '' && hook.name === 'leader-elected') toldByNext ??= database?.applications.mongodb?.values.endpoints;
+  },
 });
 await scenario.begin();
 hooks.splice(0);
@@ -113,6 +136,7 @@ const undone = () =>
     const path = `/m/${machine}/var/snap/charmed-mongodb/123/etc/mongod/mongod.conf`;
     const file = world.files.get(path);
     const isStale = server === undefined || file?.kind !== 'file' || !file.text.includes(server.settings.descriptor);
+    if (app(name.split('/')[0]!).charm.includes('client')) return [];
     return [
       ...(isStale ? [`${name}: mongod does not run with its configuration`] : []),
       ...(workload.current === 'active' || workload.message.startsWith('missing relation')
