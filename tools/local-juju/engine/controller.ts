@@ -77,7 +77,6 @@ export const openController = async (dataFolder: string, wiring: Wiring, log: Lo
     await live.erase();
     if (models.get(name) !== live) return;
     models.delete(name);
-    neighbours.link();
     if (current === name) remember(undefined);
     removed();
   };
