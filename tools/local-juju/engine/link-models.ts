@@ -2,8 +2,8 @@
 // the names that they have here; whatever happened on one side since is brought to the other. Decided from both states alone, so that
 // it does not matter what was missed, or which background process began it.
 import { isDeepStrictEqual } from 'node:util';
-import { remoteApplicationName, unitUnder } from '../remote-names.ts';
-import type { Model, Relation, RelationEndpoint } from '../state.ts';
+import { remoteApplicationName, unitUnder } from '../cross-model.ts';
+import type { Model, Relation, RelationEndpoint, RemoteSecret, Secret } from '../state.ts';
 import { endpointsOf } from './endpoints.ts';
 import { addRelation } from './relations.ts';
 import { applicationOf, endpointOf } from './scope.ts';
@@ -34,8 +34,7 @@ export const linkModels = (models: readonly Model[], all: boolean, now: string):
     }
     for (const secret of Object.values(model.remoteSecrets)) {
       const offering = find(secret.model);
-      if (offering === undefined ? all : followSecret(model, secret.id, offering)) changed.add(model);
-      if (offering === undefined && all) delete model.remoteSecrets[secret.id];
+      if (offering === undefined ? all && forgetSecret(model, secret) : followSecret(model, secret, offering)) changed.add(model);
     }
   }
   return changed;
@@ -96,7 +95,7 @@ const register = (consuming: Model, relation: Relation, offering: Model, now: st
 
 /** The name that the consuming model has for the offered application. */
 const aliasOf = (relation: Relation, consuming: Model): string =>
-  relation.endpoints.find(endpoint => consuming.applications[endpoint.application] === undefined)?.application ?? '';
+  relation.endpoints.find(endpoint => consuming.remoteApplications[endpoint.application] !== undefined)?.application ?? '';
 
 const otherOf = (relation: Relation, application: string): string =>
   relation.endpoints.find(endpoint => endpoint.application !== application)?.application ?? '';
@@ -125,18 +124,18 @@ const mirror = (model: Model, source: Relation, application: string, target: Rel
   return differs;
 };
 
+const forgetSecret = (model: Model, { id }: RemoteSecret): boolean => delete model.remoteSecrets[id];
+
 /** A unit hears of new revisions as long as it may read them; a secret that is gone is forgotten. */
-const followSecret = (model: Model, id: string, offering: Model): boolean => {
-  const secret = offering.secrets[id];
-  const known = model.remoteSecrets[id]!;
-  if (secret === undefined) return delete model.remoteSecrets[id];
-  const readers = Object.keys(known.consumers).map(unit => remoteApplicationName(model, applicationOf(unit)));
-  if (
-    known.latest === secret.latest ||
-    !secret.grants.some(grant => readers.some(name => grant.name === name || grant.name.startsWith(`${name}/`)))
-  ) {
-    return false;
-  }
+const followSecret = (model: Model, known: RemoteSecret, offering: Model): boolean => {
+  const secret = offering.secrets[known.id];
+  if (secret === undefined) return forgetSecret(model, known);
+  if (known.latest === secret.latest || !Object.keys(known.consumers).some(unit => isGranted(model, unit, secret))) return false;
   known.latest = secret.latest;
   return true;
+};
+
+const isGranted = (model: Model, unit: string, { grants }: Secret): boolean => {
+  const reader = remoteApplicationName(model, applicationOf(unit));
+  return grants.some(grant => grant.name === (grant.kind === 'unit' ? unitUnder(reader, unit) : reader));
 };

@@ -1,6 +1,7 @@
 // Relations across models, as commands make and end them: offers, what a model consumes of others, suspended relations.
 import { randomUUID } from 'node:crypto';
 import { JujuError } from '../contract.ts';
+import { connectionsOf } from '../cross-model.ts';
 import type { Model, Offer, Relation, RemoteApplication } from '../state.ts';
 import { endpointsOf } from './endpoints.ts';
 
@@ -20,8 +21,7 @@ export const offer = (model: Model, application: string, endpoints: readonly str
 
 /** @param force ends its relations too. @throws {JujuError} when it has relations, or is not there. */
 export const removeOffer = (model: Model, name: string, force: boolean): void => {
-  const { id } = offerOf(model, name);
-  const relations = connectionsOf(model, id);
+  const relations = connectionsOf(model, offerOf(model, name));
   if (relations.length > 0 && !force) {
     throw new JujuError(
       `cannot delete application offer "${name}": offer has ${relations.length} relation${relations.length === 1 ? '' : 's'}`,
@@ -31,13 +31,9 @@ export const removeOffer = (model: Model, name: string, force: boolean): void =>
   delete model.offers[name];
 };
 
-/** The relations that other models have with an offer, by its id. */
-export const connectionsOf = (model: Model, offerId: string): Relation[] =>
-  Object.values(model.relations).filter(({ remote }) => remote?.role === 'offering' && remote.offer === offerId);
-
 /** What counts against the removal of an application: relations of other models with its offers. */
 export const consumersOf = (model: Model, application: string): number =>
-  offersOf(model, application).reduce((sum, { id }) => sum + connectionsOf(model, id).length, 0);
+  offersOf(model, application).reduce((sum, one) => sum + connectionsOf(model, one).length, 0);
 
 export const offersOf = (model: Model, application: string): Offer[] =>
   Object.values(model.offers).filter(one => one.application === application);

@@ -1,6 +1,6 @@
 // Secrets of other models, which a unit reads over a relation across models. The offering model knows its reader by the name that it has
 // there, and holds the content; the unit's own model keeps the label and the revision that it follows.
-import { remoteApplicationName, unitUnder } from '../remote-names.ts';
+import { remoteApplicationName, unitUnder } from '../cross-model.ts';
 import type { Values } from '../state.ts';
 import { ToolError } from './errors.ts';
 import type { Running } from './running.ts';

@@ -1,11 +1,11 @@
 // Relations across models: which hooks the units of both run, what crosses over, and what is refused. The hooks of a suspension and of
 // a resumption are those of Juju's unit agent, and were seen on Juju 3.6.28.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { remoteApplicationName } from '../../../../tools/local-juju/cross-model.ts';
 import { linkModels } from '../../../../tools/local-juju/engine/link-models.ts';
 import { consume, offer, removeOffer, removeRemoteApplication, setSuspended } from '../../../../tools/local-juju/engine/offers.ts';
 import { integrate, removeRelation } from '../../../../tools/local-juju/engine/relations.ts';
 import { destroyApplication, destroyUnit } from '../../../../tools/local-juju/engine/units.ts';
-import { remoteApplicationName } from '../../../../tools/local-juju/remote-names.ts';
 import type { Model, Relation } from '../../../../tools/local-juju/state.ts';
 import { prov, req, sub } from './charms.ts';
 import { hooksOf, type Simulation, simulation } from './simulation.ts';

@@ -11,13 +11,8 @@ import { prov, req } from './charms.ts';
 import { fakeWiring, withFolder } from './fakes.ts';
 import { requestFor } from './simulation.ts';
 
-const open = (folder: string) =>
-  openController(
-    folder,
-    fakeWiring(),
-    () => undefined,
-    () => undefined,
-  );
+const nothing = () => undefined;
+const open = (folder: string) => openController(folder, fakeWiring(), { info: nothing, warn: nothing, error: nothing }, nothing);
 const relationIn = (live: LiveModel): Relation | undefined =>
   Object.values(live.state.relations).find(({ remote }) => remote !== undefined);
 /** Whether the unit of this model is in its relation with the other one, and has joined the unit there. */
@@ -49,8 +44,8 @@ test('one follows the other, over a restart, an absence and the end of it', () =
     const [offering, consuming] = [await controller.addModel('prod', {}), await controller.addModel('web', {})];
     const provider = await charmIn(folder, 'prov', 'provides: {database: {interface: db}}\n');
     const requirer = await charmIn(folder, 'req', 'requires: {db: {interface: db}}\n');
-    await offering.deploy(requestFor(prov, { source: provider, cwd: '/' }), () => undefined);
-    await consuming.deploy(requestFor(req, { source: requirer, cwd: '/' }), () => undefined);
+    await offering.deploy(requestFor(prov, { source: provider, cwd: '/' }), nothing);
+    await consuming.deploy(requestFor(req, { source: requirer, cwd: '/' }), nothing);
     offering.offer('prov', ['database'], 'prov');
     consuming.consume(offering.state, 'prov', 'prov-there');
     consuming.integrate('req', 'prov-there');
@@ -77,7 +72,7 @@ test('one follows the other, over a restart, an absence and the end of it', () =
 
     controller = await open(data);
     await bothAre(true, controller);
-    await controller.destroyModel('prod', { force: false, destroyStorage: true }, () => undefined);
+    await controller.destroyModel('prod', { force: false, destroyStorage: true }, nothing);
     await until('the relation to be gone', async () => relationIn(controller.model('web')) === undefined);
     expect(controller.model('web').state.remoteApplications['prov-there']).toMatchObject({ terminated: true });
     await controller.erase();

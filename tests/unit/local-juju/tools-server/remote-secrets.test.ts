@@ -1,8 +1,8 @@
 // What the tools of a unit say of another model: secrets that were granted to it there, and the relation itself.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { remoteApplicationName } from '../../../../tools/local-juju/cross-model.ts';
 import { linkModels } from '../../../../tools/local-juju/engine/link-models.ts';
 import { nextSecretHook } from '../../../../tools/local-juju/engine/secret-events.ts';
-import { remoteApplicationName } from '../../../../tools/local-juju/remote-names.ts';
 import type { Model } from '../../../../tools/local-juju/state.ts';
 import { addSecret, since } from '../commands/world.ts';
 import { kitModel, relationHook, type World, world } from './kit.ts';

@@ -1,4 +1,5 @@
 // Offers as the commands print them: state in, shapes out. Pure.
+import { connectionsOf } from '../../cross-model.ts';
 import type { CharmEndpoint, Model, Offer, Relation } from '../../state.ts';
 import { relationStatus } from '../status/relation-status.ts';
 import type { EndpointInfo } from '../status/shape.ts';
@@ -36,13 +37,6 @@ export function describeOffer(model: Model, offer: Offer): OfferInfo {
     ...(connections.length === 0 ? {} : { connections }),
     users,
   };
-}
-
-/** By the number of the relation. */
-export function connectionsOf(model: Model, offer: Offer): Relation[] {
-  return Object.values(model.relations)
-    .filter(({ remote }) => remote?.role === 'offering' && remote.offer === offer.id)
-    .sort((a, b) => a.id - b.id);
 }
 
 export function offeredEndpoints(model: Model, offer: Offer): CharmEndpoint[] {

@@ -1,6 +1,7 @@
 // What `juju status` shows of other models: offers that this one consumes, and those that it makes. Pure.
+import { connectionsOf } from '../../cross-model.ts';
 import type { Model, RemoteApplication } from '../../state.ts';
-import { connectionsOf, endpointsInfo, offeredEndpoints } from '../offers/describe.ts';
+import { endpointsInfo, offeredEndpoints } from '../offers/describe.ts';
 import { naturally } from '../text/names.ts';
 import { statusTime } from '../text/times.ts';
 import { controllerName } from '../version.ts';
