@@ -1,5 +1,4 @@
 // The socket and the client in bash that hooks find under the tools' names: words, standard input, bytes, texts of refusals.
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HookContext } from '../../../../tools/local-juju/contract.ts';
 import { serveTools, writeTools } from '../../../../tools/local-juju/tools-server/serve.ts';
 import { toolNames } from '../../../../tools/local-juju/tools-server/tools.ts';
+import { runProgram } from '../../../support/run-program.ts';
 import { type World, world } from './kit.ts';
 
 let folder: string;
@@ -33,15 +33,13 @@ afterAll(async () => {
 });
 
 type Said = { code: number; stdout: string; stderr: string };
-const call = (tool: string, args: readonly string[], options: { stdin?: string; env?: Record<string, string> } = {}): Promise<Said> =>
-  new Promise(done => {
-    const env = { PATH: process.env.PATH, JUJU_CONTEXT_ID: 'prov/0-x', ...options.env };
-    const child = execFile(join(folder, tool), args, { env, cwd: folder, timeout: 15_000 }, (error, stdout, stderr) => {
-      done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
-    });
-    child.stdin?.on('error', () => undefined); // a tool may end without reading it
-    child.stdin?.end(options.stdin ?? '');
-  });
+type Given = { stdin?: string; env?: Record<string, string> };
+
+const call = async (tool: string, args: readonly string[], { stdin = '', env = {} }: Given = {}): Promise<Said> => {
+  const options = { env: { PATH: process.env.PATH, JUJU_CONTEXT_ID: 'prov/0-x', ...env }, extendEnv: false, cwd: folder, timeout: 15_000 };
+  const { exitCode: code = -1, stdout, stderr } = await runProgram(join(folder, tool), args, { ...options, stdin: 'pipe', input: stdin });
+  return { code, stdout, stderr };
+};
 
 describe('a tool', () => {
   test('stands under its name, and so do all others', async () => {
@@ -95,11 +93,9 @@ describe('refusals', () => {
     const other = await mkdtemp(join(tmpdir(), 'tools-'));
     try {
       writeTools(other, { host: '127.0.0.1', port: 1 });
-      const said = await new Promise<string>(done => {
-        const env = { PATH: process.env.PATH, JUJU_CONTEXT_ID: 'x', JUJU_AGENT_SOCKET_ADDRESS: '/run/agent.socket' };
-        execFile(join(other, 'is-leader'), [], { env }, (_error, _stdout, stderr) => done(stderr));
-      });
-      expect(said).toBe('ERROR dial unix /run/agent.socket: connect: no such file or directory\n');
+      const env = { PATH: process.env.PATH, JUJU_CONTEXT_ID: 'x', JUJU_AGENT_SOCKET_ADDRESS: '/run/agent.socket' };
+      const { stderr } = await runProgram(join(other, 'is-leader'), [], { env, extendEnv: false });
+      expect(stderr).toBe('ERROR dial unix /run/agent.socket: connect: no such file or directory\n');
     } finally {
       await rm(other, { recursive: true, force: true });
     }
