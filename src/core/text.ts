@@ -14,18 +14,26 @@ export function roundedUp(count: number): string {
 
 /** The text in one line that does what it shows, at most so many UTF-16 units long and a sign that there was more. */
 export function oneLine(text: string, longest: number): string {
-  const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const whole = withoutSecrets(text, longest + 1);
+  const shown = whole.length > longest ? `${whole.slice(0, longest)}…` : whole;
   return shown.toWellFormed().replace(UNSEEN, ' ');
 }
 
 /** User and password of a URI: all before the last @ of its word, for a password may have been written there without being escaped. */
 const URI_CREDENTIALS = /:\/\/\S{0,4000}@/g;
 /** A value behind its name, as in `"operator-password": "…"`, `\"pwd\":\"…\"` and `password=…`; not what a sentence says of a password. */
-const NAMED_PASSWORD = /((?:password|pwd)\\?["']?\s*(?:=|:\s*(?=\\?["'])))\s*(?:(\\?["']).{0,4000}?(?:\2|$)|[^\s"',;&}]+)/gim;
+const NAMED_PASSWORD = /((?:password|pwd|key-?file)\\?["']?\s*(?:=|:\s*(?=\\?["'])))\s*(?:(\\?["']).{0,4000}?(?:\2|$)|[^\s"',;&}]+)/gim;
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
 
-/** The text without the passwords that can be told by where they stand: reasons repeat what a program or a library said. */
-export const withoutSecrets = (text: string): string =>
-  text.replace(URI_CREDENTIALS, `://${REDACTED}@`).replace(NAMED_PASSWORD, `$1${REDACTED}`);
+/** A secret that the cut falls into is still seen whole. */
+const BEYOND = 5_000;
+
+/** The first so many UTF-16 units, without the passwords that can be told by where they stand: reasons repeat what a program or a library said. */
+export const withoutSecrets = (text: string, longest = Number.POSITIVE_INFINITY): string =>
+  text
+    .slice(0, longest + BEYOND)
+    .replace(URI_CREDENTIALS, `://${REDACTED}@`)
+    .replace(NAMED_PASSWORD, `$1${REDACTED}`)
+    .slice(0, longest);

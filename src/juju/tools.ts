@@ -180,13 +180,8 @@ export async function actionFail(message: string): Promise<void> {
 
 /** The system takes no word of a call that is longer, or has a NUL in it. */
 const LONGEST_WORD = 30_000;
-/** A secret that the cut falls into is still seen whole. */
-const BEYOND = 5_000;
 /** Text that anybody may read. */
-const asWord = (text: string): string =>
-  withoutSecrets(text.slice(0, LONGEST_WORD + BEYOND))
-    .slice(0, LONGEST_WORD)
-    .replaceAll('\0', ' ');
+const asWord = (text: string): string => withoutSecrets(text, LONGEST_WORD).replaceAll('\0', ' ');
 
 async function read<Value>(tool: string, words: readonly string[], schema: z.ZodMiniType<Value>): Promise<Value> {
   const text = await runTool(tool, ['--format=json', ...words]);

@@ -61,6 +61,7 @@ const KEY_FILE = 'k'.repeat(1024);
 const URI = 'mongodb://relation-3:s3cr%2Ft@10.0.0.1:27017,10.0.0.2:27017/shop?replicaSet=mongodb';
 
 describe('no secret is in the words of juju-log', () => {
+  const action = { name: '', kind: 'action', action: { name: 'get-primary', task: '2', parameters: {} } } as const;
   const words = async (lines: LogLine) => JSON.stringify((await written(lines)).words);
 
   test.each([
@@ -93,6 +94,7 @@ describe('no secret is in the words of juju-log', () => {
     ],
     ['a URI with an @ in its password', 'see mongodb+srv://a:p@ss:w/rd@host/', 'see mongodb+srv://[redacted]@host/'],
     ['JSON', `cannot read {"operator-password": "s3cret word", "n": 1}`, 'cannot read {"operator-password": [redacted], "n": 1}'],
+    ['the content of our own secret', `bad: {"keyfile":"${KEY_FILE}"}`, 'bad: {"keyfile":[redacted]}'],
     ['JSON in JSON', String.raw`bad: "{\"pwd\":\"s3cret word\"}"`, String.raw`bad: "{\"pwd\":[redacted]}"`],
     ['JSON that was cut off', '{"password":"s3cret wo', '{"password":[redacted]'],
     ['an option', 'mongosh --password=s3cret --port 1', 'mongosh --password=[redacted] --port 1'],
@@ -106,7 +108,6 @@ describe('no secret is in the words of juju-log', () => {
 
   test.each(texts)('nor is it in a status, a refusal or what a hook prints: %s', async (_, text, shown) => {
     const { model } = await deployed(1);
-    const action = { name: '', kind: 'action', action: { name: 'get-primary', task: '2', parameters: {} } } as const;
     const status = await inHook(model, 'mongodb/0', 'start', () => tools.statusSet('unit', 'blocked', text));
     expect(status.calls[0]?.words.at(-1)).toBe(shown);
     const refused = await inHook(model, 'mongodb/0', action, () => failAction(text));
@@ -119,9 +120,12 @@ describe('no secret is in the words of juju-log', () => {
     expect(printed).toEqual([shown]);
   });
 
-  test('nor what is left of one where a long entry is cut', async () => {
-    const message = `${'x'.repeat(29_950)} mongodb://operator:${'s3cret'.repeat(600)}@host/`;
+  test.each([29_950, 950])('nor what is left of one where a text is cut, after %i letters', async before => {
+    const message = `${'x'.repeat(before)} mongodb://operator:${'s3cret'.repeat(600)}@host/`;
     expect(await words({ level: 'INFO', message })).not.toContain('s3cret');
+    const { model } = await deployed(1);
+    const refused = await inHook(model, 'mongodb/0', action, () => failAction(message));
+    expect(JSON.stringify(refused.calls)).not.toContain('s3cret');
   });
 
   test.each([
