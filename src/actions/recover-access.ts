@@ -3,8 +3,9 @@
 import type { Action, ActionAnswer } from '../core/action.ts';
 import { hostOf, RUNNING_CONFIG, WAKE } from '../core/bags.ts';
 import type { Effect } from '../core/effects.ts';
-import type { Observed } from '../core/observed.ts';
+import type { Observed, ReplicaSet } from '../core/observed.ts';
 import { stayingUnits } from '../plan/facts.ts';
+import { freeId, reconfigure } from '../plan/reconfiguration.ts';
 import { wantedConfig } from '../plan/wanted-config.ts';
 
 export const recoverAccess: Action = {
@@ -23,7 +24,7 @@ export const recoverAccess: Action = {
       case 'locked':
         return unlocked(seen);
       default:
-        return ofData(seen) ?? (mongod.kind === 'outside' ? takenOver(seen) : madeAnew(seen, params));
+        return ofData(seen) ?? (mongod.kind === 'outside' ? takenOver(seen, mongod.set) : madeAnew(seen, params));
     }
   },
 };
@@ -50,13 +51,17 @@ function ofData({ context, juju, mongod }: Observed): { readonly refused: string
   return undefined;
 }
 
-function takenOver(seen: Observed): ActionAnswer {
+function takenOver(seen: Observed, set: ReplicaSet): ActionAnswer {
   const others = otherUnits(seen);
   if (others.length > 0) return { refused: notAlone(others) };
-  return {
-    effects: [{ do: 'adopt-data', ...own(seen) }, ...RESTART, ...awake(seen)],
-    results: { recovered: withItsData(seen) },
-  };
+  return { effects: [...adopted(seen, set), ...awake(seen)], results: { recovered: withItsData(seen) } };
+}
+
+/** A set of the same name is configured anew by force, which mongod refuses to one of another name. */
+function adopted(seen: Observed, set: ReplicaSet): readonly Effect[] {
+  if (set.name !== seen.context.app) return [{ do: 'adopt-data', ...own(seen) }, ...RESTART];
+  const { host, unit } = own(seen);
+  return [reconfigure(set, [{ id: freeId(set), host, unit, votes: 1, priority: 1 }], { force: true, at: host })];
 }
 
 /** The data says nothing of a set, or there is none: an empty set is made only for an operator who knows that it is empty. */

@@ -75,7 +75,9 @@ function rowsOf(seen: Observed, views: readonly View[]): readonly Row[] {
   const gone = members.filter(member => unitOfMember(member, units, members) === undefined);
   return [
     ...[...units].map(([name, { address }]) => row(name, hostOf(address))),
-    ...gone.map(member => row(member.unit ?? '-', member.host)),
+    ...gone.map(member =>
+      member.unit === undefined ? { ...row('foreign', member.host), address: member.host } : row(member.unit, member.host),
+    ),
   ];
 }
 

@@ -339,7 +339,7 @@ export type RunningSettings = {
   readonly oplogBytes: number;
 };
 
-export type MemberState = 'primary' | 'secondary' | 'syncing' | 'removed' | 'down' | 'other';
+export type MemberState = 'primary' | 'secondary' | 'arbiter' | 'syncing' | 'removed' | 'down' | 'other';
 
 export type Member = {
   readonly id: number;

@@ -46,6 +46,9 @@ export const status = {
   beingAdded: waiting('Member being added..'),
   syncing: waiting('Member is syncing...'),
   removing: waiting('Member is removing...'),
+  withForeign: (members: string): Status => active(`with members that the charm did not add, and leaves alone: ${members}`),
+  setOfOthers: (members: string): Status =>
+    blocked(`the data is that of ${members}; start them, or run recover-access to go on without them`),
   noPrimary: waiting('waiting for a primary to be elected'),
   primaryStrange: (reason: string): Status => waiting(`waiting for the primary to tell of itself: ${reason}`),
   down: (units: readonly string[]): Status => waiting(`waiting for ${units.join(', ')} to come back`),

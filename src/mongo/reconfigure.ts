@@ -55,20 +55,20 @@ export async function adoptData(link: OpenLink, { set, host, unit }: Extract<Mon
   await link.command({ delete: 'system.replset', deletes: [{ q: { _id: { $ne: set } }, limit: 0 }] }, local);
 }
 
-/** Changes the members of the configuration that it was planned from; anything else in it stays as it is. */
+/** Changes the units' members of the configuration that it was planned from; anything else in it stays as it is. */
 export async function reconfigure(link: OpenLink, { from, members, force }: Extract<MongodEffect, { do: 'reconfigure' }>): Promise<void> {
   for (let left = TRIES; ; left -= 1) {
     const current = await currentConfig(link);
     if (current.version !== from)
       throw new Error(`the configuration of the replica set has changed from version ${from} to ${current.version} in between`);
     const before: readonly Document[] = current.members;
-    const next = members.map(member =>
-      memberDocument(
-        member,
-        // One that is forced at a new place has a new number.
-        before.find(one => one._id === member.id) ?? before.find(one => member.unit !== undefined && one.tags?.[UNIT_TAG] === member.unit),
-      ),
-    );
+    const next = members.map(member => {
+      const same = before.find(one => one._id === member.id);
+      // A foreign member is written back as it is.
+      if (same !== undefined && member.unit === undefined) return same;
+      // One that is forced at a new place has a new number.
+      return memberDocument(member, same ?? before.find(one => member.unit !== undefined && one.tags?.[UNIT_TAG] === member.unit));
+    });
     try {
       await link.command(
         {

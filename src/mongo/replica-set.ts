@@ -112,6 +112,8 @@ export function stateOf(number: number): MemberState {
     case 6: // UNKNOWN
     case 8: // DOWN
       return 'down';
+    case 7:
+      return 'arbiter';
     case 10:
       return 'removed';
     default:

@@ -35,6 +35,13 @@ export function unitOfMember(member: Member, units: ReadonlyMap<string, PeerUnit
   return undefined;
 }
 
+/**
+ * A foreign member: the charm did not add it, and no unit is where it is. It may be a hidden member for analytics, an arbiter, or the source of
+ * a migration. The charm counts it among votes and members, and leaves it as it is.
+ */
+export const isForeign = (member: Member, units: ReadonlyMap<string, PeerUnit>, members: readonly Member[]): boolean =>
+  member.unit === undefined && unitOfMember(member, units, members) === undefined;
+
 /** All of it, as far as it has been told. */
 export const hasData = ({ state }: Member): boolean => state === 'primary' || state === 'secondary';
 
@@ -50,6 +57,15 @@ export const inUnitOrder = (members: readonly Member[]): readonly Member[] =>
     if (a.unit === undefined || b.unit === undefined) return a.unit === b.unit ? a.id - b.id : a.unit === undefined ? 1 : -1;
     return byUnitNumber(a.unit, b.unit);
   });
+
+const LONGEST_LIST = 3;
+
+/** For a status: their units, or where they are; of many, the first. */
+export function namesOf(members: readonly Member[]): string {
+  const names = inUnitOrder(members).map(({ unit, host }) => unit ?? host);
+  const more = names.length - LONGEST_LIST;
+  return more > 0 ? `${names.slice(0, LONGEST_LIST).join(', ')} and ${more} more` : names.join(', ');
+}
 
 /** address:port of the members whose units stay, by unit number: where clients find the set. */
 export function memberHosts(seen: Observed): readonly string[] {

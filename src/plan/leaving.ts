@@ -5,7 +5,7 @@ import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { cleaned } from './cleaning.ts';
-import { hasData, type Membered, ownData, ownMember, stayingUnits } from './facts.ts';
+import { hasData, isForeign, type Membered, ownData, ownMember, stayingUnits } from './facts.ts';
 import { planHolding } from './holding.ts';
 import { letIn } from './membership.ts';
 
@@ -45,7 +45,11 @@ function handingOver(seen: Observed): Plan {
   if (mongod.self !== 'primary' && mongod.self !== 'secondary') return nothing;
   const self = ownMember(seen, mongod.set);
   // Two that go at once would each count on the other.
-  const others = mongod.set.members.filter(member => member !== self && juju.leaving?.has(member.unit ?? '') !== true);
+  // Nor does it count on a foreign member, which may be delayed, and is not there to be primary.
+  const { members } = mongod.set;
+  const others = members.filter(
+    member => member !== self && juju.leaving?.has(member.unit ?? '') !== true && !isForeign(member, stayingUnits(seen), members),
+  );
   if (self === undefined || others.some(hasData)) return nothing;
   if (wentOn(mongod) || isNobodys(seen, mongod)) return nothing;
   // Whoever leads: a leader that is no member itself cannot find the set any more, for it does not count on a unit that goes.
@@ -105,7 +109,8 @@ function outOfSet(seen: Observed, mongod: Membered): readonly Plan['effects'][nu
   // The last one takes the set with it, on its storage, and so do the last ones together: nobody is left to hand over to.
   // Without a primary nobody can let us go; the leader removes us when we are gone.
   if (self === undefined || !alive || kept(seen).length === 0 || seen.lastChance || seen.left) return 'done';
-  if (mongod.self === 'primary') return others.some(member => member.state === 'secondary') ? [{ do: 'step-down' }] : [];
+  if (mongod.self === 'primary')
+    return others.some(({ state, priority }) => state === 'secondary' && priority > 0) ? [{ do: 'step-down' }] : [];
   if (mongod.set.primary === undefined) return [];
   const members = others.map(({ id, host, unit, votes, priority }) => ({
     id,

@@ -6,7 +6,7 @@ import { MAX_MEMBERS } from '../core/names.ts';
 import type { Member, Observed, PrimaryFacts, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { inUnitOrder, ownData } from './facts.ts';
+import { inUnitOrder, isForeign, namesOf, ownData } from './facts.ts';
 import {
   adopted,
   going,
@@ -97,6 +97,7 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
     .join(' ');
   const settled = app[MEMBERS] === members && app[INITIALISED] !== undefined;
   const down = inUnitOrder(set.members).filter(member => member.state === 'down' && going(member, units, set) === undefined);
+  const foreign = set.members.filter(member => isForeign(member, units, set.members));
   // The primary hears with the next heartbeat of one that has just come back and tells of itself; Juju may have no hook for that.
   const { unit, telling } = seen.context;
   const isBack = down.some(member => {
@@ -106,6 +107,7 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
   const app_ = [
     ...(down.length === 0 ? [] : [status.down(down.map(member => member.unit ?? member.host))]),
     ...(missing(set, units).length > 0 ? [status.tooManyMembers(MAX_MEMBERS)] : []),
+    ...(foreign.length > 0 ? [status.withForeign(namesOf(foreign))] : []),
   ];
   const effects: Plan['effects'] = settled ? [] : [{ do: 'set-peer-app', values: { [INITIALISED]: 'true', [MEMBERS]: members } }];
   return plan({ effects, app: app_, pending: isBack });

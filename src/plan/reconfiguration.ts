@@ -4,7 +4,7 @@ import { hostOf, RUNNING_CONFIG } from '../core/bags.ts';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
 import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
-import { hasData, inUnitOrder, stayingUnits, unitOfMember } from './facts.ts';
+import { hasData, inUnitOrder, isForeign, stayingUnits, unitOfMember } from './facts.ts';
 
 /** Those that go are among them: their members are theirs as long as Juju has them. */
 export type Units = ReadonlyMap<string, PeerUnit & { readonly going?: true }>;
@@ -67,7 +67,7 @@ export function adopted(set: ReplicaSet, units: Units): readonly MemberConfig[] 
 export const withoutVote = (member: MemberConfig): MemberConfig => ({ ...member, votes: 0, priority: 0 });
 
 /**
- * Members whose unit is gone leave, but for those that came while this hook ran: another unit leads by now, and knows of units of which
+ * Members whose unit is gone leave, foreign members stay; and so do those that came while this hook ran: another unit leads by now, and knows of units of which
  * this one has not been told. Those without a vote together, of those with a vote one at a time, as mongod demands; the dead first. One
  * whose unit goes, and is still there, leaves by itself; if it does not answer, it has no vote until then. One that has the data stays
  * while some other does not answer: it may be where that one's unit is by now, and is needed for a majority if it is not.
@@ -81,7 +81,7 @@ export function withoutDeparted(
   const known = (member: Member): boolean => membersAtStart.length === 0 || membersAtStart.includes(member.host);
   const stays = (member: Member): boolean => staying(member, units, set) !== undefined;
   const goes = (member: Member): boolean => going(member, units, set) !== undefined;
-  const departed = set.members.filter(member => !stays(member) && known(member));
+  const departed = set.members.filter(member => !stays(member) && known(member) && !isForeign(member, units, set.members));
   const silent = departed.find(member => goes(member) && member.votes === 1 && !hasData(member));
   if (silent !== undefined) return set.members.map(member => (member === silent ? withoutVote(member) : member));
   const isShort = set.members.some(member => member.state === 'down' && stays(member));

@@ -7,7 +7,7 @@ import { MAX_MEMBERS } from '../core/names.ts';
 import type { Member, Observed, ReplicaSet, SetElsewhere } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { hasData, inUnitOrder, ownMember } from './facts.ts';
+import { hasData, inUnitOrder, isForeign, namesOf, ownMember, unitOfMember } from './facts.ts';
 import { freeId, going, placedUnits, placeOf, reconfigure, staying, type Units, withoutVote } from './reconfiguration.ts';
 
 /**
@@ -20,7 +20,18 @@ export function rescue(seen: Observed, mongod: Extract<Observed['mongod'], { kin
   const isListed = set.members.some(member => staying(member, units, set) === seen.context.unit);
   const elsewhere = mongod.kind === 'outside' && !isListed ? mongod.elsewhere : undefined;
   if (elsewhere !== undefined && elsewhere.set.version >= set.version) return rescueElsewhere(seen, elsewhere);
+  if (isOfOthers(seen, set, units)) return plan({ app: [status.setOfOthers(namesOf(set.members))] });
   return rescued(forced(seen, set, units));
+}
+
+/**
+ * Data of a set with this name, as of a backup, in which members that are no units have the majority: they may be there, and the charm does
+ * not go on without them by itself.
+ */
+function isOfOthers({ mongod }: Observed, set: ReplicaSet, units: Units): boolean {
+  if (mongod.kind !== 'outside' || set.members.some(member => unitOfMember(member, units, set.members) !== undefined)) return false;
+  const voters = votersOf(set);
+  return voters.filter(member => isLost(member, units, set)).length * 2 < voters.length;
 }
 
 /** By a leader that is not among the members, such as the unit that came last: on the mongod of one that is. */
@@ -51,7 +62,7 @@ export function moved(seen: Observed): Plan {
 /** @param at the mongod of another unit that is to do it, and must stay a member itself. */
 export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: string): Plan['effects'] {
   const voters = votersOf(set);
-  const lost = voters.filter(member => !keepsItsAddress(member, units, set));
+  const lost = voters.filter(member => isLost(member, units, set));
   // Those that are left would have no majority even if all of them came back.
   if (voters.length === 0 || lost.length * 2 < voters.length || set.primary !== undefined) return [];
   const place = at ?? hostOf(seen.juju.address);
@@ -63,7 +74,7 @@ export function forced(seen: Observed, set: ReplicaSet, units: Units, at?: strin
     level: 'WARNING',
     message: `forcing the configuration of the replica set: ${lost.length} of ${voters.length} voting members are gone or have a new address; members are now ${left.map(member => member.host).join(', ')}`,
   } as const;
-  const members = renumbered(seen, set, [...left, ...toldToGo(seen, set, left, units)]);
+  const members = renumbered(seen, set, [...left, ...foreignBeside(left, set, units), ...toldToGo(seen, set, left, units)]);
   return [reconfigure(set, members, { force: true, at }), log];
 }
 
@@ -117,11 +128,18 @@ const isEmpty = ({ mongod }: Observed, set: ReplicaSet, left: readonly MemberCon
   mongod.self === 'syncing' &&
   !set.members.some(member => hasData(member) && left.some(({ id }) => id === member.id));
 
+/** Foreign members stay, with their votes: nobody but the operator knows whether they come back, and what they have. */
+const foreignBeside = (left: readonly MemberConfig[], set: ReplicaSet, units: Units): readonly MemberConfig[] =>
+  set.members.filter(
+    member => isForeign(member, units, set.members) && !left.some(({ id, host }) => id === member.id || host === member.host),
+  );
+
 /** Those whose votes count. By force a member gets its vote at once. */
 const votersOf = (set: ReplicaSet): readonly Member[] => set.members.filter(member => member.votes === 1 && member.newlyAdded !== true);
 
-/** One whose address is not known may be where it was. */
-const keepsItsAddress = (member: Member, units: Units, set: ReplicaSet): boolean => {
+/** Its unit is gone, or is somewhere else now. One whose address is not known may be where it was, and so may a foreign member. */
+const isLost = (member: Member, units: Units, set: ReplicaSet): boolean => {
   const unit = staying(member, units, set);
-  return unit !== undefined && (placeOf(unit, units) ?? member.host) === member.host;
+  if (unit === undefined) return !isForeign(member, units, set.members);
+  return (placeOf(unit, units) ?? member.host) !== member.host;
 };

@@ -5,7 +5,7 @@ import { byUnitNumber } from '../core/context.ts';
 import type { Member, Observed, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
-import { hasData, type Membered, ownMember, stayingUnits, unitOfMember } from './facts.ts';
+import { hasData, isForeign, type Membered, ownMember, stayingUnits, unitOfMember } from './facts.ts';
 import { haveSameKey } from './mongod-config.ts';
 import { going, placedUnits } from './reconfiguration.ts';
 import { wantedConfig } from './wanted-config.ts';
@@ -39,12 +39,16 @@ function turnOf(seen: Observed, { self, set }: Membered, others: readonly Member
   // A unit that this one has not met yet is one of the others all the same.
   const unitOf = (member: Member) => unitOfMember(member, units, set.members) ?? member.unit;
   const before = others.filter(member => {
+    if (isForeign(member, units, set.members)) return false;
     if (self === 'primary') return true;
     const unit = unitOf(member);
     return member.state !== 'primary' && unit !== undefined && byUnitNumber(unit, seen.context.unit) < 0;
   });
   if (!before.every(member => units.get(unitOf(member) ?? '')?.data[RUNNING_CONFIG] === hash)) return 'later';
-  const well = set.primary !== undefined && others.every(hasData);
+  // A foreign member counts as far as it has a vote: without it, a majority may need each of the others.
+  const isWell = (member: Member): boolean =>
+    hasData(member) || member.state === 'arbiter' || (member.votes === 0 && isForeign(member, units, set.members));
+  const well = set.primary !== undefined && others.every(isWell);
   return well ? 'now' : 'soon';
 }
 

@@ -10,6 +10,8 @@ const page = readFileSync(join(projectFolder, 'docs', 'errors.md'), 'utf8');
 
 /** Statuses that are made of parts, as the page shows them. */
 const MADE: Readonly<Record<string, Status>> = {
+  withForeign: status.withForeign('10.0.0.9:27017'),
+  setOfOthers: status.setOfOthers('10.0.0.7:27017, 10.0.0.8:27017'),
   down: status.down(['mongodb/1']),
   otherState: status.otherState('…'),
   locked: status.locked('…'),

@@ -6,7 +6,7 @@ import { status } from '../../../src/core/status.ts';
 import { planInitiate } from '../../../src/plan/initiate.ts';
 import { planMember } from '../../../src/plan/member.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
-import { host, member, primaryFacts, replicaSet, running, steady, unit, wanted, withMembers } from '../plan/world.ts';
+import { foreign, host, member, primaryFacts, replicaSet, running, steady, unit, wanted, withMembers } from '../plan/world.ts';
 
 const run = (seen: Observed, params = {}) => recoverAccess.answer(seen, params, []);
 const theirs = { ...replicaSet([member(7, 'down', { unit: 'shop/0' })]), name: 'shop' };
@@ -31,6 +31,13 @@ describe('data of another replica set', () => {
     expect(run(alone(outside))).toMatchObject({
       effects: [{ do: 'adopt-data', set: 'mongodb', host: host(0), unit: unit(0) }, ...RESTART, WAKE],
     });
+  });
+  test('with the name of ours, of members that are no units, is made ours by force', () => {
+    const set = replicaSet([foreign(10, 'down'), foreign(11, 'down')]);
+    const seen = alone({ kind: 'outside', running, set }, { lastChance: true });
+    expect(planMembership(seen).app).toEqual([status.setOfOthers('10.8.8.10:27017, 10.8.8.11:27017')]);
+    const members = [{ id: 12, host: host(0), unit: unit(0), votes: 1, priority: 1 }];
+    expect(run(seen)).toMatchObject({ effects: [{ do: 'reconfigure', from: 5, force: true, at: host(0), members }, WAKE] });
   });
   test('that says nothing of a set gets one', () => {
     const seen = alone({ ...empty, hasData: true });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LEAVING, RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts';
 import { planLeaving } from '../../../src/plan/leaving.ts';
-import { member, peerUnits, primaryFacts, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
+import { foreign, member, peerUnits, primaryFacts, replicaSet, running, settings, settle, steady, unit, withMembers } from './world.ts';
 
 const leaving = (self: number, count = 3, lastChance = false): Observed =>
   steady(count, { juju: { dying: true }, context: { hook: 'mongodb-storage-detaching', detaching: 'mongodb/0' }, lastChance }, self);
@@ -32,6 +32,12 @@ test('without a primary it waits, and goes when its time is over', () => {
   expect(planLeaving(alone(false)).effects.filter(effect => effect.do !== 'set-peer-unit')).toEqual([]);
   expect(planLeaving(alone(true)).effects).toContainEqual({ do: 'stop-mongod' });
 });
+test('a primary waits for a secondary that can be elected: one without priority cannot', () => {
+  const passive = { votes: 0, priority: 0 } as const;
+  const seen = withMembers(leaving(0, 2), [member(0), member(1, 'secondary', passive), foreign(10, 'secondary', passive)]);
+  expect(planLeaving(seen).effects.filter(effect => effect.do !== 'set-peer-unit')).toEqual([]);
+  expect(planLeaving(seen).pending).toBe(true);
+});
 test('a primary whose others are all behind waits for them', () => {
   const seen = withMembers(leaving(0, 2), [member(0), member(1, 'syncing')]);
   expect(planLeaving(seen)).toMatchObject({ pending: true });
@@ -54,6 +60,11 @@ describe('the only member that has the data', () => {
     const syncing = planLeaving(withMembers(alone({}), [member(0), member(1, 'syncing')]));
     expect(syncing).toMatchObject({ effects: [], hold: plan.hold });
     expect(ways(withMembers(alone({}), [member(0), member(1)]))).toEqual(['step-down', 'reconfigure', 'stop-mongod', 'set-peer-unit']);
+  });
+  test('does not count on a member that the charm did not add, which may be behind on purpose', () => {
+    const hidden = foreign(10, 'secondary', { votes: 0, priority: 0 });
+    const seen = withMembers(alone({}), [member(0), member(1, 'syncing'), hidden]);
+    expect(planLeaving(seen)).toMatchObject({ effects: [], hold: ['no other unit has its data yet; waiting for mongodb/1'] });
   });
   test('does so whoever leads, and is held to the end of its time', () => {
     const plan = planLeaving(alone({ leader: false }, undefined, true));

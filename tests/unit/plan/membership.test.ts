@@ -5,7 +5,7 @@ import type { Member, Observed, ReplicaSet } from '../../../src/core/observed.ts
 import { nothing } from '../../../src/core/plan.ts';
 import { status } from '../../../src/core/status.ts';
 import { planMembership } from '../../../src/plan/membership.ts';
-import { address, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
+import { address, foreign, host, member, peerUnits, primaryFacts, replicaSet, running, steady, unit, withMembers } from './world.ts';
 
 const ready = { [RUNNING_CONFIG]: 'any' };
 const members = (count: number): Member[] => Array.from({ length: count }, (_, n) => member(n));
@@ -51,6 +51,76 @@ describe('a leader that is outside of a set of which Juju has not been told', ()
     expect(planMembership(outside(replicaSet([member(7, 'down'), member(1, 'primary')])))).toEqual(nothing);
     expect(planMembership(outside(replicaSet([moved, member(1, 'primary', { host: '10.7.7.8:27017' })])))).toEqual(nothing);
     expect(planMembership(outside(replicaSet([moved, member(8, 'primary')])))).toEqual(nothing);
+  });
+});
+
+describe('members that the charm did not add', () => {
+  const arbiter = foreign(10, 'arbiter', { priority: 0 });
+  const hidden = foreign(11, 'secondary', { votes: 0, priority: 0 });
+  const lines = [`10 undefined ${arbiter.host} 1/0`, `11 undefined ${hidden.host} 0/0`];
+  const without = (gone: number, count: number): Partial<Observed['juju']> => {
+    const units = peerUnits(count);
+    units.delete(unit(gone));
+    return { peers: { id: 1, app: {}, units } };
+  };
+
+  test('stay as they are, and are told of, while units come and go', () => {
+    const well = withMembers(steady(2), [...members(2), arbiter, hidden]);
+    expect(planMembership(well)).toMatchObject({ effects: [], pending: false });
+    expect(planMembership(well).app).toEqual([status.withForeign(`${arbiter.host}, ${hidden.host}`)]);
+    const comes = withMembers(steady(3), [...members(2), arbiter, hidden]);
+    expect(change(comes)?.members).toEqual([
+      `0 ${unit(0)} ${host(0)} 1/1`,
+      `1 ${unit(1)} ${host(1)} 1/1`,
+      ...lines,
+      `12 ${unit(2)} ${host(2)} 1/1`,
+    ]);
+    const goes = withMembers(steady(3, { juju: without(2, 3) }), [...members(3), arbiter, hidden]);
+    expect(change(goes)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `1 ${unit(1)} ${host(1)} 1/1`, ...lines]);
+  });
+  test('that do not answer are named, and are no reason to do anything', () => {
+    const away = withMembers(steady(1), [member(0), foreign(10, 'down')]);
+    expect(planMembership(away)).toMatchObject({ effects: [], pending: false });
+    expect(planMembership(away).app).toEqual([status.down(['10.8.8.10:27017']), status.withForeign('10.8.8.10:27017')]);
+  });
+  test('count among the seven that vote, and among the fifty', () => {
+    expect(change(withMembers(steady(8), [...members(5), arbiter]))?.members.slice(6)).toEqual([
+      `11 ${unit(5)} ${host(5)} 1/1`,
+      `12 ${unit(6)} ${host(6)} 0/0`,
+      `13 ${unit(7)} ${host(7)} 0/0`,
+    ]);
+    const full = [...members(49), foreign(90, 'secondary', { votes: 0, priority: 0 })].map((one, at) =>
+      at > 6 ? { ...one, votes: 0 as const, priority: 0 } : one,
+    );
+    const seen = withMembers(steady(50), full);
+    expect(change(seen)).toBeUndefined();
+    expect(planMembership(seen).app).toEqual([status.tooManyMembers(50), status.withForeign('10.8.8.90:27017')]);
+  });
+  test('at the address of a unit that is ready are that unit’s from then on', () => {
+    const seen = withMembers(steady(2), [member(0), foreign(10, 'secondary', { host: host(1) })]);
+    expect(change(seen)?.members).toEqual([`0 ${unit(0)} ${host(0)} 1/1`, `10 ${unit(1)} ${host(1)} 1/1`]);
+  });
+  test('keep their votes in a set that is forced, for which they are not taken for gone', () => {
+    const alone = (others: readonly Member[]) => withMembers(steady(1, { lastChance: true }), [member(0, 'secondary'), ...others]);
+    expect(change(alone([foreign(10, 'down'), foreign(11, 'down')]))).toBeUndefined();
+    expect(change(alone([foreign(10, 'down'), member(1, 'down')]))).toBeUndefined();
+    expect(change(alone([foreign(10, 'down'), member(1, 'down'), member(2, 'down')]))).toEqual({
+      from: 5,
+      force: true,
+      members: [`0 ${unit(0)} ${host(0)} 1/1`, '10 undefined 10.8.8.10:27017 1/1'],
+    });
+  });
+  test('that have the majority of data from elsewhere are named, and nothing is done without them', () => {
+    const set = replicaSet([foreign(10, 'down'), foreign(11, 'down'), foreign(12, 'down')]);
+    const seen = steady(1, { lastChance: true, mongod: { kind: 'outside', running, set } });
+    const app = [status.setOfOthers('10.8.8.10:27017, 10.8.8.11:27017, 10.8.8.12:27017')];
+    expect(planMembership(seen)).toMatchObject({ effects: [], app, pending: false });
+    // Members of units that are gone are nobody's any more.
+    const ours = replicaSet([member(7, 'down'), member(8, 'down'), foreign(12, 'down')]);
+    expect(change(steady(1, { lastChance: true, mongod: { kind: 'outside', running, set: ours } }))?.members).toEqual([
+      `13 ${unit(0)} ${host(0)} 1/1`,
+      '12 undefined 10.8.8.12:27017 1/1',
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import { RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed } from '../../../src/core/observed.ts';
 import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { planRestart } from '../../../src/plan/restart.ts';
-import { CONFIG, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
+import { CONFIG, foreign, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
 
 const OLD = { ...running, config: 'old' };
 const rendered = {
@@ -50,6 +50,15 @@ test('a unit that has not met the others yet does not take them for gone', () =>
 });
 test('who waits for its turn says so', () => {
   expect(planRestart(due(2, [])).unit).toEqual([{ level: 'waiting', message: 'waiting for its turn to restart' }]);
+});
+test('an arbiter and a hidden member that the charm did not add wait for no turn; one that has a vote is to be well', () => {
+  const arbiter = foreign(10, 'arbiter', { priority: 0 });
+  const beside = (...others: Member[]) => replicaSet([member(0), member(1), member(2), ...others]);
+  for (const hidden of [foreign(11, 'secondary', { votes: 0, priority: 0 }), foreign(11, 'down', { votes: 0, priority: 0 })]) {
+    expect(does(due(1, [], beside(arbiter, hidden)))).toEqual(['restart-mongod']);
+    expect(does(due(0, [1, 2], beside(arbiter, hidden)))).toEqual(['step-down']);
+  }
+  expect(does(due(1, [], beside(foreign(10, 'down', { priority: 0 }))))).toEqual([]);
 });
 test('nobody restarts while another member is not well or there is no primary', () => {
   expect(does(due(1, [], replicaSet([member(0), member(1), member(2, 'down')])))).toEqual([]);

@@ -58,6 +58,12 @@ export const member = (n: number, state: MemberState = n === 0 ? 'primary' : 'se
   ...more,
 });
 
+/** A member that the charm did not add, on a machine of its own. */
+export const foreign = (id: number, state: MemberState, more: Partial<Member> = {}): Member => {
+  const { unit: _, ...rest } = member(id, state);
+  return { ...rest, host: `10.8.8.${id}:27017`, ...more };
+};
+
 export const replicaSet = (members: readonly Member[], version = 5): ReplicaSet => {
   const primary = members.find(one => one.state === 'primary')?.host;
   return { name: 'mongodb', version, members, ...(primary === undefined ? {} : { primary }) };
