@@ -63,7 +63,7 @@ describe('states', () => {
     [3, 'syncing'],
     [5, 'syncing'],
     [6, 'down'],
-    [7, 'other'],
+    [7, 'arbiter'],
     [8, 'down'],
     [9, 'syncing'],
     [10, 'removed'],
