@@ -6,6 +6,7 @@ import type { Effect } from '../core/effects.ts';
 import type { Observed, ReplicaSet } from '../core/observed.ts';
 import { stayingUnits } from '../plan/facts.ts';
 import { freeId, reconfigure } from '../plan/reconfiguration.ts';
+import { timesFor } from '../plan/times.ts';
 import { wantedConfig } from '../plan/wanted-config.ts';
 
 export const recoverAccess: Action = {
@@ -73,7 +74,7 @@ function madeAnew(seen: Observed, params: unknown): ActionAnswer {
     return {
       refused: mongod.hasData ? notAlone(others) : `${others.join(', ')} may have the data; wait until they answer, or remove these units`,
     };
-  const effects: readonly Effect[] = [{ do: 'initiate', ...own(seen) }, ...awake(seen)];
+  const effects: readonly Effect[] = [{ do: 'initiate', ...own(seen), times: timesFor(seen, 1) }, ...awake(seen)];
   if (mongod.hasData) return { effects, results: { recovered: withItsData(seen) } };
   if ((params as Record<string, unknown>)['confirm-empty'] !== true)
     return {

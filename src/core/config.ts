@@ -26,6 +26,10 @@ const schema = z.object({
     100,
   ),
   'log-verbosity': z._default(number().check(z.refine(value => value >= 0 && value <= 5, 'must be from 0 to 5')), 0),
+  'election-timeout-ms': z._default(
+    number().check(z.refine(value => value >= 1_000 && value <= 60_000, 'must be from 1000 to 60000 milliseconds')),
+    5_000,
+  ),
   'max-connections': z._default(zeroOr(100, 1_000_000, 'connections'), 0),
 });
 

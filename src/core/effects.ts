@@ -1,7 +1,7 @@
 // Everything that a plan may ask for. Each names the state to reach, so that doing it twice does no harm.
 
 import type { Rotation, Service } from './names.ts';
-import type { Bag, DatabaseRole, Role } from './observed.ts';
+import type { Bag, DatabaseRole, Role, SetTimes } from './observed.ts';
 import type { RelationStatus, Status } from './status.ts';
 
 export type Effect = HostEffect | MongodEffect | JujuEffect;
@@ -30,7 +30,14 @@ export type HostEffect =
 
 /** Done at once, in the database. */
 export type MongodEffect =
-  | { readonly do: 'initiate'; readonly set: string; readonly host: string; readonly unit: string; readonly configServer?: boolean }
+  | {
+      readonly do: 'initiate';
+      readonly set: string;
+      readonly host: string;
+      readonly unit: string;
+      readonly times: SetTimes;
+      readonly configServer?: boolean;
+    }
   /** Lets the data on this unit be that of the set `set`, with this unit as its only member; mongod takes note at its next start. */
   | { readonly do: 'adopt-data'; readonly set: string; readonly host: string; readonly unit: string }
   | {
@@ -38,6 +45,8 @@ export type MongodEffect =
       readonly from: number;
       readonly members: readonly MemberConfig[];
       readonly force: boolean;
+      /** Missing: as they are. */
+      readonly times?: SetTimes;
       /** The primary, address:port, where this unit's mongod is of no set that could tell. */
       readonly at?: string;
     }

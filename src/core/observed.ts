@@ -365,8 +365,16 @@ export type ReplicaSet = {
   /** What mongod gave the set when it was initiated (`replicaSetId`): another set of the same name has another. */
   readonly identity?: string;
   readonly members: readonly Member[];
+  readonly times?: SetTimes;
   /** host of the primary, as far as this mongod knows */
   readonly primary?: string;
+};
+
+/** Of elections and heartbeats, in MongoDB's own words. */
+export type SetTimes = {
+  readonly electionTimeoutMillis: number;
+  readonly heartbeatIntervalMillis: number;
+  readonly heartbeatTimeoutSecs: number;
 };
 
 /** The set as the mongod at this address:port knows it. */

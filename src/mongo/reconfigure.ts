@@ -1,15 +1,10 @@
 // Changing a replica set: initiating it, changing its members, handing over.
 import type { Document } from 'mongodb';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
-import { MAX_VOTERS } from '../core/names.ts';
 import { CODES, failureOf } from './errors.ts';
 import { configIn, LEAVING_TAG, UNIT_TAG } from './replica-set.ts';
 import type { OpenLink } from './session.ts';
 
-/** Elections and reconfigurations in seconds rather than tens of seconds; see docs/decisions/0004. */
-const SETTINGS = { heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000, heartbeatTimeoutSecs: 5 };
-/** Each member asks each other one, so that the work grows with the square: 50 of them would ask each other 4,900 times a second. */
-const HEARTBEAT_OF_MANY_MS = 2_000;
 /** A reconfiguration waits until a majority has it: about two heartbeats, unless a member is down that counts. */
 const RECONFIG_MS = 10_000;
 const ANSWER_MS = 2_000;
@@ -23,12 +18,12 @@ const CATCH_UP_S = 5;
 /** Makes a set of one member; done already is as good. */
 export async function initiate(
   link: OpenLink,
-  { set, host, unit, configServer = false }: Extract<MongodEffect, { do: 'initiate' }>,
+  { set, host, unit, times, configServer = false }: Extract<MongodEffect, { do: 'initiate' }>,
 ): Promise<void> {
   const members = [memberDocument({ id: 0, host, unit, votes: 1, priority: 1 }, undefined)];
   try {
     await link.command(
-      { replSetInitiate: { _id: set, members, settings: SETTINGS, ...(configServer ? { configsvr: true } : {}) } },
+      { replSetInitiate: { _id: set, members, settings: times, ...(configServer ? { configsvr: true } : {}) } },
       { timeoutMs: RECONFIG_MS + ANSWER_MS },
     );
   } catch (error) {
@@ -55,8 +50,11 @@ export async function adoptData(link: OpenLink, { set, host, unit }: Extract<Mon
   await link.command({ delete: 'system.replset', deletes: [{ q: { _id: { $ne: set } }, limit: 0 }] }, local);
 }
 
-/** Changes the units' members of the configuration that it was planned from; anything else in it stays as it is. */
-export async function reconfigure(link: OpenLink, { from, members, force }: Extract<MongodEffect, { do: 'reconfigure' }>): Promise<void> {
+/** Changes the units' members of the configuration that it was planned from, and its times; anything else in it stays as it is. */
+export async function reconfigure(
+  link: OpenLink,
+  { from, members, times, force }: Extract<MongodEffect, { do: 'reconfigure' }>,
+): Promise<void> {
   for (let left = TRIES; ; left -= 1) {
     const current = await currentConfig(link);
     if (current.version !== from)
@@ -72,7 +70,12 @@ export async function reconfigure(link: OpenLink, { from, members, force }: Extr
     try {
       await link.command(
         {
-          replSetReconfig: { ...current, version: from + 1, members: next, ...heartbeatFor(next.length, current) },
+          replSetReconfig: {
+            ...current,
+            version: from + 1,
+            members: next,
+            ...(times === undefined ? {} : { settings: { ...current.settings, ...times } }),
+          },
           maxTimeMS: RECONFIG_MS,
           ...(force ? { force: true } : {}),
         },
@@ -84,14 +87,6 @@ export async function reconfigure(link: OpenLink, { from, members, force }: Extr
       await new Promise(wake => setTimeout(wake, PAUSE_MS));
     }
   }
-}
-
-/** What a person has set stays. */
-function heartbeatFor(members: number, { settings }: Document): Document {
-  const own: readonly unknown[] = [SETTINGS.heartbeatIntervalMillis, HEARTBEAT_OF_MANY_MS];
-  if (!own.includes(settings?.heartbeatIntervalMillis)) return {};
-  const heartbeatIntervalMillis = members > MAX_VOTERS ? HEARTBEAT_OF_MANY_MS : SETTINGS.heartbeatIntervalMillis;
-  return { settings: { ...settings, heartbeatIntervalMillis } };
 }
 
 /** The primary reconfigures by itself when a new member has its data; for a moment it takes nothing else. */

@@ -26,13 +26,14 @@ const differ = (values: readonly unknown[]): boolean => new Set(values).size ===
 const config = z.object({
   _id: z.string().check(z.minLength(1)),
   version: whole(1),
-  settings: z.optional(z.object({ replicaSetId: z.optional(z.unknown()) })),
+  settings: z.optional(z.record(z.string(), z.unknown())),
   // mongod keeps no configuration without members, and none with two of the same number or place.
   members: z.array(member).check(
     z.minLength(1),
     z.refine(all => differ(all.map(one => one._id)) && differ(all.map(one => one.host))),
   ),
 });
+const setTimes = z.object({ electionTimeoutMillis: z.number(), heartbeatIntervalMillis: z.number(), heartbeatTimeoutSecs: z.number() });
 const status = z.object({
   myState: whole(0),
   members: z.array(
@@ -82,10 +83,12 @@ export function decodeSet(answer: Document, seen: SetStatus | undefined): Replic
   });
   const primary = members.find(member => member.state === 'primary')?.host;
   const identity = identityOf(settings?.replicaSetId);
+  const times = setTimes.safeParse(settings);
   return {
     name,
     version,
     members,
+    ...(times.success ? { times: times.data } : {}),
     ...(identity === undefined ? {} : { identity }),
     ...(primary === undefined ? {} : { primary }),
   };

@@ -6,6 +6,7 @@ import type { Observed } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
 import { status } from '../core/status.ts';
 import { stayingUnits } from './facts.ts';
+import { timesFor } from './times.ts';
 
 export function planInitiate(seen: Observed): Plan {
   const { juju, mongod, context } = seen;
@@ -27,6 +28,7 @@ export function planInitiate(seen: Observed): Plan {
     set: context.app,
     host: hostOf(juju.address),
     unit: context.unit,
+    times: timesFor(seen, 1),
     ...(juju.role === 'config-server' ? { configServer: true } : {}),
   } as const;
   return plan({ effects: [initiate], unit: [status.initiating], pending: true });

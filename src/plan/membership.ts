@@ -1,7 +1,7 @@
 // Who belongs to the replica set: the leader makes its members equal to the units that are ready, one kind of change per reconfiguration.
 
 import { hostOf, INITIALISED, MEMBERS } from '../core/bags.ts';
-import type { MemberConfig } from '../core/effects.ts';
+import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS } from '../core/names.ts';
 import type { Member, Observed, PrimaryFacts, ReplicaSet } from '../core/observed.ts';
 import { nothing, type Plan, plan } from '../core/plan.ts';
@@ -21,6 +21,7 @@ import {
   withoutDeparted,
 } from './reconfiguration.ts';
 import { forced, moved, rescue, rescueElsewhere } from './rescue.ts';
+import { hasOtherTimes, timesFor } from './times.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 export function planMembership(seen: Observed): Plan {
@@ -55,8 +56,12 @@ function fromOutside(seen: Observed, set: ReplicaSet | undefined): Plan {
   if (set === undefined || !set.members.some(member => staying(member, units, set) !== undefined)) return nothing;
   const change = nextChange(set, units, seen);
   if (change === undefined || change === 'step-down') return nothing;
-  return plan({ effects: [reconfigure(set, change, { at: set.primary })], pending: true });
+  return plan({ effects: [changed(seen, set, change, set.primary)], pending: true });
 }
+
+/** The leader's reconfigurations bring the set's times along, which depend on the number of its members, too. */
+const changed = (seen: Observed, set: ReplicaSet, members: readonly MemberConfig[], at?: string): MongodEffect =>
+  reconfigure(set, members, { at, ...(seen.juju.config.valid ? { times: timesFor(seen, members.length) } : {}) });
 
 /**
  * Units that stay, but for those whose member vanished while this hook ran: it is leaving, and Juju will say so in a later hook. One whose
@@ -91,7 +96,7 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
   if (change === 'step-down') return plan({ effects: [{ do: 'step-down-primary' }], pending: true });
   // This unit's mongod knows where the primary is only while it is a member.
   const at = seen.mongod.kind === 'outside' ? host : undefined;
-  if (change !== undefined) return plan({ effects: [reconfigure(set, change, { at })], app: [], pending: true });
+  if (change !== undefined) return plan({ effects: [changed(seen, set, change, at)], app: [], pending: true });
   const members = inUnitOrder(set.members)
     .flatMap(member => staying(member, units, set) ?? [])
     .join(' ');
@@ -115,7 +120,8 @@ function onPrimary(seen: Observed, app: Readonly<Record<string, string>>, { set,
 
 /** The first change that is due, as the members to have; undefined when the set is as it should be. */
 function nextChange(set: ReplicaSet, units: Units, seen: Observed): readonly MemberConfig[] | 'step-down' | undefined {
-  return adopted(set, units) ?? withoutDeparted(set, units, seen) ?? promoted(set, units) ?? withMissing(set, units);
+  const change = adopted(set, units) ?? withoutDeparted(set, units, seen) ?? promoted(set, units) ?? withMissing(set, units);
+  return change ?? (hasOtherTimes(seen, set) ? set.members : undefined);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { hostOf, RUNNING_CONFIG } from '../core/bags.ts';
 import type { MemberConfig, MongodEffect } from '../core/effects.ts';
 import { MAX_MEMBERS, MAX_VOTERS } from '../core/names.ts';
-import type { Member, Observed, PeerUnit, ReplicaSet } from '../core/observed.ts';
+import type { Member, Observed, PeerUnit, ReplicaSet, SetTimes } from '../core/observed.ts';
 import { hasData, inUnitOrder, isForeign, stayingUnits, unitOfMember } from './facts.ts';
 
 /** Those that go are among them: their members are theirs as long as Juju has them. */
@@ -133,14 +133,16 @@ export const freeId = (set: ReplicaSet): number => 1 + Math.max(-1, ...set.membe
 
 type How = {
   readonly force?: boolean;
+  readonly times?: SetTimes;
   /** On which mongod, where it is neither the primary nor, by force, the own. */
   readonly at?: string | undefined;
 };
 
-export const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], { force = false, at }: How = {}): MongodEffect => ({
+export const reconfigure = (set: ReplicaSet, members: readonly MemberConfig[], { force = false, times, at }: How = {}): MongodEffect => ({
   do: 'reconfigure',
   from: set.version,
   force,
   members: members.map(({ id, host, unit, votes, priority }) => ({ id, host, votes, priority, ...(unit === undefined ? {} : { unit }) })),
+  ...(times === undefined ? {} : { times }),
   ...(at === undefined ? {} : { at }),
 });

@@ -354,6 +354,8 @@ function integrateParts(which: number): string | undefined {
 const settings: readonly (readonly [string, string])[] = [
   ['slow-operation-threshold-ms', '50'],
   ['log-verbosity', '2'],
+  ['election-timeout-ms', '2000'],
+  ['election-timeout-ms', '5000'],
   ['max-connections', '500'],
   ['max-connections', '0'],
   ['cache-size-mb', '512'],

@@ -40,6 +40,35 @@ test('slow operations, verbosity and oplog change while every mongod runs on', a
   );
 });
 
+test('the time of elections changes while every mongod runs on, and without an election', async () => {
+  const before = await everywhere();
+  const elected = () =>
+    asOperator(model, async client => {
+      const admin = client.db('admin');
+      const [{ config }, status] = await Promise.all([admin.command({ replSetGetConfig: 1 }), admin.command({ replSetGetStatus: 1 })]);
+      const { electionTimeoutMillis, heartbeatIntervalMillis, heartbeatTimeoutSecs } = config.settings;
+      return { times: [electionTimeoutMillis, heartbeatIntervalMillis, heartbeatTimeoutSecs], version: config.version, term: status.term };
+    });
+  const first = await elected();
+  expect(first.times).toEqual([5_000, 500, 5]);
+  for (const [option, times] of [
+    ['20000', [20_000, 2_000, 20]],
+    ['1000', [1_000, 100, 1]],
+  ] as const) {
+    await model.juju('config', 'mongodb', `election-timeout-ms=${option}`);
+    await model.waitFor('the times to be in force', async status => settled(status) && (await elected()).times.join() === times.join());
+  }
+  await wellWith(model, 3);
+  const last = await elected();
+  expect(last.term).toBe(first.term);
+  expect((await everywhere()).map(now => now.pid)).toEqual(before.map(now => now.pid));
+  await model.juju('config', 'mongodb', '--reset', 'election-timeout-ms');
+  await model.waitFor(
+    'the times to be as before',
+    async status => settled(status) && (await elected()).times.join() === first.times.join(),
+  );
+});
+
 test('a limit of connections restarts the members one by one, the primary last, and writes go on', async () => {
   const before = await everywhere();
   const first = await primaryOf(model);

@@ -66,6 +66,7 @@ const CONFIG: Config = {
   'oplog-size-mb': 0,
   'slow-operation-threshold-ms': 100,
   'log-verbosity': 0,
+  'election-timeout-ms': 5_000,
   'max-connections': 0,
 };
 

@@ -12,6 +12,7 @@ import {
   operatorSpec,
   reconfigureTo,
   session,
+  TIMES,
   untilKind,
   untilMember,
 } from './open.ts';
@@ -35,13 +36,13 @@ test('from nothing to a primary with its operator, all through the key file', as
     ]),
   });
 
-  const initiate = { do: 'initiate', set: 'rs', host: a!.host, unit: 'mongodb/0' } as const;
+  const initiate = { do: 'initiate', set: 'rs', host: a!.host, unit: 'mongodb/0', times: TIMES } as const;
   await apply(mongo, initiate);
   await apply(mongo, initiate); // once more does no harm
   const fresh = await untilMember(mongo, 'a primary', seen => seen.primary !== undefined);
   const member = { id: 0, host: a!.host, unit: 'mongodb/0', votes: 1, priority: 1, state: 'primary', stateText: 'PRIMARY' };
   const identity = expect.stringMatching(/^[0-9a-f]{24}$/);
-  const set = { name: 'rs', version: 1, identity, members: [member], primary: a!.host };
+  const set = { name: 'rs', version: 1, identity, times: TIMES, members: [member], primary: a!.host };
   expect(fresh).toEqual({
     kind: 'member',
     running,
@@ -59,7 +60,7 @@ test('from nothing to a primary with its operator, all through the key file', as
   expect(link).toMatchObject({ kind: 'open', as: 'operator' });
   if (link.kind !== 'open') return;
   const { config } = await link.command({ replSetGetConfig: 1 });
-  expect(config.settings).toMatchObject({ heartbeatIntervalMillis: 500, electionTimeoutMillis: 5_000, heartbeatTimeoutSecs: 5 });
+  expect(config.settings).toMatchObject(TIMES);
 
   // The other one, which is empty, sees that there is a set.
   expect(await look(session(b!), new Map([['mongodb/0', a!.host]]))).toMatchObject({ others: new Map([['mongodb/0', 'member']]) });
@@ -151,7 +152,7 @@ test('files that belong to no replica set are told from an empty disk', async ()
   await a!.start({ set: 'rs' });
   const mongo = session(a!);
   expect(await untilKind('uninitialised', mongo)).toMatchObject({ hasData: true });
-  await apply(mongo, { do: 'initiate', set: 'rs', host: a!.host, unit: 'mongodb/0' });
+  await apply(mongo, { do: 'initiate', set: 'rs', host: a!.host, unit: 'mongodb/0', times: TIMES });
   await untilMember(mongo, 'a primary', seen => seen.primary !== undefined);
   const link = await mongo.own();
   if (link.kind !== 'open') throw new Error(link.reason);

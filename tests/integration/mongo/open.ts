@@ -14,6 +14,7 @@ import { makeTestFolder } from '../../support/run-folder.ts';
 import { until } from '../../support/until.ts';
 import { KEY_FILE, type Launched, type LaunchOptions, launchMongod } from './launch.ts';
 
+export const TIMES = { electionTimeoutMillis: 5_000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 5 } as const;
 export const PASSWORD = 'password of the operator';
 
 let lastAddress = 0;
@@ -100,7 +101,7 @@ export async function makeSet(mongods: readonly Launched[]): Promise<Mongo> {
   const [first] = mongods;
   if (first === undefined) throw new Error('a set has a first member');
   const mongo = session(first);
-  await apply(mongo, { do: 'initiate', set: 'rs', host: first.host, unit: 'mongodb/0' });
+  await apply(mongo, { do: 'initiate', set: 'rs', host: first.host, unit: 'mongodb/0', times: TIMES });
   await untilMember(mongo, 'the first primary', seen => seen.primary !== undefined);
   await apply(mongo, { do: 'set-user', user: operatorSpec });
   if (mongods.length === 1) return mongo;

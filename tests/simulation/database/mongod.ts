@@ -238,8 +238,10 @@ async function reconfigure(server: Server, given: Document, force: boolean, maxT
     const newlyAdded = !force && member.votes > 0 && (old === undefined || old.newlyAdded === true);
     return { ...member, ...(newlyAdded ? { newlyAdded } : {}) };
   });
+  const { replicaSetId: _, ...settings } = (given.settings ?? before.settings) as Document;
   const config: SetConfig = {
     ...before,
+    settings,
     members,
     version: force ? Math.max(before.version, given.version) + between(10_000, 100_000) : given.version,
     term: force ? -1 : disk.term,

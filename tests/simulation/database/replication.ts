@@ -5,7 +5,8 @@ import { answers, diskOf, hostOf, reaches, reviveServers, serverAt, unsettle } f
 import { ahead, type MemberDocument, majorityOf, newerConfig, type Server, type SetConfig, sameConfig, votersOf } from './state.ts';
 
 const STEP_MS = 400;
-const ELECTION_MS = 5_000;
+/** How long a member of the configuration waits for a sign of life. */
+const electionMs = (config: SetConfig | undefined): number => config?.settings.electionTimeoutMillis ?? 5_000;
 
 /** Brings the databases to the present. */
 export function evolve(): void {
@@ -102,7 +103,7 @@ function lead(server: Server): void {
   }
   const now = clock.now();
   if (countVoters(config, [server, ...reached]) >= majorityOf(config)) server.sawMajorityAt = now;
-  else if (now - server.sawMajorityAt >= ELECTION_MS) {
+  else if (now - server.sawMajorityAt >= electionMs(config)) {
     server.primary = false;
     unsettle();
     return;
@@ -164,7 +165,13 @@ function elect(servers: readonly Server[]): void {
   const now = clock.now();
   const waiting = servers.filter(server => {
     const self = selfIn(server, diskOf(server).config);
-    return stateOf(server) === 2 && self !== undefined && self.votes > 0 && !self.newlyAdded && now - server.sawPrimaryAt >= ELECTION_MS;
+    return (
+      stateOf(server) === 2 &&
+      self !== undefined &&
+      self.votes > 0 &&
+      !self.newlyAdded &&
+      now - server.sawPrimaryAt >= electionMs(diskOf(server).config)
+    );
   });
   if (waiting.length === 0) return;
   unsettle();
@@ -182,7 +189,7 @@ function tryToLead(server: Server): boolean {
       !newerConfig(diskOf(other).config!, config) &&
       (diskOf(other).head === undefined || !ahead(diskOf(other).head!, disk.head!)) &&
       (!other.primary || diskOf(other).term < disk.term) &&
-      now - other.sawPrimaryAt >= ELECTION_MS,
+      now - other.sawPrimaryAt >= electionMs(diskOf(other).config),
   );
   if (voters.length + 1 < majorityOf(config)) return false;
   const term = 1 + Math.max(disk.term, ...membersReached(server, config.members).map(other => diskOf(other).term));

@@ -14,7 +14,7 @@ const outside = { kind: 'outside', running, set: theirs } as const;
 const alone = (mongod: Observed['mongod'], parts = {}): Observed => steady(1, { mongod, ...parts });
 const empty = { kind: 'uninitialised', running, others: new Map() } as const;
 const INITIATED = [
-  { do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0) },
+  { do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0), times: { electionTimeoutMillis: 5_000 } },
   { do: 'set-peer-app', values: { wake: '0 token' } },
 ];
 const RESTART = [{ do: 'restart-mongod' }, { do: 'set-peer-unit', values: { 'mongod-config': '' } }];

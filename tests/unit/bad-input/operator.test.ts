@@ -45,6 +45,7 @@ const ALLOWED: Readonly<Record<string, (given: unknown) => boolean>> = {
   'oplog-size-mb': whole(990, 1_000_000_000, true),
   'slow-operation-threshold-ms': whole(0, 2_147_483_647, false),
   'log-verbosity': whole(0, 5, false),
+  'election-timeout-ms': whole(1_000, 60_000, false),
   'max-connections': whole(100, 1_000_000, true),
 };
 

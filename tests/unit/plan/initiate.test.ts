@@ -19,7 +19,7 @@ const does = (seen: Observed) => planInitiate(seen).effects;
 
 test('the leader first claims to be the one, and initiates only in a later hook', () => {
   expect(does(empty(0, {}))).toEqual([{ do: 'set-peer-app', values: { initiator: unit(0) } }]);
-  expect(does(empty(0, { initiator: unit(0) }))).toEqual([{ do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0) }]);
+  expect(does(empty(0, { initiator: unit(0) }))).toMatchObject([{ do: 'initiate', set: 'mongodb', host: host(0), unit: unit(0) }]);
 });
 test('the one that was named initiates even if it no longer leads', () => {
   expect(does(empty(0, { initiator: unit(0) }, {}, false)).map(effect => effect.do)).toEqual(['initiate']);
