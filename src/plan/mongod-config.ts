@@ -66,7 +66,9 @@ const fixed = ({ root, setName, config, percona, role }: MongodSettings) => {
   const maxConnections = config['max-connections'];
   return {
     net: {
+      // Without it, mongod neither listens at an IPv6 address nor finds a member there. A machine without IPv6 does as well (seen on 6.0.5).
       bindIp: '*',
+      ipv6: true,
       port: MONGOD_PORT,
       unixDomainSocket: { pathPrefix: paths.socketFolder, filePermissions: 0o700 },
       ...(maxConnections === 0 ? {} : { maxIncomingConnections: maxConnections }),

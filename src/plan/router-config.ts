@@ -29,6 +29,7 @@ const fixed = ({ root, configDb, external }: RouterSettings) => {
   return {
     net: {
       bindIp: external ? '*' : paths.routerSocket,
+      ipv6: true, // as of mongod
       port: MONGOS_PORT,
       // Any account of the machine may connect, since nobody knows which one the client's program has. Each has to log in.
       unixDomainSocket: { pathPrefix: paths.socketFolder, filePermissions: 0o777 },

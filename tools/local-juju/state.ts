@@ -143,7 +143,7 @@ export type Unit = {
 
 export type Machine = {
   id: string;
-  address: string; // 127.x.y.z
+  address: string; // 127.x.y.z, or what `juju fault` has given it
   base: { name: string; channel: string };
   life: Life;
   created: string;

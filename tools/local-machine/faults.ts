@@ -112,8 +112,8 @@ const reboot = async (host: FaultHost): Promise<string> => {
 };
 
 const changeAddress = async (host: FaultHost, address: string): Promise<string> => {
-  if (!isIPv4(address) || !address.startsWith('127.'))
-    throw new Error(`cannot change the address: ${address} is not of the form 127.x.y.z`);
+  if (address !== '::1' && (!isIPv4(address) || !address.startsWith('127.')))
+    throw new Error(`cannot change the address: ${address} is not of the form 127.x.y.z, nor ::1`);
   const before = host.address();
   if (address === before) throw new Error(`cannot change the address: it is ${address} already`);
   host.moveTo(address);

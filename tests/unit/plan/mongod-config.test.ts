@@ -20,7 +20,12 @@ const parsed = (...args: Parameters<typeof rendered>) => load(rendered(...args).
 
 test('the whole of it', () => {
   expect(parsed()).toEqual({
-    net: { bindIp: '*', port: 27017, unixDomainSocket: { pathPrefix: '/var/snap/charmed-mongodb/common/var', filePermissions: 0o700 } },
+    net: {
+      bindIp: '*',
+      ipv6: true,
+      port: 27017,
+      unixDomainSocket: { pathPrefix: '/var/snap/charmed-mongodb/common/var', filePermissions: 0o700 },
+    },
     storage: { dbPath: '/var/snap/charmed-mongodb/common/var/lib/mongodb' },
     systemLog: {
       destination: 'file',

@@ -23,9 +23,9 @@ describe('mongos.conf', () => {
   const base = { root: '', configDb: 'c/10.0.0.1:27017', keyFile: 'theKey', external: false };
   test('binds the socket alone for a host on the same machine, and every address for others', () => {
     const local = load(renderRouterConfig(base).text) as { net: Record<string, unknown>; sharding: unknown };
-    expect(local.net).toMatchObject({ bindIp: '/var/snap/charmed-mongodb/common/var/mongodb-27018.sock', port: 27018 });
+    expect(local.net).toMatchObject({ ipv6: true, bindIp: '/var/snap/charmed-mongodb/common/var/mongodb-27018.sock', port: 27018 });
     expect(local.sharding).toEqual({ configDB: 'c/10.0.0.1:27017' });
-    expect(load(renderRouterConfig({ ...base, external: true }).text)).toMatchObject({ net: { bindIp: '*' } });
+    expect(load(renderRouterConfig({ ...base, external: true }).text)).toMatchObject({ net: { bindIp: '*', ipv6: true } });
   });
   test('has another fingerprint for another key, place or reach, and not for another folder; the key is not in it', () => {
     const hashes = [base, { ...base, keyFile: 'other' }, { ...base, configDb: 'c/10.0.0.2:27017' }, { ...base, external: true }].map(

@@ -1,4 +1,5 @@
 // network-get. Each machine has one address on the loopback interface, which is all there is to tell.
+import { isIPv6 } from 'node:net';
 import { egressSubnets } from '../egress.ts';
 import type { GoValue } from '../format/json.ts';
 import { goQuote } from '../format/quote.ts';
@@ -54,7 +55,7 @@ const chosen = ({ flags, running }: Call, address: string): GoValue => {
 /** YAML still names some things in the old way as well. */
 const everything = ({ flags, running }: Call, address: string): GoValue => {
   const old = flags.format !== 'json';
-  const cidr = `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  const cidr = isIPv6(address) ? `${address}/128` : `${address.split('.').slice(0, 3).join('.')}.0/24`;
   const one = new Map<string, GoValue>([
     ['hostname', ''],
     ['value', address],

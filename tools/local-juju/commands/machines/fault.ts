@@ -17,7 +17,7 @@ export const fault: CommandSpec = {
   details: `kill         ends a service's process; the machine starts it again, as systemd would
 freeze, thaw stops a service's process in its tracks, and lets it go on
 cut-network  nothing answers at the machine's address any more; restore-network ends this
-change-address gives the machine another address of the model's network
+change-address gives the machine another address of the model's network, or the one that is named, such as ::1
 lose-disk    what lies on the unit's storage is gone, and its services are killed
 fill-disk    nothing more can be written to the unit's storage; free-disk ends this
 reboot       everything on the machine ends, and comes up again with a start hook
