@@ -23,7 +23,9 @@ export function planRestart(seen: Observed): Plan {
   if (mongod.set.primary === undefined && seen.lastChance && isApart(seen, mongod, wanted.hash)) return restart;
   const turn = self === undefined ? 'later' : turnOf(seen, mongod, others, wanted.hash);
   if (turn !== 'now') return plan({ unit: [status.restart], pending: turn === 'soon' });
-  if (mongod.self === 'primary') return plan({ effects: [{ do: 'step-down' }], unit: [status.restart], pending: true });
+  // Nobody can take over from a primary that has but arbiters and hidden members beside it.
+  const heirs = others.filter(({ priority }) => priority > 0);
+  if (mongod.self === 'primary' && heirs.length > 0) return plan({ effects: [{ do: 'step-down' }], unit: [status.restart], pending: true });
   return restart;
 }
 

@@ -59,6 +59,8 @@ test('an arbiter and a hidden member that the charm did not add wait for no turn
     expect(does(due(0, [1, 2], beside(arbiter, hidden)))).toEqual(['step-down']);
   }
   expect(does(due(1, [], beside(foreign(10, 'down', { priority: 0 }))))).toEqual([]);
+  const alone = replicaSet([member(0), arbiter, foreign(11, 'secondary', { votes: 0, priority: 0 })]);
+  expect(does(due(0, [], alone))).toEqual(['restart-mongod']); // nobody else can be primary
 });
 test('nobody restarts while another member is not well or there is no primary', () => {
   expect(does(due(1, [], replicaSet([member(0), member(1), member(2, 'down')])))).toEqual([]);

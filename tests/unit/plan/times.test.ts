@@ -51,9 +51,7 @@ describe('a set', () => {
     expect(planMembership(invalid(seen(0, times))).effects).toEqual([]);
   });
   test('gets them together with a change of its members', () => {
-    const grows = steady(3, { juju: { peers: { id: 1, app: {}, units: peerUnits(3) } } });
-    const two = seen().mongod;
-    const effects = planMembership(withOption({ ...grows, mongod: two }, 20_000)).effects;
+    const effects = planMembership(withOption({ ...steady(3), mongod: seen().mongod }, 20_000)).effects;
     expect(effects).toMatchObject([{ do: 'reconfigure', times, members: [{ unit: unit(0) }, { unit: unit(1) }, { unit: unit(2) }] }]);
   });
   test('is initiated with them', () => {
