@@ -13,6 +13,7 @@ import type { Failed, JujuFacts, Observed } from './core/observed.ts';
 import { type Plan, together } from './core/plan.ts';
 import { type Status, sameStatus, status, worst } from './core/status.ts';
 import { withoutSecrets } from './core/text.ts';
+import { openHost } from './host/host.ts';
 import { failAction, readParams, setResults } from './juju/action.ts';
 import { readContext } from './juju/context.ts';
 import { printDebug, writeLog } from './juju/log.ts';
@@ -23,6 +24,7 @@ import { freshFor, mintFresh } from './observe/fresh.ts';
 import { observeJuju } from './observe/juju.ts';
 import { meetOthers, withUnitsNow } from './observe/peers.ts';
 import { withSecretNow } from './observe/secrets.ts';
+import { openSessions } from './observe/sessions.ts';
 import { openWorld, type World } from './observe/world.ts';
 import { mattersWhoGoes } from './plan/others.ts';
 import { asObsolete } from './plan/secret.ts';
@@ -58,14 +60,18 @@ export async function dispatch(charm: Charm, env: NodeJS.ProcessEnv): Promise<nu
     return 1;
   }
   try {
-    const facts = await observeJuju(tools, context, charm.endpoints);
-    const fresh = mintFresh(facts.secret?.keyFile, facts.clients.map(freshFor));
-    const world = openWorld(context, facts, fresh, charm.runsMongod);
+    const host = openHost(context.root);
+    const sessions = openSessions(host);
     try {
+      const facts = await observeJuju(tools, context, charm.endpoints, secret => {
+        sessions.beginEarly(charm.runsMongod ? secret : undefined).catch(() => {}); // what fails is tried again when it is needed
+      });
+      const fresh = mintFresh(facts.secret?.keyFile, facts.clients.map(freshFor));
+      const world = openWorld({ context, facts, fresh, host, sessions, runsMongod: charm.runsMongod });
       const run = { charm, context, facts, world };
       return await (context.action === undefined ? runHook(run) : runAction(run, context.action));
     } finally {
-      await world.close();
+      await sessions.close();
     }
   } catch (error) {
     // Only two kinds come here: what Juju should try again (an installation that failed), and defects of this charm.

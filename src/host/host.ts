@@ -45,6 +45,9 @@ export type HostFiles = Pick<HostFacts, 'snap' | 'config' | 'keyFile' | 'logByte
   readonly router: Omit<HostFacts['router'], 'service'>;
 };
 
+/** What members show to each other; undefined before the charm has written it. */
+export const readKeyFile = ({ paths }: Host): Promise<string | undefined> => readOwn(paths.keyFile);
+
 /** What the disk tells; no process is started. */
 export async function readFiles({ root, paths }: Host): Promise<HostFiles> {
   const [revision, config, keyFile, routerConfig, environment, routerLogBytes, ...logs] = await Promise.all([

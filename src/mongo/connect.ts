@@ -23,9 +23,12 @@ export type Connection = {
 
 type Driver = typeof import('mongodb');
 
+/** Most of what the first connection of a hook costs; done already, it costs nothing. */
+export const loadDriver = (): Promise<Driver> => import('mongodb');
+
 /** @throws ServerError when the login is refused; ConnectionLost, at once where nothing listens; NoAnswer. */
 export async function connect(target: Target, { timeoutMs, login }: ConnectOptions): Promise<Connection> {
-  const driver = await import('mongodb');
+  const driver = await loadDriver();
   const client = new driver.MongoClient(`mongodb://${target.startsWith('/') ? encodeURIComponent(target) : target}/`, {
     ...LIMITED,
     // They end what goes on behind an attempt that was given up.

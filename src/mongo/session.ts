@@ -41,8 +41,8 @@ export type Mongo = {
 
 export type MongoOptions = {
   readonly socket: string;
-  readonly keyFile?: string;
-  readonly operatorPassword?: string;
+  readonly keyFile?: string | undefined;
+  readonly operatorPassword?: string | undefined;
   /** of each probe */
   readonly timeoutMs?: number;
 };

@@ -4,7 +4,7 @@ import { checkConfig } from '../core/config.ts';
 import type { Context } from '../core/context.ts';
 import { type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
 import { appSecretLabel, bareSecretId, ROLES, type Role, STORAGE } from '../core/names.ts';
-import type { ClientRelation, JujuFacts, Peers } from '../core/observed.ts';
+import type { Bag, ClientRelation, JujuFacts, Peers } from '../core/observed.ts';
 import type { Level, Status } from '../core/status.ts';
 import { readCharmRevision } from '../host/charm.ts';
 import { secretsNamedIn } from '../interfaces/client-requests.ts';
@@ -14,8 +14,17 @@ import { readConfigServer, readHosts, readShards } from './cluster.ts';
 import { isLeaving, NOBODY, readLeaving, readPeers, staying, withAddress } from './peers.ts';
 import { decodeAppSecret, fingerprintsGiven, readSystemUsers, staleAmong } from './secrets.ts';
 
-/** All that a plan may have to know of Juju. @throws {Error} with what a hook tool said that refused. */
-export async function observeJuju(juju: Juju, context: Context, endpoints: Endpoints): Promise<JujuFacts> {
+/**
+ * All that a plan may have to know of Juju.
+ * @param onSecret is given the content of the application's secret when Juju has been asked for it.
+ * @throws {Error} with what a hook tool said that refused.
+ */
+export async function observeJuju(
+  juju: Juju,
+  context: Context,
+  endpoints: Endpoints,
+  onSecret: (content: Promise<Bag | undefined>) => void = () => {},
+): Promise<JujuFacts> {
   const leads = juju.isLeader();
   const configured = juju.configGet();
   const shown = readStatuses(juju, context, leads);
@@ -27,6 +36,7 @@ export async function observeJuju(juju: Juju, context: Context, endpoints: Endpo
   );
   const beside = readHosts(juju, context, endpoints, listed, leads);
   const secretContent = juju.secretByLabel(appSecretLabel(context.app));
+  onSecret(secretContent);
   const met = readPeers(juju, context, endpoints.peers, leads, goal);
   const [leading, raw, address, joined, content, { dying, units, related }, statuses, openedPorts, relations, found, hosts, charm] =
     await Promise.all([

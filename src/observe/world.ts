@@ -3,12 +3,13 @@
 import { CONFIG_SERVERS, DRAINED, hostOf, RUNNING_CONFIG, routerHostOf } from '../core/bags.ts';
 import type { Context } from '../core/context.ts';
 import type { Bag, Failed, Fresh, HostFacts, JujuFacts, MongodFacts, Observed, RouterFacts } from '../core/observed.ts';
-import { type Host, type HostFiles, keptForGood, openHost, readFiles, readRouterService, readService } from '../host/host.ts';
+import { type Host, type HostFiles, keptForGood, readFiles, readRouterService, readService } from '../host/host.ts';
 import { isUnanswered } from '../interfaces/mongodb-client.ts';
 import { decodeHosts, isLeavingCluster } from '../interfaces/shards.ts';
-import { type Link, type Mongo, openMongo } from '../mongo/session.ts';
+import type { Link, Mongo } from '../mongo/session.ts';
 import { observeMongod } from './mongod.ts';
 import { observeRouter } from './router.ts';
+import type { Sessions } from './sessions.ts';
 
 export type World = {
   readonly host: Host;
@@ -26,55 +27,38 @@ export type World = {
     readonly left?: boolean;
     readonly started?: boolean;
   }): Promise<Observed>;
-  close(): Promise<void>;
 };
 
-/** `runsMongod`: the charm has a mongod on this machine. Any charm may have a router there. */
-export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runsMongod: boolean): World {
-  const host = openHost(context.root);
+type Options = {
+  readonly context: Context;
+  readonly facts: JujuFacts;
+  readonly fresh: Fresh;
+  readonly host: Host;
+  readonly sessions: Sessions;
+  /** The charm has a mongod on this machine. Any charm may have a router there. */
+  readonly runsMongod: boolean;
+};
+
+export function openWorld({ context, facts: first, fresh, host, sessions, runsMongod }: Options): World {
   let juju = first;
-  let keyFile: string | undefined;
-  let mongo: Mongo | undefined;
-  let routers: Mongo | undefined;
   let membersAtStart: readonly string[] | undefined;
   let blindAtStart: boolean | undefined;
   let firstSeen: MongodFacts['kind'] | undefined;
-  const open = (socket: string): Mongo =>
-    openMongo({
-      socket,
-      ...(keyFile === undefined ? {} : { keyFile }),
-      ...(juju.secret === undefined ? {} : { operatorPassword: juju.secret.passwords.operator }),
-    });
-  const session = (): Mongo => {
-    mongo ??= open(host.paths.socket);
-    return mongo;
-  };
-  const routerSession = (): Mongo => {
-    routers ??= open(host.paths.routerSocket);
-    return routers;
-  };
-  const close = async (): Promise<void> => void (await Promise.all([mongo?.close(), routers?.close()]));
   return {
     host,
     token: fresh.token,
-    mongo: session,
-    router: () => linkToRouter(routerSession(), juju),
+    mongo: sessions.mongod,
+    router: () => linkToRouter(sessions.router(), juju),
     learn: facts => {
       juju = facts;
     },
     observe: async ({ lastChance, failed, left = false, started = false }) => {
       const files = await readFiles(host);
       const kept = context.hook === 'remove' ? await keptForGood(host) : undefined;
-      if (files.keyFile !== keyFile) {
-        // The key file is a credential of this session.
-        await close();
-        mongo = undefined;
-        routers = undefined;
-        keyFile = files.keyFile;
-      }
+      await sessions.follow({ keyFile: files.keyFile, operatorPassword: juju.secret?.passwords.operator });
       const [mongod, router] = await Promise.all([
-        runsMongod ? lookAtMongod(session(), context, juju) : ({ kind: 'silent', reason: '' } as const),
-        lookAtRouter(routerSession(), context, juju, files),
+        runsMongod ? lookAtMongod(sessions.mongod(), context, juju) : ({ kind: 'silent', reason: '' } as const),
+        lookAtRouter(sessions.router(), context, juju, files),
       ]);
       const set =
         mongod.kind === 'silent' || mongod.kind === 'locked'
@@ -99,7 +83,6 @@ export function openWorld(context: Context, first: JujuFacts, fresh: Fresh, runs
         started,
       };
     },
-    close,
   };
 }
 

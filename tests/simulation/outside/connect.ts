@@ -4,6 +4,8 @@ import { within } from '../../../src/mongo/deadline.ts';
 import { type Connection, connectTo } from '../database/server.ts';
 import { heard } from '../strange.ts';
 
+export const loadDriver = async (): Promise<void> => {};
+
 export const connect: typeof connectReally = async (target, { timeoutMs, login }) => {
   const greeted = async (): Promise<Connection> => {
     const connection = await connectTo(target);
