@@ -12,6 +12,7 @@ import { tellGrowth } from '../../../tools/bench/growth/table.ts';
 import { goalsOf } from '../../../tools/bench/hooks/goals.ts';
 import type { HookResults } from '../../../tools/bench/hooks/hooks.ts';
 import type { Figures } from '../../../tools/bench/hooks/measure.ts';
+import { tellHooks } from '../../../tools/bench/hooks/table.ts';
 import type { LoadResults } from '../../../tools/bench/load/load.ts';
 import { tellLoad, tellUnits } from '../../../tools/bench/load/table.ts';
 import { writeResults } from '../../../tools/bench/results.ts';
@@ -65,6 +66,13 @@ test('each step stands beside its floor, and says whether the goal is met', () =
   expect(text).toContain('| deploy | 3000 (3000–3000) | 2000 (2000–2000) | 1.5 (1.5–1.5) | yes |');
   expect(text).toContain('| 3.0 (3.0–3.0) | **no** |');
   expect(text).toContain('1 of 2 goals are met');
+});
+
+test('a hook stands beside that of another checkout, if one was measured', () => {
+  const ours = hooks(figures(100));
+  const text = tellHooks({ ...ours, beside: [{ name: 'update-status', figures: figures(80, { rssMiB: exactly(40) }) }] });
+  expect(text).toContain('| update-status | 100 / 80 = 1.25 | 50 / 40 = 1.25 | 50 / 40 = 1.25 |');
+  expect(tellHooks(ours)).not.toContain('the other checkout');
 });
 
 test('growth is told as a line', () => {

@@ -1,4 +1,5 @@
 // Part `hooks`: what a hook costs, beside the peers.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanPath } from '../../local-juju/engine/environment.ts';
 import { anyPython } from '../measure/python.ts';
@@ -35,6 +36,8 @@ export type HookOptions = {
 export const benchHooks = async ({ runs, only, peers: wanted, beside, room, interrupted, say }: HookOptions): Promise<HookResults> => {
   const chosen = scenarios.filter(({ key }) => only.length === 0 || only.includes(key));
   if (chosen.length === 0) throw new Error(`there is no such scenario; there are ${scenarios.map(({ key }) => key).join(', ')}`);
+  if (beside !== undefined && !existsSync(join(beside, 'build', 'mongodb')))
+    throw new Error(`${beside} has not been built; run npm run build there`);
   const python = await anyPython();
   say(wanted ? 'deploying the model, and installing the peers' : 'deploying the model');
   const noPeers: Peers = { installed: [], missing: ['the peers were not wanted'] };
