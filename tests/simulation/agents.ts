@@ -229,7 +229,7 @@ export function startAgents(fate: Fate): Agents {
       disk.remove(world.files, agentFolder(FOLDER, consequence.unit));
     }
     if (consequence.kind === 'storage-removed') {
-      const volume = `${FOLDER}/${consequence.volume}`;
+      const volume = `${FOLDER}/${consequence.storage.volume}`;
       disk.remove(world.files, volume);
       for (const path of Object.keys(world.disks)) if (path.startsWith(`${volume}/`)) delete world.disks[path];
     }

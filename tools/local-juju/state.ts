@@ -124,7 +124,7 @@ export type HookInfo = {
 export type Unit = {
   name: string;
   application: string;
-  machine: string;
+  machine: string; // '' = none: it could not be put where it was asked for
   principal?: string; // of a subordinate
   life: Life;
   created: string;
@@ -231,6 +231,7 @@ export type Storage = {
   sizeMiB: number;
   life: Life;
   owner?: string; // unit it is attached to
+  machine?: string; // of machine-bound storage whose unit is gone: it stays there
   detaching?: boolean; // detach-storage was asked for
   location: string; // as the charm sees it
   volume: string; // folder below the model's folder that holds the data

@@ -11,6 +11,7 @@ import { nextStep } from './next-step.ts';
 import { type Attempt, runHook } from './run-hook.ts';
 import { runTask } from './run-task.ts';
 import { addressOfUnit, enterScope, scopesToEnter, unitsOf } from './scope.ts';
+import { isUnmounted } from './storage.ts';
 import { endOfForce } from './times.ts';
 import { agentFolder, byUnitName } from './units.ts';
 
@@ -145,12 +146,12 @@ export const startAgents = (world: AgentWorld): Agents => {
     const hook = unit.agent.pending!.hook;
     delete unit.agentError;
     finishHook(model, unit, hook, world.setWorkload, host.now(), Math.random());
-    if (hook.storage && hook.name.endsWith('-storage-detaching')) void detachAfter(hook, unit.machine);
+    if (hook.storage && hook.name.endsWith('-storage-detaching')) void detachAfter(hook);
   };
 
-  const detachAfter = async (hook: HookInfo, machine: string): Promise<void> => {
+  const detachAfter = async (hook: HookInfo): Promise<void> => {
     const storage = model.storage[hook.storage!.id];
-    if (storage) await machines.detach(storage, machine);
+    if (storage && isUnmounted(storage)) await machines.detach(storage);
   };
 
   const bringCharm = async (unit: Unit): Promise<void> => {

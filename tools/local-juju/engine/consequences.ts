@@ -1,8 +1,9 @@
 // What follows from the state by itself, without any hook: relations, applications and machines that have become empty go,
 // subordinates come and go with their principals, a leader is chosen. Pure but for the state it is given.
-import type { Model, Relation, Unit } from '../state.ts';
+import type { Model, Relation, Storage, Unit } from '../state.ts';
 import { offersOf, relationsOfRemote } from './offers.ts';
 import { applicationOf, endpointOf, isPeer, leaveScope, remoteApplicationOf, subordinatesOf, unitsOf } from './scope.ts';
+import { releaseStorage } from './storage.ts';
 import { endOfForce } from './times.ts';
 import { newUnit } from './units.ts';
 
@@ -10,7 +11,7 @@ import { newUnit } from './units.ts';
 export type Consequence =
   | { kind: 'unit-removed'; unit: Unit }
   | { kind: 'machine-removed'; machine: string }
-  | { kind: 'storage-removed'; volume: string }
+  | { kind: 'storage-removed'; storage: Storage }
   | { kind: 'charm-unused'; url: string }
   | { kind: 'unit-added'; unit: Unit };
 
@@ -78,7 +79,7 @@ const removeDeadUnits = (model: Model, now: string): Consequence[] => {
   for (const unit of dead) {
     delete model.units[unit.name];
     for (const relation of Object.values(model.relations)) leaveScope(relation, unit.name);
-    for (const storage of Object.values(model.storage)) if (storage.owner === unit.name) delete storage.owner;
+    for (const storage of Object.values(model.storage)) if (storage.owner === unit.name) releaseStorage(storage, unit);
     for (const [id, secret] of Object.entries(model.secrets)) {
       if (secret.owner.kind === 'unit' && secret.owner.name === unit.name) delete model.secrets[id];
       delete secret.consumers[unit.name];
@@ -156,9 +157,12 @@ const leaveUnheardScopes = (model: Model, relation: Relation): void => {
 };
 
 const removeStorage = (model: Model): Consequence[] => {
-  const gone = Object.values(model.storage).filter(storage => storage.life !== 'alive' && storage.owner === undefined);
+  const gone = Object.values(model.storage).filter(
+    ({ life, owner, machine }) =>
+      owner === undefined && (life !== 'alive' || (machine !== undefined && model.machines[machine] === undefined)),
+  );
   for (const storage of gone) delete model.storage[storage.id];
-  return gone.map(storage => ({ kind: 'storage-removed', volume: storage.volume }));
+  return gone.map(storage => ({ kind: 'storage-removed', storage }));
 };
 
 const removeApplications = (model: Model): Consequence[] => {
@@ -199,7 +203,7 @@ const chooseLeaders = (model: Model): void => {
   for (const application of Object.values(model.applications)) {
     if (application.leader !== undefined && model.units[application.leader] !== undefined) continue;
     const units = unitsOf(model, application.name);
-    const next = units.find(unit => unit.life === 'alive');
+    const next = units.find(unit => unit.life === 'alive' && unit.machine !== '');
     if (next === undefined) delete application.leader;
     else application.leader = next.name;
   }

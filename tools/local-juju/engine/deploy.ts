@@ -7,7 +7,7 @@ import { checkApplicationName } from './names.ts';
 import { keepFittingConfig, parseOptions } from './options.ts';
 import { addRelation } from './relations.ts';
 import { unitsOf } from './scope.ts';
-import { attachStorage, newStorage, storageConstraints } from './storage.ts';
+import { attachStorage, mountClash, newStorage, storageConstraints } from './storage.ts';
 import { newMachine, newUnit } from './units.ts';
 
 export type Place = { folder: string; now(): string };
@@ -41,7 +41,10 @@ export const deploy = async (model: Model, request: DeployRequest, place: Place,
   }
 };
 
-/** @param to a machine for each unit; those beyond it get new ones. @returns names of the new units. @throws {JujuError} */
+/**
+ * A unit that cannot be put where it was asked for is left without a machine.
+ * @param to a machine for each unit; those beyond it get new ones. @returns names of the new units. @throws {JujuError}
+ */
 export const addUnits = (
   model: Model,
   name: string,
@@ -51,7 +54,7 @@ export const addUnits = (
   place: Place,
 ): string[] => {
   const application = model.applications[name];
-  if (application === undefined) throw new JujuError(`application "${name}" not found`);
+  if (application === undefined) throw new JujuError(`application "${name}" not found (not found)`);
   checkModelLife(model);
   if (model.charms[application.charm]?.subordinate) {
     throw new JujuError(
@@ -60,8 +63,10 @@ export const addUnits = (
   }
   if (application.life !== 'alive') throw new JujuError(`cannot add unit 1/${count} to application "${name}": application is not alive`);
   if (storage.length > 0 && count > 1) throw new JujuError('--attach-storage cannot be used with -n');
-  for (const placement of to) checkPlacement(model, name, placement);
-  return placeUnits(model, application, count, to, storage, place);
+  for (const placement of to) checkKind(name, placement);
+  return placeUnits(model, application, count, to, storage, place, unit => {
+    throw new JujuError(`acquiring machine to host unit "${unit.name}": ${unit.problem}`);
+  });
 };
 
 /** Moves an application to another revision; the units follow by themselves. @throws {JujuError} */
@@ -138,17 +143,24 @@ export const createApplication = (model: Model, name: string, charm: Charm, requ
   model.charms[charm.url] = charm;
   model.applications[name] = application;
   addPeers(model, name, charm, now);
-  if (!charm.subordinate) placeUnits(model, application, request.count, request.to, request.attachStorage, place);
+  if (charm.subordinate) return;
+  placeUnits(model, application, request.count, request.to, request.attachStorage, place, ({ name: unit, problem }) => {
+    model.units[unit]!.agentError = { message: problem, suffix: '', since: now };
+  });
 };
 
 const checkModelLife = (model: Model): void => {
   if (model.life !== 'alive') throw new JujuError(`model "${model.name}" is being destroyed: nothing can be added to it`);
 };
 
-const checkPlacement = (model: Model, application: string, placement: string): void => {
+const checkKind = (application: string, placement: string): void => {
   if (/^(lxd|kvm|zone|system-id)/.test(placement)) {
     throw new JujuError(`cannot deploy "${application}" to ${placement}: the local Juju has plain machines only`);
   }
+};
+
+const checkPlacement = (model: Model, application: string, placement: string): void => {
+  checkKind(application, placement);
   if (placement !== '' && !model.machines[placement]) {
     throw new JujuError(`cannot deploy "${application}" to machine ${placement}: machine ${placement} not found`);
   }
@@ -161,16 +173,29 @@ const placeUnits = (
   to: readonly string[],
   attach: readonly string[],
   place: Place,
+  refused: (unit: { name: string; problem: string }) => void,
 ): string[] => {
   const names: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const machine = to[index] ? to[index]! : newMachine(model, application.base, place.now()).id;
+    const wanted = to[index] || newMachine(model, application.base, place.now()).id;
     const storage = index === 0 ? withoutAttached(application.storage, attach) : application.storage;
+    const problem = whyNotOn(model, application, wanted, place.folder);
+    const machine = problem === undefined ? wanted : '';
     const unit = newUnit(model, { application: application.name, machine, folder: place.folder, now: place.now(), storage });
+    if (problem !== undefined) refused({ name: unit.name, problem: problem(unit.name) });
     if (index === 0) for (const id of attach) attachStorage(model, unit.name, id, place.folder);
     names.push(unit.name);
   }
   return names;
+};
+
+/** @returns what to say of a unit that cannot be put on the machine. */
+const whyNotOn = (model: Model, application: Application, id: string, folder: string): ((unit: string) => string) | undefined => {
+  if (!model.machines[id]) return () => `machine ${id} not found (not found)`;
+  const clash = mountClash(model, application, id, folder);
+  return clash === undefined
+    ? undefined
+    : unit => `cannot assign unit "${unit}" to machine ${id}: validating filesystem mount points: ${clash}`;
 };
 
 const withoutAttached = (storage: Application['storage'], attach: readonly string[]): Application['storage'] =>

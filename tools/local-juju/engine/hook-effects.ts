@@ -6,6 +6,7 @@ import type { AgentRelation, HookInfo, Model, Unit } from '../state.ts';
 import { configHashOf } from './next-step.ts';
 import { addressOfUnit, leaveScope, syncNetworkValues } from './scope.ts';
 import { expireKey, rotateKey, rotationDueOf } from './secret-events.ts';
+import { releaseStorage } from './storage.ts';
 import { updateStatusAfter } from './times.ts';
 
 export type SetStatus = (unit: Unit, status: string, message: string) => void;
@@ -127,10 +128,7 @@ const finishStorageHook = (model: Model, unit: Unit, hook: HookInfo): void => {
   const { id } = hook.storage!;
   const attached = unit.agent.storageAttached.filter(one => one !== id);
   if (hook.name.endsWith('-storage-attached')) attached.push(id);
-  else if (model.storage[id]) {
-    delete model.storage[id].owner;
-    delete model.storage[id].detaching;
-  }
+  else if (model.storage[id]) releaseStorage(model.storage[id], unit);
   unit.agent.storageAttached = attached;
 };
 

@@ -13,7 +13,7 @@ import {
   type ToolHelp,
   type ToolReply,
 } from '../contract.ts';
-import type { Model } from '../state.ts';
+import type { Model, Storage } from '../state.ts';
 import { type Agents, startAgents } from './agents.ts';
 import { applyConsequences, type Consequence } from './consequences.ts';
 import { removeTree, writeWhole } from './files.ts';
@@ -176,9 +176,16 @@ export const openModel = async (
     removals.add(removal);
   };
 
+  const removeStorage = (storage: Storage): void => {
+    removeTree(join(folder, storage.volume));
+    machines
+      .detach(storage)
+      .catch((error: Error) => recorder.log(`storage-${storage.name}-${storage.number}`, 'ERROR', 'juju.local.machine', error.message));
+  };
+
   const clearAway = (consequence: Consequence): void => {
     if (consequence.kind === 'machine-removed') removeMachine(consequence.machine);
-    if (consequence.kind === 'storage-removed') removeTree(join(folder, consequence.volume));
+    if (consequence.kind === 'storage-removed') removeStorage(consequence.storage);
     if (consequence.kind === 'charm-unused') removeTree(join(folder, 'charms', consequence.url.replace('local:', '')));
     if (consequence.kind === 'unit-removed') {
       agents?.killUnit(consequence.unit.name);

@@ -21,7 +21,7 @@ export type Machines = {
   forgetUnit(unit: Unit): void;
   /** Puts the storage where the charm expects it. */
   attach(storage: Storage, machine: string): Promise<void>;
-  detach(storage: Storage, machine: string): Promise<void>;
+  detach(storage: Storage): Promise<void>;
   /** Ends everything that runs there and removes its folder. */
   remove(id: string): Promise<void>;
   commandOf(token: string): MachineCommand | undefined;

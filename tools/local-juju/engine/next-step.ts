@@ -18,7 +18,7 @@ export type NextStep =
 export const nextStep = (model: Model, unit: Unit, now: string): NextStep => {
   const { agent } = unit;
   const application = model.applications[unit.application];
-  if (application === undefined || unit.life === 'dead') return { do: 'idle' };
+  if (application === undefined || unit.machine === '' || unit.life === 'dead') return { do: 'idle' };
   if (agent.charm === '') return unit.life === 'alive' ? { do: 'charm' } : { do: 'die' };
   if (agent.pending) return stepWithPending(model, unit, now);
 

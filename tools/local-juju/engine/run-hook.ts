@@ -10,6 +10,7 @@ import { dispatchPath, hookEnvironment } from './environment.ts';
 import { finishHook, prepareHook, rebootAgent } from './hook-effects.ts';
 import { type Program, type ProgramEnd, type Running, runProgram } from './program.ts';
 import { tagOf } from './scope.ts';
+import { isUnmounted } from './storage.ts';
 import { retryDelayMs } from './times.ts';
 import { agentFolder } from './units.ts';
 
@@ -55,7 +56,7 @@ export const runHook = async (world: AgentWorld, unit: Unit, hook: HookInfo, reg
     return reportFailure(world, unit, hook, retries + 1);
   } else host.log(tag, 'INFO', operationModule, `ran "${hook.name}" hook (via ${runnable.via})`);
 
-  if (storage && hook.name.endsWith('-storage-detaching')) await machines.detach(storage, unit.machine);
+  if (storage && hook.name.endsWith('-storage-detaching') && isUnmounted(storage)) await machines.detach(storage);
   finishHook(model, unit, hook, world.setWorkload, host.now(), Math.random());
   if (end?.reboot) reboot(world, unit);
   world.save();

@@ -5,7 +5,7 @@ import { JujuError } from '../contract.ts';
 import type { Application, Charm, Model, Storage, StorageSpec, Unit } from '../state.ts';
 import { machineRoot, survivesUnit, unitOf } from './units.ts';
 
-/** `rootfs` and `tmpfs` go with the machine; `loop` and `lxd` outlive the unit and can be attached to another. */
+/** `rootfs` and `tmpfs` are bound to the machine; `loop` and `lxd` outlive the unit and can be attached to another. */
 export const pools = ['rootfs', 'tmpfs', 'loop', 'lxd'];
 
 /** Makes one instance for a unit. */
@@ -67,6 +67,27 @@ export const addStorage = (model: Model, unitName: string, name: string, count: 
   );
 };
 
+/** @returns in Juju's words, which storage of a machine lies where the application's units want theirs. */
+export const mountClash = (model: Model, application: Application, machine: string, folder: string): string | undefined => {
+  const root = machineRoot(folder, machine);
+  const there = Object.values(model.storage).filter(one => (one.machine ?? model.units[one.owner ?? '']?.machine) === machine);
+  for (const [name, { count }] of Object.entries(application.storage)) {
+    const spec = specOf(model, application.name, name);
+    // What there may be several of lies below the location, each under its own id.
+    if (spec?.location === undefined || spec.countMax !== 1 || count === 0) continue;
+    const wanted = `"${spec.location}" for "${name}" storage`;
+    for (const storage of there) {
+      const path = storage.location.slice(root.length);
+      const taken = `"${path}" for "${storage.name}" storage`;
+      if (isWithin(spec.location, path)) return `mount point ${taken} contains mount point ${wanted}`;
+      if (isWithin(path, spec.location)) return `mount point ${wanted} contains mount point ${taken}`;
+    }
+  }
+  return undefined;
+};
+
+const isWithin = (path: string, other: string): boolean => path === other || path.startsWith(`${other}/`);
+
 /** The unit gets its storage-detaching; the data stays unless the pool ties it to the machine. */
 export const detachStorage = (model: Model, id: string, force: boolean): void => {
   const storage = storageOf(model, id);
@@ -84,6 +105,7 @@ export const attachStorage = (model: Model, unitName: string, id: string, folder
   const storage = storageOf(model, id);
   const failing = `cannot attach storage ${id} to unit ${unitName}`;
   if (storage.owner !== undefined) throw new JujuError(`storage is attached to "${storage.owner}"`);
+  if (storage.machine !== undefined) throw new JujuError(`storage is bound to machine ${storage.machine}`);
   const spec = specOf(model, unit.application, storage.name);
   if (spec === undefined) throw new JujuError(`${failing}: charm storage "${storage.name}" not found`);
   checkRoom(model, unit, spec, 1, failing);
@@ -98,6 +120,16 @@ export const removeStorage = (model: Model, id: string, force: boolean): void =>
   }
   storage.life = 'dying';
 };
+
+/** Takes the storage off its unit. Machine-bound storage stays on the machine, until it is removed or the machine is. */
+export const releaseStorage = (storage: Storage, unit: Unit): void => {
+  delete storage.owner;
+  delete storage.detaching;
+  if (!survivesUnit(storage.pool)) storage.machine = unit.machine;
+};
+
+/** Whether storage that is detached is taken off its place: machine-bound storage that nobody removes stays mounted. */
+export const isUnmounted = ({ life, pool }: Storage): boolean => life !== 'alive' || survivesUnit(pool);
 
 const specOf = (model: Model, application: string, name: string): StorageSpec | undefined =>
   model.charms[model.applications[application]?.charm ?? '']?.storage[name];

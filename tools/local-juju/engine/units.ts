@@ -33,7 +33,7 @@ export const newUnit = (model: Model, request: NewUnit): Unit => {
   };
   model.units[unit.name] = unit;
   const application = model.applications[name]!;
-  application.leader ??= unit.name;
+  if (machine !== '') application.leader ??= unit.name;
   for (const [storage, wanted] of Object.entries(request.storage ?? application.storage)) {
     for (let count = 0; count < wanted.count; count += 1) newStorage(model, unit, storage, wanted.pool, wanted.sizeMiB, folder, now);
   }
@@ -82,10 +82,11 @@ export const endUnit = (model: Model, unit: Unit, options: Ending): void => {
   }
   if (options.force) for (const subordinate of subordinatesOf(model, unit.name)) endUnit(model, subordinate, options);
   unit.destroyStorage ||= options.destroyStorage;
-  if (unit.life === 'alive') unit.life = unit.agent.charm === '' && unit.agentStatus.current === 'allocating' ? 'dead' : 'dying';
+  const idle = unit.machine === '' || unit.agentStatus.current === 'allocating';
+  if (unit.life === 'alive') unit.life = unit.agent.charm === '' && idle ? 'dead' : 'dying';
   if (options.force && options.noWait) unit.life = 'dead';
   for (const storage of Object.values(model.storage)) {
-    if (storage.owner === unit.name && (unit.destroyStorage || !survivesUnit(storage.pool))) storage.life = 'dying';
+    if (storage.owner === unit.name && unit.destroyStorage) storage.life = 'dying';
   }
 };
 
@@ -106,7 +107,7 @@ export const destroyApplication = (model: Model, name: string, options: Ending):
   for (const unit of unitsOf(model, name)) endUnit(model, unit, options);
 };
 
-/** Storage of these pools lies on the machine and goes with it. */
+/** Storage of other pools is bound to its machine, and goes with it. */
 export const survivesUnit = (pool: string): boolean => pool !== 'rootfs' && pool !== 'tmpfs';
 
 export const unitOf = (model: Model, name: string): Unit => {

@@ -9,7 +9,7 @@ import { changeConfig, parseOptions } from '../../../../tools/local-juju/engine/
 import { passTime } from '../../../../tools/local-juju/engine/pass-time.ts';
 import { integrate, removeRelation } from '../../../../tools/local-juju/engine/relations.ts';
 import { shownHook } from '../../../../tools/local-juju/engine/run-hook.ts';
-import { addStorage, detachStorage } from '../../../../tools/local-juju/engine/storage.ts';
+import { addStorage, detachStorage, isUnmounted, removeStorage } from '../../../../tools/local-juju/engine/storage.ts';
 import { enqueue } from '../../../../tools/local-juju/engine/tasks.ts';
 import { destroyApplication, destroyUnit } from '../../../../tools/local-juju/engine/units.ts';
 import type { HookInfo } from '../../../../tools/local-juju/state.ts';
@@ -18,8 +18,8 @@ import { hooksOf, type Simulation, simulation } from './simulation.ts';
 
 const firstStart = ['install', 'cluster-relation-created', 'leader-elected', 'config-changed', 'start'];
 const gently = { force: false, destroyStorage: false, now: '2026-01-01T00:00:00.000Z' };
-const add = (sim: Simulation, application: string, count = 1) =>
-  addUnits(sim.model, application, count, [], [], { folder: '/m', now: () => sim.now });
+const add = (sim: Simulation, application: string, count = 1, to: string[] = []) =>
+  addUnits(sim.model, application, count, to, [], { folder: '/m', now: () => sim.now });
 const relate = (sim: Simulation, one: string, other: string) => integrate(sim.model, one, other, sim.now);
 const write = (sim: Simulation, relation: number, unit: string) => {
   sim.model.relations[relation]!.units[unit]!.version += 1;
@@ -266,6 +266,71 @@ describe('removals', () => {
     expect(hooksOf(sim.settle(), 'stor/0').slice(0, 3)).toEqual(['data-storage-detaching data/0', 'logs-storage-detaching logs/1', 'stop']);
     expect(Object.keys(sim.model.storage)).toEqual(['logs/1']);
     expect(sim.model.storage['logs/1']!.owner).toBeUndefined();
+  });
+
+  test('storage of a kept machine stays there, in the way of a new unit, until it is removed', () => {
+    const sim = simulation();
+    sim.deploy('stor', stor);
+    sim.deploy('prov', prov, { to: ['0'] });
+    sim.settle();
+    destroyUnit(sim.model, 'stor/0', gently);
+    expect(hooksOf(sim.settle(), 'stor/0')).toEqual(['data-storage-detaching data/0', 'stop', 'remove']);
+    const storage = sim.model.storage['data/0']!;
+    expect(storage).toMatchObject({ life: 'alive', machine: '0' });
+    expect(storage.owner).toBeUndefined();
+    expect(isUnmounted(storage)).toBe(false);
+
+    const clash =
+      'cannot assign unit "stor/1" to machine 0: validating filesystem mount points: mount point "/srv/data" for "data" storage contains mount point "/srv/data" for "data" storage';
+    expect(() => add(sim, 'stor', 1, ['0'])).toThrow(`acquiring machine to host unit "stor/1": ${clash}`);
+    expect(sim.settle()).toEqual([]);
+    expect(sim.model.units['stor/1']).toMatchObject({ machine: '', workload: { message: 'waiting for machine' } });
+
+    removeStorage(sim.model, 'data/0', false);
+    sim.settle();
+    expect(Object.keys(sim.model.storage)).toEqual(['data/1']);
+    add(sim, 'stor', 1, ['0']);
+    expect(hooksOf(sim.settle(), 'stor/2')[0]).toBe('data-storage-attached data/2');
+  });
+
+  test('storage that is to be destroyed goes from a kept machine too, and all of it goes with the machine', () => {
+    const sim = simulation();
+    sim.deploy('stor', stor);
+    sim.deploy('prov', prov, { to: ['0'] });
+    sim.deploy('other', stor);
+    sim.settle();
+    destroyUnit(sim.model, 'stor/0', { ...gently, destroyStorage: true });
+    destroyUnit(sim.model, 'other/0', gently);
+    sim.settle();
+    expect(sim.model.storage).toEqual({});
+    expect(Object.keys(sim.model.machines)).toEqual(['0']);
+  });
+
+  test('a unit for a machine that is not there stays without one, leads nobody, and goes at once', () => {
+    const sim = simulation();
+    sim.deploy('prov', prov);
+    sim.settle();
+    expect(() => add(sim, 'prov', 2, ['99'])).toThrow('acquiring machine to host unit "prov/1": machine 99 not found (not found)');
+    expect(sim.settle()).toEqual([]);
+    expect(Object.keys(sim.model.units)).toEqual(['prov/0', 'prov/1']);
+    destroyUnit(sim.model, 'prov/0', gently);
+    sim.settle();
+    expect(sim.model.applications.prov!.leader).toBeUndefined();
+    destroyUnit(sim.model, 'prov/1', gently);
+    sim.settle();
+    expect(sim.model.units).toEqual({});
+  });
+
+  test('an application that is deployed on a machine where its storage has no place: the unit says so', () => {
+    const sim = simulation();
+    sim.deploy('stor', stor);
+    sim.settle();
+    sim.deploy('other', stor, { to: ['0'] });
+    expect(sim.settle()).toEqual([]);
+    expect(sim.model.units['other/0']!.agentError!.message).toMatch(/^cannot assign unit "other\/0" to machine 0: validating/);
+    destroyUnit(sim.model, 'other/0', gently);
+    sim.settle();
+    expect(sim.model.units['other/0']).toBeUndefined();
   });
 
   test('storage is added to and detached from a living unit', () => {

@@ -116,7 +116,7 @@ export function describeUnit(model: Model, unit: Unit, selection: Selection, opt
       ...(unit.life === 'alive' ? {} : { life: unit.life }),
     },
     ...(model.applications[unit.application]?.leader === unit.name ? { leader: true as const } : {}),
-    ...(unit.principal === undefined ? { machine: unit.machine } : {}),
+    ...(unit.principal === undefined && unit.machine !== '' ? { machine: unit.machine } : {}),
     ...(ports.length === 0 ? {} : { 'open-ports': ports }),
     ...(address === undefined ? {} : { 'public-address': address }),
     ...(subordinates.length === 0

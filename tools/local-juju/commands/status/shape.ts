@@ -51,7 +51,7 @@ export type FilesystemInfo = {
   storage: string;
   attachments?: {
     machines: Record<string, { 'mount-point': string; 'read-only': boolean; life: string }>;
-    units: Record<string, { machine: string; location: string; life: string }>;
+    units?: Record<string, { machine: string; location: string; life: string }>;
   };
   pool: string;
   size: number;

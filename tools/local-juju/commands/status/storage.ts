@@ -5,7 +5,7 @@ import { statusTime } from '../text/times.ts';
 import type { Selection } from './filter.ts';
 import type { FilesystemInfo, StorageInfo, StorageSection } from './shape.ts';
 
-/** Storage of pools that live with the machine goes with the unit; all other is kept and can be attached again. */
+/** Storage that is bound to its machine goes with it; all other is kept and can be attached again. */
 export function outlivesUnit(storage: Storage): boolean {
   return storage.pool !== 'rootfs' && storage.pool !== 'tmpfs';
 }
@@ -53,21 +53,22 @@ export function sizeText(mebibytes: number): string {
 }
 
 function statusOf(storage: Storage): string {
-  if (storage.owner === undefined) return 'detached';
+  if (storage.owner === undefined && storage.machine === undefined) return 'detached';
   return storage.detaching === true || storage.life !== 'alive' ? 'detaching' : 'attached';
 }
 
 function describeFilesystem(model: Model, storage: Storage, options: { zone: string; utc: boolean }): FilesystemInfo {
-  const machine = storage.owner === undefined ? undefined : model.units[storage.owner]?.machine;
+  const machine = storage.machine ?? model.units[storage.owner ?? '']?.machine;
+  const { owner, location, life } = storage;
   return {
     'provider-id': storage.volume,
     storage: storage.id,
-    ...(storage.owner === undefined || machine === undefined
+    ...(machine === undefined
       ? {}
       : {
           attachments: {
-            machines: { [machine]: { 'mount-point': storage.location, 'read-only': false, life: storage.life } },
-            units: { [storage.owner]: { machine, location: storage.location, life: storage.life } },
+            machines: { [machine]: { 'mount-point': location, 'read-only': false, life } },
+            ...(owner === undefined ? {} : { units: { [owner]: { machine, location, life } } }),
           },
         }),
     pool: storage.pool,
