@@ -13,7 +13,7 @@ import { newestSource } from './engine/sources.ts';
 import { openLog } from './log.ts';
 import { makeContext } from './tools-server/context.ts';
 import { toolHelp } from './tools-server/help.ts';
-import { serveTools, writeTools } from './tools-server/serve.ts';
+import { serveTools, writeMachineCommand, writeTools } from './tools-server/serve.ts';
 
 /** How long the daemon of a folder without models waits for the next command. */
 const idleMs = 3_000;
@@ -44,7 +44,7 @@ const main = async (dataFolder: string): Promise<void> => {
   const sources = ['engine', 'commands', 'tools-server', 'format'].map(room => join(import.meta.dirname, room));
   sources.push(join(import.meta.dirname, '..', 'local-machine'));
   const path = cleanPath(process.env.PATH ?? '');
-  const wiring = { openMachine, makeContext, serveTools, writeTools, toolHelp, path };
+  const wiring = { openMachine, makeContext, serveTools, writeTools, writeMachineCommand, toolHelp, path };
   const controller = await openController(dataFolder, wiring, log, () => watchIdle());
   const socketPath = join(dataFolder, 'daemon.sock');
   rmSync(socketPath, { force: true });

@@ -113,7 +113,7 @@ export type AgentRelation = {
 /** Everything that the environment of a hook is made of. */
 export type HookInfo = {
   name: string; // full name: database-relation-changed, mongodb-storage-attached, secret-changed, '' in an action or exec
-  kind: 'lifecycle' | 'relation' | 'storage' | 'secret' | 'action' | 'exec';
+  kind: 'lifecycle' | 'relation' | 'storage' | 'secret' | 'action' | 'exec' | 'run-commands'; // the last: juju-exec on the machine
   relation?: { id: number; endpoint: string; remoteApplication: string; remoteUnit: string; departingUnit?: string };
   storage?: { id: string; kind: string; location: string };
   secret?: { id: string; label: string; revision?: number; newest?: number }; // newest: revision when a secret-rotate was begun

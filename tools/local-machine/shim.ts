@@ -7,8 +7,9 @@
 // The server answers three words, each ended by NUL: exit code, stdout, stderr. With the exit code "stdin" it asks for the standard
 // input first: the client sends it, ended by NUL, and reads the real answer. With "b<code>" the two texts are base64 (they held a NUL).
 
-/** @param address where the background process listens. @param token fixed token; without one the caller's JUJU_CONTEXT_ID is used. */
-export const shimScript = (address: { host: string; port: number }, token?: string): string => `#!/bin/bash
+/** @param address where the background process listens. @param token fixed token; without one the caller's JUJU_CONTEXT_ID is used. @param first lines of bash before all else. */
+export const shimScript = (address: { host: string; port: number }, token?: string, first = ''): string => `#!/bin/bash
+${first}
 ${token === undefined ? `[ -n "\${JUJU_CONTEXT_ID:-}" ] || { echo 'ERROR JUJU_CONTEXT_ID not set' >&2; exit 1; }` : ''}
 if ! { exec 3<>/dev/tcp/${address.host}/${address.port}; } 2>/dev/null; then
   echo "ERROR dial unix \${JUJU_AGENT_SOCKET_ADDRESS:-}: connect: no such file or directory" >&2

@@ -1,13 +1,14 @@
 // The units' agents: they look at the model when it has changed, or when a time has come, and run one hook after the other;
 // one at a time on each machine, machines side by side. Nothing is polled.
 import { writeFile } from 'node:fs/promises';
-import type { ContextHost, HookContext, MakeContext } from '../contract.ts';
+import type { ContextHost, HookContext, MakeContext, ToolReply } from '../contract.ts';
 import type { HookInfo, Model, Unit } from '../state.ts';
 import { deployCharm } from './charm-folder.ts';
 import { charmFolder } from './charm-source.ts';
 import { finishHook } from './hook-effects.ts';
 import type { Machines } from './machines.ts';
-import { nextStep } from './next-step.ts';
+import { type NextStep, nextStep } from './next-step.ts';
+import { notHere, runCommands } from './run-commands.ts';
 import { type Attempt, runHook } from './run-hook.ts';
 import { runTask } from './run-task.ts';
 import { addressOfUnit, enterScope, scopesToEnter, unitsOf } from './scope.ts';
@@ -19,10 +20,14 @@ export type Agents = {
   /** Lets every agent that is free look at the model. */
   step(): void;
   context(id: string): HookContext | undefined;
+  /** Runs a shell command in a hook context of the unit, before its next hook. */
+  runCommands(unit: string, command: string): Promise<ToolReply>;
   /** Ends the program of a running task. */
   killTask(task: string): void;
   /** Ends whatever the unit runs now. @returns what that was, undefined if it runs nothing. */
   killUnit(unit: string): string | undefined;
+  /** The unit is gone: nothing waits for it any more. */
+  forgetUnit(unit: string): void;
   /** How many hooks, actions and commands run now. */
   running(): number;
   /** Nothing new is begun; what runs is killed and waited for. */
@@ -43,11 +48,18 @@ export type AgentWorld = {
   save(): void;
 };
 
+type Waiting = { command: string; answer(reply: ToolReply | Promise<ToolReply>): void };
+
+/** Where a hook was cut off, it comes first. */
+const mayRunCommands = ({ agent }: Unit, next: NextStep): boolean =>
+  agent.installed && (agent.pending === undefined || agent.pending.failed) && (next.do === 'idle' || next.do === 'hook');
+
 export const startAgents = (world: AgentWorld): Agents => {
   const { model, machines, host } = world;
   const busy = new Map<string, Promise<void>>(); // by machine
   const attempts = new Map<string, Attempt>(); // by unit
   const contexts = new Map<string, HookContext>();
+  const commands = new Map<string, Waiting[]>(); // by unit
   const lastServed = new Map<string, string>(); // machine -> unit
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -81,6 +93,14 @@ export const startAgents = (world: AgentWorld): Agents => {
   /** Does what can be done at once; a program is begun and makes the machine busy. */
   const stepUnit = (unit: Unit): string | undefined => {
     const next = nextStep(model, unit, host.now());
+    const waiting = mayRunCommands(unit, next) ? commands.get(unit.name)?.shift() : undefined;
+    if (waiting !== undefined) {
+      const done = runCommands(world, unit, waiting.command, running => register(unit, running));
+      waiting.answer(done);
+      occupy(unit, () => done.then(() => undefined));
+      host.changed();
+      return undefined;
+    }
     switch (next.do) {
       case 'idle':
         if (unit.agentStatus.current === 'executing') world.setAgentStatus(unit, 'idle', '');
@@ -200,6 +220,15 @@ export const startAgents = (world: AgentWorld): Agents => {
     context: id => contexts.get(id),
     killTask: task => {
       for (const attempt of attempts.values()) if (attempt.task === task) attempt.kill('SIGTERM');
+    },
+    runCommands: (unit, command) =>
+      new Promise(answer => {
+        commands.set(unit, [...(commands.get(unit) ?? []), { command, answer }]);
+        host.changed();
+      }),
+    forgetUnit: unit => {
+      for (const { answer } of commands.get(unit) ?? []) answer(notHere(unit));
+      commands.delete(unit);
     },
     killUnit: unit => {
       const running = attempts.get(unit);

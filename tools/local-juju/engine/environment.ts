@@ -18,7 +18,9 @@ export const hookEnvironment = (
 ): Record<string, string> => {
   const charm = join(agentFolder(around.folder, unit), 'charm');
   return {
-    ...(hook.exec ? {} : { JUJU_DISPATCH_PATH: dispatchPath(hook), JUJU_HOOK_NAME: hook.action ? '' : hook.name }),
+    ...(hook.exec || hook.kind === 'run-commands'
+      ? {}
+      : { JUJU_DISPATCH_PATH: dispatchPath(hook), JUJU_HOOK_NAME: hook.action ? '' : hook.name }),
     JUJU_UNIT_NAME: unit.name,
     JUJU_MODEL_NAME: model.name,
     JUJU_MODEL_UUID: model.uuid,

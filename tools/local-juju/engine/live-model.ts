@@ -22,6 +22,7 @@ import { endLeftovers } from './leftovers.ts';
 import { keepMachines } from './machines.ts';
 import { operations } from './operations.ts';
 import { openRecorder } from './recorder.ts';
+import { notHere, readWords } from './run-commands.ts';
 import { addressOfUnit, tagOf } from './scope.ts';
 import { addStorage } from './storage.ts';
 import { completeTask } from './tasks.ts';
@@ -34,6 +35,8 @@ export type Wiring = {
   makeContext: MakeContext;
   serveTools(host: string, port: number, lookup: (token: string) => ToolTarget | undefined): Promise<Server>;
   writeTools(folder: string, address: { host: string; port: number }): void;
+  /** A command of a machine, which the owner of the token answers. */
+  writeMachineCommand(path: string, address: { host: string; port: number; token: string }): void;
   toolHelp: ToolHelp;
   /** Tail of the hooks' PATH. */
   path: string;
@@ -140,6 +143,12 @@ export const openModel = async (
     port: apiPort,
     openMachine: wiring.openMachine,
     writeTools: wiring.writeTools,
+    writeMachineCommand: wiring.writeMachineCommand,
+    jujuExec: async (machine, words) => {
+      const asked = readWords(state, machine, words);
+      if ('code' in asked) return asked;
+      return agents?.runCommands(asked.unit, asked.command) ?? notHere(asked.unit);
+    },
     log: recorder.log,
     changed,
   });
@@ -189,6 +198,7 @@ export const openModel = async (
     if (consequence.kind === 'charm-unused') removeTree(join(folder, 'charms', consequence.url.replace('local:', '')));
     if (consequence.kind === 'unit-removed') {
       agents?.killUnit(consequence.unit.name);
+      agents?.forgetUnit(consequence.unit.name);
       machines.forgetUnit(consequence.unit);
     }
   };

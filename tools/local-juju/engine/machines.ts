@@ -1,10 +1,11 @@
 // The machines of a model while the background process runs: opened at need, each with the tools of its units and their agent sockets.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { lstat, mkdir, readlink, rm, rmdir, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import type { LocalMachine, OpenMachine } from '../../local-machine/contract.ts';
+import type { ToolReply } from '../contract.ts';
 import type { Machine, Model, Storage, Unit } from '../state.ts';
 import { removeTree } from './files.ts';
 import { endProcessesBelow } from './leftovers.ts';
@@ -34,6 +35,9 @@ type Needed = {
   port: number;
   openMachine: OpenMachine;
   writeTools(folder: string, address: { host: string; port: number }): void;
+  writeMachineCommand(path: string, address: { host: string; port: number; token: string }): void;
+  /** Answers `juju-exec` of a machine. */
+  jujuExec(machine: string, words: readonly string[]): Promise<ToolReply>;
   log(entity: string, level: string, module: string, message: string): void;
   changed(): void;
 };
@@ -58,13 +62,26 @@ export const keepMachines = (needed: Needed): Machines => {
     });
   };
 
+  /** In the machine's PATH, and where a real machine has it. */
+  const writeJujuExec = ({ root, commandFolder }: LocalMachine, token: string): void => {
+    const path = join(commandFolder, 'juju-exec');
+    needed.writeMachineCommand(path, { ...address, token });
+    const place = join(root, 'usr', 'bin');
+    mkdirSync(place, { recursive: true });
+    rmSync(join(place, 'juju-exec'), { force: true });
+    symlinkSync(relative(place, path), join(place, 'juju-exec'));
+  };
+
   return {
     get: id => open.get(id),
     open: async (machine, known) => {
       const token = randomBytes(16).toString('hex');
       const work = makeReady(machine.id, machine.address, token).then(async opened => {
         if (known) await opened.recover();
-        commands.set(token, (name, args, cwd) => opened.command(name, args, cwd));
+        writeJujuExec(opened, token);
+        commands.set(token, (name, args, cwd) =>
+          name === 'juju-exec' ? needed.jujuExec(machine.id, args) : opened.command(name, args, cwd),
+        );
         open.set(machine.id, opened);
       });
       beingOpened.set(machine.id, work);

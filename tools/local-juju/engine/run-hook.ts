@@ -65,8 +65,13 @@ export const runHook = async (world: AgentWorld, unit: Unit, hook: HookInfo, reg
 export const operationModule = 'juju.worker.uniter.operation';
 
 /** `prov/0-install-<32 hex>` */
-export const contextId = (unit: Unit, hook: HookInfo): string =>
-  `${unit.name}-${hook.action?.name ?? (hook.exec ? 'juju-exec' : hook.name)}-${randomBytes(16).toString('hex')}`;
+export const contextId = (unit: Unit, hook: HookInfo): string => `${unit.name}-${workOf(hook)}-${randomBytes(16).toString('hex')}`;
+
+/** What runs, as contexts and loggers name it. */
+const workOf = (hook: HookInfo): string => {
+  if (hook.kind === 'run-commands') return hook.kind;
+  return hook.action?.name ?? (hook.exec ? 'juju-exec' : hook.name);
+};
 
 /** Runs one program in a hook context and commits or discards what it wrote. */
 export const attempt = async (
@@ -104,7 +109,7 @@ export const startProgram = (
   program: Pick<Program, 'command' | 'args' | 'stdin'>,
   chunk: (stream: 'stdout' | 'stderr', text: string) => void,
 ): Running => {
-  const module = `unit.${unit.name}.${hook.action?.name ?? (hook.exec ? 'juju-exec' : hook.name)}`;
+  const module = `unit.${unit.name}.${workOf(hook)}`;
   const tag = tagOf(unit.name);
   return runProgram(
     {

@@ -66,9 +66,11 @@ const hookOf = (task: Task, action: string, parameters: Record<string, unknown>)
     ? { name: '', kind: 'action', action: { name: action, task: task.id, parameters } }
     : { name: '', kind: 'exec', exec: { command: task.command, task: task.id } };
 
-// `juju exec` alone goes through a shell, because a shell command is what the user gives it.
+/** `juju exec` and `juju-exec` alone go through a shell, because a shell command is what they are given. */
+export const shellProgram = (command: string) => ({ command: '/bin/bash', args: ['-s'], stdin: `${command}\n` });
+
 const programOf = async (world: AgentWorld, unit: Unit, hook: HookInfo) => {
-  if (hook.exec) return { command: '/bin/bash', args: ['-s'], stdin: `${hook.exec.command}\n` };
+  if (hook.exec) return shellProgram(hook.exec.command);
   const { command } = await findHook(world, unit, hook);
   return command === undefined ? undefined : { command, args: [] };
 };

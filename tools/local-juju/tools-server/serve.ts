@@ -1,5 +1,5 @@
 // The socket that hook tools and machine commands call (wire: local-machine/shim.ts), and the folder of links that hooks find in PATH.
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { shimScript } from '../../local-machine/shim.ts';
@@ -49,6 +49,17 @@ export const writeTools = (folder: string, address: { host: string; port: number
     symlinkSync('jujuc', join(folder, name));
   }
 };
+
+/** Writes a command of a machine, which whoever the token belongs to answers. A hook must not call it: it would wait for its own end. */
+export const writeMachineCommand = (path: string, { token, ...address }: { host: string; port: number; token: string }): void => {
+  writeFileSync(`${path}.new`, shimScript(address, token, refuseInHook), { mode: 0o700 });
+  renameSync(`${path}.new`, path);
+};
+
+const refuseInHook = `if [ -n "\${JUJU_CONTEXT_ID:-}" ]; then
+  echo "ERROR \${0##*/} cannot be called from within a hook, have context \\"$JUJU_CONTEXT_ID\\"" >&2
+  exit 2
+fi`;
 
 const serveOne = async (socket: Socket, lookup: (token: string) => ToolTarget | undefined): Promise<void> => {
   const reader = wordReader(socket);

@@ -30,6 +30,7 @@ export const fakeWiring = (onCommit: OnCommit = () => undefined): Wiring => ({
       server.listen(port, host, () => settle(server));
     }),
   writeTools: () => undefined,
+  writeMachineCommand: () => undefined,
   toolHelp: { names: [], purpose: () => '', page: () => undefined },
   path: '/usr/bin:/bin',
 });
