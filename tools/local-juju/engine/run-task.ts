@@ -44,7 +44,8 @@ export const runTask = async (world: AgentWorld, unit: Unit, taskId: string, reg
   world.save();
 };
 
-const outcome = (
+/** How a task has ended. @param refused why nothing that it asked for was kept. */
+export const outcome = (
   task: Task,
   hook: HookInfo,
   end: ProgramEnd,
@@ -54,7 +55,14 @@ const outcome = (
   if (task.status === 'aborting') return { status: 'aborted', message: 'terminated', returnCode: -1 };
   if (isTermination(end.signal)) return { status: 'failed', message: 'terminated', returnCode: -1 };
   const returnCode = end.code ?? -1;
-  if (refused !== undefined) return { status: 'failed', message: refused, returnCode };
+  if (refused !== undefined) {
+    return {
+      status: 'failed',
+      message: (action?.failed && action.message) || 'committing requested changes failed',
+      stderr: task.stderr === '' ? refused : `${task.stderr}\n${refused}`,
+      returnCode: returnCode === 0 ? 1 : returnCode,
+    };
+  }
   if (action?.failed) return { status: 'failed', message: action.message, returnCode };
   const failure = end.signal === null ? failureOf(end) : `signal: ${end.signal}`;
   if (hook.exec || failure === undefined) return { status: 'completed', message: '', returnCode };
