@@ -76,7 +76,9 @@ export const operations = (model: Model, place: Place, commit: Commit, killTask:
       }),
     setTrust: (name, trust) =>
       commit(() => {
-        applicationOf(model, name).trust = trust;
+        const application = model.applications[name];
+        if (application === undefined) throw new JujuError(`application "${name}" not found`);
+        application.trust = trust;
       }),
     refresh: async (name, source, options) => {
       try {

@@ -119,6 +119,15 @@ describe('removal', () => {
       ['prov/1', { force: false, destroyStorage: false }],
     ]);
   });
+  test.each([
+    ['remove-unit prov/0 prov/9 --dry-run', 'ERROR removing unit prov/9 failed: unit "prov/9" does not exist\n'],
+    ['remove-unit prov/0 prov/9', 'ERROR removing unit prov/9 failed: unit "prov/9" does not exist\n'],
+    ['remove-application prov nope --dry-run', 'ERROR removing application nope failed: application "nope" not found\n'],
+    ['remove-application prov nope', 'ERROR removing application nope failed: application "nope" not found\n'],
+  ])('%s names what is not there, and asks nothing', async (line, err) => {
+    expect(await juju(live, line.split(' '))).toEqual({ code: 1, out: '', err });
+    expect(live.asked).toEqual([]);
+  });
   test('of an application, with its storage', async () => {
     expect(await juju(live, ['remove-application', '--no-prompt', '--destroy-storage', '--force', 'prov'])).toEqual({
       code: 0,

@@ -23,6 +23,11 @@ export const removeApplication: CommandSpec = {
     if (flags.on('no-wait') && !flags.on('force')) throw new JujuError('--no-wait without --force not valid', 2);
     const live = call.model();
     const destroyStorage = flags.on('destroy-storage');
+    if (flags.on('dry-run') || !flags.on('no-prompt')) {
+      const missing = args.filter(name => !live.state.applications[name]);
+      for (const name of missing) console.err(`ERROR removing application ${name} failed: application "${name}" not found\n`);
+      if (missing.length > 0) return 1;
+    }
     const lines = args
       .filter(name => live.state.applications[name])
       .flatMap(name => removalOfApplication(live.state, name, destroyStorage));
@@ -30,7 +35,7 @@ export const removeApplication: CommandSpec = {
       for (const line of lines) console.out(`${line}\n`);
       return 0;
     }
-    if (!flags.on('no-prompt') && lines.length > 0) await confirmed(console, 'application removal', lines);
+    if (!flags.on('no-prompt')) await confirmed(console, 'application removal', lines);
     return removeEach(call, args, name => {
       const said = flags.on('no-prompt') && live.state.applications[name] ? removalOfApplication(live.state, name, destroyStorage) : [];
       live.removeApplication(name, removalOptions(flags));

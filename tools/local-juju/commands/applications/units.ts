@@ -61,12 +61,17 @@ export const removeUnit: CommandSpec = {
     if (wrong !== undefined) throw new JujuError(`invalid unit name "${wrong}"`, 2);
     if (flags.on('no-wait') && !flags.on('force')) throw new JujuError('--no-wait without --force not valid', 2);
     const live = call.model();
+    if (flags.on('dry-run') || !flags.on('no-prompt')) {
+      const missing = args.filter(name => !live.state.units[name]);
+      for (const name of missing) console.err(`ERROR removing unit ${name} failed: unit "${name}" does not exist\n`);
+      if (missing.length > 0) return 1;
+    }
     const lines = args.filter(name => live.state.units[name]).flatMap(name => removalOfUnit(live.state, name, flags.on('destroy-storage')));
     if (flags.on('dry-run')) {
       for (const line of lines) console.out(`${line}\n`);
       return 0;
     }
-    if (!flags.on('no-prompt') && lines.length > 0) await confirmed(console, 'unit removal', lines);
+    if (!flags.on('no-prompt')) await confirmed(console, 'unit removal', lines);
     return removeEach(call, args, name => {
       const said = flags.on('no-prompt') && live.state.units[name] ? removalOfUnit(live.state, name, flags.on('destroy-storage')) : [];
       live.removeUnit(name, removalOptions(flags));
