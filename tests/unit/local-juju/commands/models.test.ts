@@ -43,7 +43,7 @@ test('add-model makes it and switches to it', async () => {
   await juju(controller, ['add-model', 'four', '--no-switch']);
   expect(controller.current()).toBe('three');
   expect(await juju(controller, ['add-model'])).toMatchObject({ code: 2, err: 'ERROR model name is required\n' });
-  expect((await juju(controller, ['add-model', 'Bad_Name'])).code).toBe(1);
+  expect((await juju(controller, ['add-model', 'Bad_Name'])).code).toBe(2);
 });
 
 test('switch shows and changes', async () => {

@@ -31,7 +31,7 @@ A cloud, a credential and an owner may be named as Juju allows it; there is one 
     const [name] = args;
     if (name === undefined) throw new JujuError('model name is required', 2);
     if (!isModelName(name))
-      throw new JujuError(`"${name}" is not a valid name: model names may only contain lowercase letters, digits and hyphens`);
+      throw new JujuError(`"${name}" is not a valid name: model names may only contain lowercase letters, digits and hyphens`, 2);
     const config: Record<string, string> = {};
     for (const pair of flags.all('config')) {
       const at = pair.indexOf('=');
