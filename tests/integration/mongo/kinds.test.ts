@@ -49,7 +49,15 @@ test('from nothing to a primary with its operator, all through the key file', as
     self: 'primary',
     settings: { slowMs: 100, verbosity: 0, cacheBytes: 256 * 1024 ** 2, oplogBytes: 50 * 1024 ** 2 },
     set,
-    primary: { host: a!.host, set, users: new Map(), operatorAccepted: false, roles: new Map(), backupRole: false },
+    primary: {
+      host: a!.host,
+      set,
+      users: new Map(),
+      operatorAccepted: false,
+      roles: new Map(),
+      backupRole: false,
+      databases: ['admin', 'config', 'local'],
+    },
   });
 
   await apply(mongo, { do: 'create-backup-role' });
