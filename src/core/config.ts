@@ -1,6 +1,6 @@
 // The operator's configuration (config.yaml), checked.
 import * as z from 'zod/mini';
-import { ROLES, ROTATIONS } from './names.ts';
+import { CLIENT_NETWORKS, ROLES, ROTATIONS } from './names.ts';
 import { oneLine } from './text.ts';
 
 /** What is shown of a value that is wrong. */
@@ -16,6 +16,7 @@ const oneOf = <Word extends string>(words: readonly Word[]) => z.enum(words, `mu
 const schema = z.object({
   role: z._default(oneOf(ROLES), 'replication'),
   'auto-delete': z._default(z.boolean('must be true or false'), false),
+  'client-networks': z._default(oneOf(CLIENT_NETWORKS), 'any'),
   'client-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
   'system-password-rotation': z._default(oneOf(ROTATIONS), 'never'),
   'system-users': z._default(z.string('must be the name of a secret'), ''),

@@ -20,6 +20,9 @@ export const snapRevision = (architecture: string): string | undefined =>
   Object.entries(SNAP.revisions).find(([name]) => name === architecture)?.[1];
 export type Service = 'mongod' | 'mongos';
 
+/** From where a client's user may log in: from anywhere, or from the networks of the client's units. */
+export const CLIENT_NETWORKS = ['any', 'units'] as const;
+
 /** How often Juju asks for a secret to be changed: its own words, and `never`. */
 export const ROTATIONS = ['never', 'hourly', 'daily', 'weekly', 'monthly', 'quarterly', 'yearly'] as const;
 export type Rotation = (typeof ROTATIONS)[number];

@@ -1,4 +1,5 @@
 // What Juju says of clients, and of the other side of any relation.
+import { randomInt } from 'node:crypto';
 import { networksKey } from '../core/bags.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import { isSecretUri } from '../core/names.ts';
@@ -34,6 +35,8 @@ export type Asked = {
   readonly content: Promise<Bag | undefined>;
   readonly peers: Promise<Peers | undefined>;
   readonly settled: Promise<boolean>;
+  /** Clients are held to the networks of their units. */
+  readonly fromUnits: Promise<boolean>;
 };
 
 /**
@@ -43,18 +46,23 @@ export async function readClients(
   juju: Juju,
   context: Context,
   endpoints: readonly string[],
-  { listed, peers, settled }: Pick<Asked, 'listed' | 'peers' | 'settled'>,
+  { listed, peers, settled, fromUnits }: Omit<Asked, 'hosts' | 'content'>,
 ): Promise<readonly ClientRelation[]> {
   const ids = listedAt(await listed, endpoints);
+  // A hook of its relation may have passed while no unit led, and this one may lead again without having been elected.
+  const suspect = context.hook === 'update-status' && ids.length > 0 ? ids[randomInt(ids.length)]?.id : undefined;
   const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
+      const isNews = id === context.relation || id === suspect;
       const told = juju.applicationBag(id, context.app);
-      const isKnown = id !== context.relation && (await settled) && isAnswered(endpoint, await told, networksFound(id, await peers));
+      const isHeld = (request: Bag): boolean => isFromItsUnits(endpoint, request);
+      const held = (await fromUnits) ? isHeld : () => false;
+      const isKnown = !isNews && (await settled) && isAnswered(await told, held, networksFound(id, await peers));
       const [{ units, other: client, remote }, databag] = await Promise.all([isKnown ? NOT_ASKED : readOther(juju, id), told]);
       const memory = await memoryOf(juju, id, async () => units ?? [], databag);
       const requests = splitRequests(remote, databag);
-      const networks = requests.some(one => isFromItsUnits(endpoint, one.remote))
-        ? { networks: await readNetworks(juju, context, id, units, await peers) }
+      const networks = requests.some(one => held(one.remote))
+        ? { networks: await readNetworks(juju, id, units, await peers, isNews || context.hook === 'leader-elected') }
         : {};
       const relation = { endpoint, id, app: client ?? `relation ${id}`, units: units ?? [], databag, ...memory, ...networks };
       return Promise.all(requests.map(async request => ({ ...relation, ...request, ...(await readWish(juju, request)) })));
@@ -99,19 +107,19 @@ async function readWish(juju: Juju, { remote, own }: SplitRequest): Promise<Pick
 
 /**
  * Each unit is asked when it may have something new to say: in a hook of its relation, which Juju runs whenever a unit comes, goes or changes
- * its address, and when this unit has just become the leader, who may have let such a hook pass. Else what was found then is remembered.
+ * its address, and when such a hook may have passed: this unit has just become the leader, or it is this relation's turn. Else what was
+ * found then is remembered.
  */
 async function readNetworks(
   juju: Juju,
-  context: Context,
   id: number,
   units: readonly string[] | undefined,
   peers: Peers | undefined,
+  isNews: boolean,
 ): Promise<Networks> {
   const known = networksFound(id, peers);
   if (units === undefined) return known ?? {};
   const sorted = [...units].sort(byUnitNumber);
-  const isNews = context.relation === id || context.hook === 'leader-elected';
   if (known !== undefined && !isNews && Object.keys(known).join() === sorted.join()) return known;
   const bags = await Promise.all(sorted.map(unit => juju.unitBag(id, unit)));
   return Object.fromEntries(sorted.map((unit, at) => [unit, networksOf(bags[at] ?? {})]));
@@ -121,10 +129,10 @@ async function readNetworks(
 const networksFound = (id: number, peers: Peers | undefined): Networks | undefined => decodeNetworks(peers?.app[networksKey(id)]);
 
 /** Until a hook of its own tells otherwise, the client asks for what it was answered, and is where it was found. */
-function isAnswered(endpoint: string, own: Bag, networks: Networks | undefined): boolean {
+function isAnswered(own: Bag, held: (request: Bag) => boolean, networks: Networks | undefined): boolean {
   const requests = splitRequests(undefined, own);
   if (isWithdrawn(own) || requests.some(request => request.own.data === undefined)) return false;
-  return networks !== undefined || !requests.some(({ remote }) => isFromItsUnits(endpoint, remote));
+  return networks !== undefined || !requests.some(({ remote }) => held(remote));
 }
 
 /** The other side of a relation, while there is no need to ask. */

@@ -1,6 +1,6 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import { LEAVING, ROLE } from '../core/bags.ts';
-import { checkConfig } from '../core/config.ts';
+import { type Config, checkConfig } from '../core/config.ts';
 import type { Context } from '../core/context.ts';
 import { type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
 import { appSecretLabel, bareSecretId, ROLES, type Role, STORAGE } from '../core/names.ts';
@@ -42,7 +42,14 @@ export async function observeJuju(
     await Promise.all([
       leads.then(leader =>
         leader
-          ? readForLeader(juju, context, endpoints, { listed, hosts: beside, content: secretContent, peers: met, settled })
+          ? readForLeader(juju, context, endpoints, {
+              listed,
+              hosts: beside,
+              content: secretContent,
+              peers: met,
+              settled,
+              fromUnits: configured.then(isFromUnits),
+            })
           : undefined,
       ),
       configured,
@@ -113,6 +120,9 @@ async function isSettled(context: Context, configured: Promise<unknown>, shown: 
 }
 
 const isPlain = (config: unknown): boolean => (config as { role?: unknown } | undefined)?.role === ('replication' satisfies Role);
+
+const isFromUnits = (config: unknown): boolean =>
+  (config as { 'client-networks'?: unknown } | undefined)?.['client-networks'] === ('units' satisfies Config['client-networks']);
 
 const roleOf = (peers: Peers | undefined): Role | undefined => ROLES.find(role => role === peers?.app[ROLE]);
 

@@ -1,7 +1,8 @@
 // The user, or the group, that a client's request comes to in the database: its name, what it may, and from where.
+import type { Config } from '../core/config.ts';
 import type { UserSpec } from '../core/effects.ts';
 import { clientUser } from '../core/names.ts';
-import type { ClientRelation, DatabaseUser, PrimaryFacts, Role } from '../core/observed.ts';
+import type { ClientRelation, DatabaseUser, Observed, PrimaryFacts, Role } from '../core/observed.ts';
 import { isFromItsUnits } from '../interfaces/mongodb-client.ts';
 import { CODES, type Grant, type GrantProblem } from './client-grant.ts';
 import { roleFor } from './client-role.ts';
@@ -30,9 +31,12 @@ export function problemWith(client: ClientRelation, grant: Grant | GrantProblem,
   return { problem: `${kind} ${name} exists already, and is not this client’s; ask for another name, or drop it`, code: CODES.name };
 }
 
-export function userSpec(client: ClientRelation, grant: Grant, primary: PrimaryFacts): UserSpec {
+export function userSpec({ juju }: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): UserSpec {
   const { id, requestId } = client;
-  const from = isFromItsUnits(client.endpoint, client.remote) ? networksOf(client, userFor(client, primary)) : undefined;
+  const user = userFor(client, primary);
+  const isHeld = isFromItsUnits(client.endpoint, client.remote);
+  // Nothing changes while the configuration is not valid.
+  const from = !isHeld ? undefined : !juju.config.valid ? user?.from : fromUnits(juju.config.config) ? networksOf(client, user) : undefined;
   const permissions: readonly Role[] = grant.privileges.length === 0 ? [] : [{ role: clientUser(id, requestId), db: 'admin' }];
   return {
     name: nameFor(client, grant, primary),
@@ -43,6 +47,8 @@ export function userSpec(client: ClientRelation, grant: Grant, primary: PrimaryF
     ...(from === undefined ? {} : { from }),
   };
 }
+
+const fromUnits = (config: Config): boolean => config['client-networks'] === 'units';
 
 const byDatabase = (a: Role, b: Role): number => compare(a.db, b.db) || compare(a.role, b.role);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

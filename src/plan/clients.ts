@@ -28,7 +28,7 @@ export function planClients(seen: Observed): Plan {
   // Before it is known which relations are answered here, none is taken for gone.
   if (juju.peers === undefined || juju.role === undefined) return plan({ effects: emptied });
   const secrets = [...emptied, ...juju.staleSecrets.map((id): JujuEffect => ({ do: 'remove-secret', id }))];
-  if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: secrets });
+  if (mongod.kind !== 'member' || mongod.primary === undefined) return plan({ effects: [...secrets, ...found(seen)] });
   const { primary } = mongod;
   const grants = clientGrants(seen, primary);
   return together([
@@ -99,7 +99,7 @@ function granted(seen: Observed, client: ClientRelation, grant: Grant, primary: 
   const isOurs = user !== undefined && user.fingerprint === published && user.passwordBy !== 'somebody';
   if (!isOurs || client.lost || !grant.published || isDue)
     return client.remembers ? nothing : withNewPassword(seen, client, grant, primary);
-  const spec = userSpec(client, grant, primary);
+  const spec = userSpec(seen, client, grant, primary);
   const isRight =
     user.passwordBy === undefined &&
     sameRoles(user, spec.roles) &&
@@ -160,7 +160,7 @@ function newPassword(seen: Observed, client: ClientRelation, grant: Grant, prima
   const answer = { ...answerTo(seen, client, grant, primary), password, ...scheduled };
   return {
     fingerprint,
-    setUser: { do: 'set-user', user: { ...userSpec(client, grant, primary), password, ...chosen } },
+    setUser: { do: 'set-user', user: { ...userSpec(seen, client, grant, primary), password, ...chosen } },
     publish: [
       { do: 'publish-client', client: answer },
       { do: 'set-peer-app', values: { [publishedKey(client)]: fingerprint } },

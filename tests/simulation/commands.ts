@@ -362,6 +362,8 @@ const settings: readonly (readonly [string, string])[] = [
   ['cache-size-mb', '0'],
   ['cache-size-mb', '1'],
   ['auto-delete', 'true'],
+  ['client-networks', 'units'],
+  ['client-networks', 'any'],
   ['oplog-size-mb', '2000'],
   ['client-password-rotation', 'daily'],
   ['client-password-rotation', 'never'],

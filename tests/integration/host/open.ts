@@ -59,6 +59,7 @@ const freshAddress = (): string => {
 const CONFIG: Config = {
   role: 'replication',
   'auto-delete': false,
+  'client-networks': 'any',
   'client-password-rotation': 'never',
   'system-password-rotation': 'never',
   'system-users': '',

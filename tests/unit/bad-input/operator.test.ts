@@ -38,6 +38,7 @@ const rotation = word('never hourly daily weekly monthly quarterly yearly');
 const ALLOWED: Readonly<Record<string, (given: unknown) => boolean>> = {
   role: word('replication'), // what this application is for was fixed before
   'auto-delete': given => typeof given === 'boolean',
+  'client-networks': word('any units'),
   'client-password-rotation': rotation,
   'system-password-rotation': rotation,
   'system-users': given => given === '',

@@ -6,6 +6,7 @@ import * as tools from '../../../src/juju/tools.ts';
 import { userFingerprint } from '../../../src/mongo/fingerprint.ts';
 import { observeJuju } from '../../../src/observe/juju.ts';
 import { meetOthers } from '../../../src/observe/peers.ts';
+import { addUnits } from '../../../tools/local-juju/engine/deploy.ts';
 import { inHook } from '../../support/hook.ts';
 import { type Deployed, deployed, LABEL, PEER_RELATION, relationHook, secretOf } from '../juju/deployed.ts';
 
@@ -121,7 +122,7 @@ describe('what the leader sees', () => {
 
   test('a steady application while it is settled: clients are taken to ask for what they were answered, and nothing of clusters is asked', async () => {
     const { world, app, other } = await steadyWorld();
-    const { value, calls } = await observe(world, 'mongodb/0');
+    const { value, calls } = await observe(world, 'mongodb/0', { hook: 'config-changed' });
     expect(value.clients.map(({ id, remote, own }) => ({ id, remote, own: own.database }))).toEqual([
       { id: app.id, remote: { database: 'shop' }, own: 'shop' },
       { id: other.id, remote: { database: 'shop' }, own: 'shop' },
@@ -131,6 +132,20 @@ describe('what the leader sees', () => {
     expect(asked.filter(call => call.startsWith('relation-ids')).sort()).toEqual(['relation-ids database', 'relation-ids database-peers']);
     expect(asked.filter(call => call.includes(`-r ${app.id}`))).toEqual([`relation-get -r ${app.id} --app - mongodb`]);
     expect(asked).not.toContain('opened-ports');
+  });
+
+  test('of one client at a time what it asks for now, in each update-status: a hook of its relation may have passed while nobody led', async () => {
+    const { world, app, other } = await steadyWorld();
+    for (const relation of [app, other]) relation.applications[relation === app ? 'app' : 'other']!.values = { database: 'another' };
+    const noticed = new Set<string>();
+    for (let round = 0; round < 100 && noticed.size < 2; round += 1) {
+      const { value, calls } = await observe(world, 'mongodb/0');
+      const anew = value.clients.filter(({ remote }) => remote.database === 'another');
+      expect(anew).toHaveLength(1);
+      expect(calls.filter(({ tool, words }) => tool === 'relation-list' && words.includes('-r'))).toHaveLength(1 + 1); // the peers' too
+      noticed.add(anew[0]?.app ?? '');
+    }
+    expect([...noticed].sort()).toEqual(['app', 'other']);
   });
 
   test.each<[string, Partial<Context>, (world: Deployed) => unknown]>([
@@ -340,8 +355,13 @@ test.each(['garbage', '--help', 'secret:', 'secret:d0123456789012345678'])(
 describe('where the units of a client come from', () => {
   const asked = { database: 'shop' };
   const addressIn = (world: Deployed) => Object.values(world.model.machines).at(-1)?.address;
+  const held = async (count = 1) => {
+    const world = await deployed(count);
+    world.model.applications.mongodb!.config = { 'client-networks': 'units' };
+    return world;
+  };
   const look = async (world: Deployed, more: Partial<Context> = {}) => {
-    const { value, calls } = await observe(world, 'mongodb/0', more);
+    const { value, calls } = await observe(world, 'mongodb/0', { hook: 'config-changed', ...more });
     const asks = calls.filter(({ tool, words }) => tool === 'relation-get' && words.includes('app/0'));
     return { networks: value.clients[0]?.networks, asks: asks.length };
   };
@@ -351,7 +371,7 @@ describe('where the units of a client come from', () => {
     );
 
   test('is asked of each once, and then remembered', async () => {
-    const world = await deployed(1);
+    const world = await held();
     const app = world.client('app', asked);
     expect(app.id).toBe(2);
     const found = { 'app/0': [`${addressIn(world)}/32`] };
@@ -362,10 +382,11 @@ describe('where the units of a client come from', () => {
   test.each<[string, Partial<Context>, unknown]>([
     ['in a hook of its relation', { hook: 'database-relation-changed', relation: 2 }, { 'app/0': ['10.9.9.9/32'] }],
     ['by a new leader', { hook: 'leader-elected' }, { 'app/0': ['10.9.9.9/32'] }],
+    ['in update-status', { hook: 'update-status' }, { 'app/0': ['10.9.9.9/32'] }],
     ['when its units are others than those remembered', {}, { 'app/0': ['10.9.9.9/32'], 'app/1': ['10.9.9.8/32'] }],
     ['when what is remembered makes no sense', {}, ['10.9.9.9/32']],
   ])('is asked again %s', async (_, more, remembered) => {
-    const world = await deployed(1);
+    const world = await held();
     world.client('app', asked);
     await remember(world, remembered);
     expect(await look(world, more)).toEqual({ networks: { 'app/0': [`${addressIn(world)}/32`] }, asks: 1 });
@@ -373,11 +394,36 @@ describe('where the units of a client come from', () => {
   test.each([{}, { ...asked, 'external-node-connectivity': 'true' }, { ...asked, 'entity-type': 'THING' }])(
     'is nobody’s business of a client that asks for %j',
     async request => {
-      const world = await deployed(1);
+      const world = await held();
       world.client('app', request);
       expect(await look(world, { hook: 'leader-elected' })).toEqual({ networks: undefined, asks: 0 });
     },
   );
+  test('is nobody’s business where clients may come from anywhere', async () => {
+    const world = await deployed(1);
+    world.client('app', asked);
+    expect(await look(world, { hook: 'leader-elected' })).toEqual({ networks: undefined, asks: 0 });
+  });
+
+  // The hooks of a unit that comes run on every unit of ours, and Juju runs leader-elected before whatever else is due.
+  test.each([
+    ['the next leader sees it', 'mongodb/1', 'leader-elected'],
+    ['one that leads again without having been elected sees it', 'mongodb/0', 'update-status'],
+  ])('of one that comes while nobody leads: %s', async (_, leader, hook) => {
+    const world = await held(2);
+    const relation = world.client('app', asked);
+    const { value: before } = await observe(world, 'mongodb/0', { hook: 'database-relation-changed', relation: relation.id });
+    await remember(world, before.clients[0]?.networks);
+    const { app } = world.model.applications;
+    addUnits(world.model, app!.name, 1, [], [], { folder: '', now: () => '2026-11-23T08:00:00Z' });
+    world.settle();
+    world.model.applications.mongodb!.leader = '';
+    for (const unit of ['mongodb/0', 'mongodb/1'])
+      expect((await observe(world, unit, { hook: 'database-relation-joined', relation: relation.id })).value.clients).toEqual([]);
+    world.model.applications.mongodb!.leader = leader;
+    const { value } = await observe(world, leader, { hook });
+    expect(Object.keys(value.clients[0]?.networks ?? {})).toEqual(['app/0', 'app/1']);
+  });
 });
 
 describe('secrets that were made for relations which are gone', () => {

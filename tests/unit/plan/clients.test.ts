@@ -200,15 +200,30 @@ describe('a request', () => {
 });
 
 describe('where a client’s user may log in from', () => {
-  const from = (more: Partial<ClientRelation>, user: Partial<DatabaseUser> = {}): unknown => {
+  const units = { config: { valid: true, config: { ...CONFIG, 'client-networks': 'units' } } } as const;
+  const from = (more: Partial<ClientRelation>, user: Partial<DatabaseUser> = {}, option: Partial<Observed['juju']> = units): unknown => {
     const [effect] = planClients(
-      world({ clients: [{ ...client(REMOTE, OWN), ...more }], users: [{ ...USER, roles: [], ...user }], published: { 'client-3': 'f-3' } }),
+      world({
+        clients: [{ ...client(REMOTE, OWN), ...more }],
+        users: [{ ...USER, roles: [], ...user }],
+        published: { 'client-3': 'f-3' },
+        juju: option,
+      }),
     ).effects;
     return effect?.do === 'set-user' ? (effect.user.from ?? 'anywhere') : effect;
   };
   const networks = { 'shop-app/0': ['10.0.1.5/32'], 'shop-app/1': ['10.0.1.4/32', '192.168.0.0/24'] };
   const external = { ...REMOTE, 'external-node-connectivity': 'true' };
 
+  test('is anywhere unless the operator chooses otherwise, for users that are there too', () => {
+    const any = { config: { valid: true, config: CONFIG } } as const;
+    expect(from({ networks }, { from: ['10.0.1.5/32'] }, any)).toBe('anywhere');
+    expect(from({}, { from: ['10.0.1.5/32'] }, any)).toBe('anywhere');
+  });
+  test('stays as it was while the configuration is not valid', () => {
+    const invalid = { config: { valid: false, option: 'x', problem: 'x' } } as const;
+    expect(from({ networks }, { from: ['10.0.1.5/32'] }, invalid)).toEqual(['10.0.1.5/32']);
+  });
   test('is where its units are', () => {
     expect(from({ networks })).toEqual(['10.0.1.4/32', '10.0.1.5/32', '192.168.0.0/24']);
     expect(from({ networks: { 'shop-app/0': ['10.0.1.5/32'], 'shop-app/1': ['10.0.1.5/32'] } })).toEqual(['10.0.1.5/32']);
@@ -229,7 +244,12 @@ describe('where a client’s user may log in from', () => {
   test('is set when it differs, whatever else is right, and remembered for the next hooks', () => {
     const seen = (user: Partial<DatabaseUser>, app = {}) =>
       planClients(
-        world({ clients: [{ ...client(REMOTE, OWN), networks }], users: [{ ...USER, ...user }], published: { 'client-3': 'f-3', ...app } }),
+        world({
+          clients: [{ ...client(REMOTE, OWN), networks }],
+          users: [{ ...USER, ...user }],
+          published: { 'client-3': 'f-3', ...app },
+          juju: units,
+        }),
       ).effects;
     const all = ['10.0.1.4/32', '10.0.1.5/32', '192.168.0.0/24'];
     const remembered = { do: 'set-peer-app', values: { 'networks-3': JSON.stringify(networks) } };
@@ -237,6 +257,10 @@ describe('where a client’s user may log in from', () => {
     expect(seen({})).toMatchObject([{ do: 'set-user', user: { from: all } }, remembered]);
     expect(seen({ from: all })).toEqual([remembered]);
     expect(seen({ from: all }, { 'networks-3': JSON.stringify(networks) })).toEqual([]);
+  });
+  test('is remembered while there is no primary, for the hook that told it comes once', () => {
+    const seen = withMembers(world({ clients: [{ ...client(REMOTE, OWN), networks }], juju: units }), [member(0, 'secondary')]);
+    expect(planClients(seen).effects).toEqual([{ do: 'set-peer-app', values: { 'networks-3': JSON.stringify(networks) } }]);
   });
   test('is forgotten with the relation, or when it matters no more', () => {
     expect(planClients(world({ clients: [], published: { 'networks-8': '{}' } })).effects).toEqual([

@@ -12,6 +12,7 @@ import { SYSTEM_ROLES } from '../../../src/plan/users.ts';
 export const CONFIG = {
   role: 'replication',
   'auto-delete': false,
+  'client-networks': 'any',
   'client-password-rotation': 'never',
   'system-password-rotation': 'never',
   'system-users': '',
