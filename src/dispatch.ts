@@ -20,6 +20,7 @@ import { printDebug, writeLog } from './juju/log.ts';
 import * as tools from './juju/tools.ts';
 import { helloOf } from './mongo/hello.ts';
 import { rotateLog } from './mongo/logs.ts';
+import { refusalsAt } from './mongo/refusals.ts';
 import { freshFor, mintFresh } from './observe/fresh.ts';
 import { observeJuju } from './observe/juju.ts';
 import { meetOthers, withUnitsNow } from './observe/peers.ts';
@@ -329,7 +330,13 @@ async function viewsFor(action: Action, seen: Observed, world: World): Promise<r
   if (!action.asksMembers) return [];
   const set = seen.mongod.kind === 'member' || seen.mongod.kind === 'outside' ? seen.mongod.set.members.map(member => member.host) : [];
   const units = [...(seen.juju.peers?.units.values() ?? [])].map(unit => hostOf(unit.address));
-  return Promise.all([...new Set([...units, ...set])].map(host => helloOf(world.mongo(), host)));
+  const { config } = seen.juju;
+  const isHeld = config.valid && config.config['client-networks'] === 'units';
+  const viewOf = async (host: string): Promise<View> => {
+    const view = await helloOf(world.mongo(), host);
+    return isHeld && view.state !== 'silent' ? { ...view, refused: await refusalsAt(world.mongo(), host) } : view;
+  };
+  return Promise.all([...new Set([...units, ...set])].map(viewOf));
 }
 
 const startsMongod = (effect: Effect): boolean => effect.do === 'start-mongod' || effect.do === 'restart-mongod';

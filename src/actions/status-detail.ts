@@ -39,13 +39,30 @@ export const statusDetail = (
       ...(requestId === undefined ? {} : { request: requestId }),
       problem: oneLine(problem, LONGEST),
     }));
+    const refused = refusedLogins(seen, views);
     const about = { unit: seen.context.unit, leader: seen.juju.leader, 'replica-set': seen.context.app };
-    const detail = { ...about, members: rows, clients, 'to-do': next };
+    const detail = { ...about, members: rows, clients, 'refused-logins': refused, 'to-do': next };
     const todo = next.length === 0 ? ['nothing is to be done'] : next;
-    const refused = clients.map(({ application, relation, problem }) => `client ${application} (relation ${relation}): ${problem}`);
-    return { effects: [], results: { table: [...table(rows), '', ...refused, ...todo].join('\n'), json: JSON.stringify(detail) } };
+    const said = [
+      ...clients.map(({ application, relation, problem }) => `client ${application} (relation ${relation}): ${problem}`),
+      ...refused.map(
+        ({ user, address, networks }) =>
+          `user ${user} was refused from ${address}: it may log in from ${networks.join(', ')}; see client-networks`,
+      ),
+    ];
+    return { effects: [], results: { table: [...table(rows), '', ...said, ...todo].join('\n'), json: JSON.stringify(detail) } };
   },
 });
+
+/** Those of clients' users that MongoDB refused because of where they came from, and that it would refuse again. */
+function refusedLogins({ mongod }: Observed, views: readonly View[]) {
+  const users = mongod.kind === 'member' ? mongod.primary?.users : undefined;
+  const all = new Map(views.flatMap(({ refused = [] }) => refused.map(one => [`${one.user} ${one.address}`, one] as const)));
+  return [...all.values()].flatMap(({ user, address }) => {
+    const networks = users?.get(user)?.from;
+    return networks === undefined || networks.some(network => network.startsWith(`${address}/`)) ? [] : [{ user, address, networks }];
+  });
+}
 
 function rowsOf(seen: Observed, views: readonly View[]): readonly Row[] {
   const units = seen.juju.peers?.units ?? new Map();

@@ -2,6 +2,7 @@
 import { MongoClient } from 'mongodb';
 import { expect, onTestFinished, test } from 'vitest';
 import type { UserSpec } from '../../../src/core/effects.ts';
+import { refusalsAt } from '../../../src/mongo/refusals.ts';
 import type { Launched } from './launch.ts';
 import { apply, freshAddress, launch, lookFor, makeSet } from './open.ts';
 
@@ -49,6 +50,18 @@ test('a user gets in from its networks alone; that they change is felt on open c
   await apply(mongo, { do: 'set-user', user: same });
   expect([await readFrom(a!, one), await readFrom(a!, 'socket')]).toEqual([0, 0]);
   expect((await lookFor('member', mongo)).primary?.users.get(spec.name)).not.toHaveProperty('from');
+});
+
+test('a refused login is found in the log of the member, with the address that it came from', async () => {
+  const [a] = await launch(1);
+  const mongo = await makeSet([a!]);
+  const [one, two] = [{ address: freshAddress() }, { address: freshAddress() }];
+  // So many networks that mongod cuts the line in which it refuses.
+  const many = Array.from({ length: 100 }, (_, n) => `10.1.${n}.0/24`);
+  await apply(mongo, { do: 'set-user', user: { ...spec, from: [`${one.address}/32`, ...many] } });
+  expect(await refusalsAt(mongo, a!.host)).toEqual([]);
+  expect([await readFrom(a!, one), await readFrom(a!, two)]).toEqual([0, 18]);
+  expect(await refusalsAt(mongo, a!.host)).toEqual([{ user: spec.name, address: two.address }]);
 });
 
 test('who comes through a unix socket has no address, and no network lets it in', async () => {

@@ -145,6 +145,20 @@ describe('status-detail', () => {
     );
     expect(JSON.parse(results.json).clients).toMatchObject([{ application: 'app-3', relation: 3 }, { relation: 5 }]);
   });
+  test('names the address that a client’s user was refused from', () => {
+    const user: DatabaseUser = { name: 'relation-4', ours: true, fingerprint: 'f', relation: 4, from: ['10.0.1.4/32'], roles: [] };
+    const one = steady(1);
+    if (one.mongod.kind !== 'member') throw new Error('not a member');
+    const users = new Map([...systemUsers(), ['relation-4', user]]);
+    const world = { ...one, mongod: { ...one.mongod, primary: primaryFacts(one.mongod.set, { users }) } };
+    const refused = ['10.0.1.4', '192.168.0.7', '192.168.0.7'].map(address => ({ user: 'relation-4', address }));
+    const view: View = { host: host(0), state: 'primary', refused: [...refused, { user: 'gone', address: '192.168.0.8' }] };
+    const { results } = run('status-detail', world, {}, [view]) as unknown as { results: { table: string; json: string } };
+    expect(results.table.split('\n').filter(line => line.includes('refused'))).toEqual([
+      'user relation-4 was refused from 192.168.0.7: it may log in from 10.0.1.4/32; see client-networks',
+    ]);
+    expect(JSON.parse(results.json)['refused-logins']).toMatchObject([{ user: 'relation-4', address: '192.168.0.7' }]);
+  });
   test('says so when nothing is to be done', () => {
     expect(run('status-detail', steady(1))).toMatchObject({ results: { table: expect.stringContaining('nothing is to be done') } });
   });
