@@ -11,6 +11,18 @@ const LONGEST = 1_000;
 /** What a client is told of its request. `code`: from 5000 on, only another request or another relation helps. */
 export type RelationStatus = { readonly code: number; readonly message: string; readonly resolution: string };
 
+/** `juju status` shows somewhat more of a message, and cuts off the rest. */
+export const SHOWN = 110;
+/** What is the matter, and what to do; the other way round where what to do would be cut off. */
+const says = (what: string, todo: string, whose = ''): string => {
+  const inOrder = `${whose}${what}; ${todo}`;
+  return inOrder.length <= SHOWN ? inOrder : `${whose}${todo}: ${what}`;
+};
+/** The same of a sentence that ends with what to do, behind its last semicolon. */
+const sentence = (problem: string, whose = ''): string => {
+  const at = problem.lastIndexOf('; ');
+  return at < 0 ? `${whose}${problem}` : says(problem.slice(0, at), problem.slice(at + 2), whose);
+};
 /** As many names as a status has room for before its end is cut off. */
 const LONGEST_LIST = 60;
 const listed = (names: readonly string[]): string => {
@@ -32,10 +44,12 @@ export const status = {
   ready: active(''),
   starting: waiting('Waiting for MongoDB to start'),
   startingMongod: maintenance('starting MongoDB'),
-  diskFull: blocked('MongoDB does not run, and its disk is full; make room on it, or add a unit with a larger storage and remove this one'),
+  diskFull: blocked('MongoDB does not run, and its disk is full; make room on it, or replace this unit by one with larger storage'),
   installing: maintenance('installing MongoDB'),
   noSnap: (app: string, architecture: string): Status =>
-    blocked(`no MongoDB for ${architecture}; run juju set-constraints ${app} arch=amd64, and put another unit in place of this one`),
+    blocked(
+      says(`no MongoDB for ${architecture}`, `run juju set-constraints ${app} arch=amd64, and put another unit in place of this one`),
+    ),
   noPeers: waiting('waiting for the peer relation'),
   noSecret: waiting('waiting for the leader to make the passwords'),
   noInitiator: waiting('waiting for the leader to initialise the replica set'),
@@ -48,19 +62,19 @@ export const status = {
   removing: waiting('Member is removing...'),
   withForeign: (members: string): Status => active(`with members that the charm did not add, and leaves alone: ${members}`),
   setOfOthers: (members: string): Status =>
-    blocked(`the data is that of ${members}; start them, or run recover-access to go on without them`),
+    blocked(says(`the data is that of ${members}`, 'start them, or run recover-access to go on without them')),
   noPrimary: waiting('waiting for a primary to be elected'),
   primaryStrange: (reason: string): Status => waiting(`waiting for the primary to tell of itself: ${reason}`),
   down: (units: readonly string[]): Status => waiting(`waiting for ${units.join(', ')} to come back`),
   usersWait: waiting('waiting for the users of MongoDB'),
   restart: waiting('waiting for its turn to restart'),
   leaving: maintenance('leaving the replica set'),
-  otherState: (text: string): Status => waiting(`member is in state ${text}; see its log`),
-  locked: (reason: string): Status => blocked(`MongoDB refuses the charm's users and key file: ${reason}; run recover-access`),
-  otherSet: (set: string): Status => blocked(`the data is that of the replica set ${set}; run recover-access to take it over`),
-  badConfig: (problem: string): Status => blocked(`config ${problem}; set it with juju config`),
-  badSystemUsers: (problem: string): Status => blocked(`config system-users: ${problem}`),
-  badClient: (client: string, problem: string): Status => blocked(`${client}: ${problem}`),
+  otherState: (text: string): Status => waiting(says(`member is in state ${text}`, 'see its log')),
+  locked: (reason: string): Status => blocked(says(`MongoDB refuses the charm's users and key file: ${reason}`, 'run recover-access')),
+  otherSet: (set: string): Status => blocked(says(`the data is that of the replica set ${set}`, 'run recover-access to take it over')),
+  badConfig: (problem: string): Status => blocked(says(`config ${problem}`, 'set it with juju config')),
+  badSystemUsers: (problem: string): Status => blocked(sentence(problem, 'config system-users: ')),
+  badClient: (client: string, problem: string): Status => blocked(sentence(problem, `${client}: `)),
   badClients: (clients: readonly string[]): Status =>
     blocked(`${clients.length} clients are not served: ${listed(clients)}; run status-detail`),
   startingRouter: maintenance('starting mongos'),
@@ -72,18 +86,18 @@ export const status = {
   routerSecrets: waiting('Waiting for secrets from config-server'),
   leavingCluster: maintenance('stopping mongos'),
   roleFixed: (app: string, fixed: string, asked: string): Status =>
-    blocked(`the role cannot be changed from ${fixed} to ${asked}; set it back with juju config ${app} role=${fixed}`),
+    blocked(says(`the role cannot be changed from ${fixed} to ${asked}`, `set it back with juju config ${app} role=${fixed}`)),
   roleUnknown: (app: string, fixed: string, problem: string): Status =>
-    blocked(`config ${problem}, and cannot be changed any more; set it back with juju config ${app} role=${fixed}`),
+    blocked(says(`config ${problem}, and cannot be changed any more`, `set it back with juju config ${app} role=${fixed}`)),
   routersNeedConfigServer: blocked(
-    'Relation to mongos not supported, config role must be config-server; remove the relation, and integrate mongos with a config server',
+    'Relation to mongos not supported, config role must be config-server; remove it, and integrate a config server',
   ),
   noClientsHere: blocked('Sharding roles do not support database interface. Remove the relation, and integrate the client with mongos'),
   shardingNotForReplicas: blocked('sharding interface cannot be used by replicas; remove the relation, and deploy with another role'),
   shardsNotOfShard: blocked('a shard has no shards of its own; remove the relation on its endpoint config-server'),
   configServerNoShard: blocked('a config server cannot be a shard; remove the relation on its endpoint sharding'),
   shardOutdated: (own: string, other: string): Status =>
-    blocked(`Charm revision ${own} is not up-to date with config-server (${other}); juju refresh the one that is older`),
+    blocked(says(`Charm revision ${own} is not up-to date with config-server (${other})`, 'juju refresh the one that is older')),
   shardsOutdated: (revision: string, shards: readonly string[]): Status =>
     waiting(`Waiting for shards to upgrade/downgrade to revision ${revision}. Another one runs on ${shards.join(', ')}`),
   waitsForShard: (shard: string): Status => waiting(`waiting for ${shard} to answer`),
@@ -92,7 +106,7 @@ export const status = {
   shardNotAdded: (shard: string, reason: string): Status => blocked(`cannot add shard ${shard}: ${reason}`),
   shardRejoins: (shard: string): Status => waiting(`shard ${shard} is added again when it has been drained`),
   noShards: blocked('missing relation to a shard; deploy one with role=shard, and integrate it on the endpoint config-server'),
-  shardsUnreachable: (shards: readonly string[]): Status => blocked(`shards ${shards.join(', ')} do not answer; see their units`),
+  shardsUnreachable: (shards: readonly string[]): Status => blocked(says(`shards ${shards.join(', ')} do not answer`, 'see their units')),
   clusterSilent: (reason: string): Status => waiting(`waiting for the router to tell of the cluster: ${reason}`),
   draining: (shard: string, chunks: number, databases: number): Status =>
     maintenance(`draining shard ${shard}: ${leftToMove(databases, chunks)}`),
@@ -100,10 +114,13 @@ export const status = {
   drainTurn: (shard: string): Status => waiting(`shard ${shard} waits to be drained`),
   jumboChunks: (shard: string, collections: readonly string[]): Status =>
     blocked(
-      `shard ${shard} keeps chunks that are too big to move, of ${collections.join(', ')}; split them, or run clearJumboFlag on them`,
+      says(
+        `shard ${shard} keeps chunks that are too big to move, of ${collections.join(', ')}`,
+        'split them, or run clearJumboFlag on them',
+      ),
     ),
   lastShard: (shard: string): Status =>
-    blocked(`${shard} is the last shard, and its data has nowhere to go; integrate it again, or add another shard`),
+    blocked(says(`${shard} is the last shard, and its data has nowhere to go`, 'integrate it again, or add another shard')),
   missingConfigServer: blocked('missing relation to config-server; integrate sharding with the config-server endpoint of one'),
   waitsForConfigServer: waiting('waiting for the config-server to answer'),
   clusterSecrets: waiting('waiting for secrets from the config-server'),

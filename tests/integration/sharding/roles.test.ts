@@ -48,7 +48,7 @@ describe(`with ${routerName}`, () => {
     await blocked(
       application,
       other === 'nonsense'
-        ? /role=nonsense must be replication, config-server or shard, .*set it back with juju config head role=config-server$/
+        ? /^set it back with juju config head role=config-server: config role=nonsense must be replication, config-server or shard, /
         : new RegExp(`from ${own} to ${other}; set it back with juju config ${application} role=${own}`),
     );
     await model.juju('config', application, `role=${own}`);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LEAVING } from '../../../src/core/bags.ts';
 import type { ClientRelation, DatabaseRole, DatabaseUser, Observed } from '../../../src/core/observed.ts';
 import { nothing } from '../../../src/core/plan.ts';
+import { status } from '../../../src/core/status.ts';
 import { splitRequests } from '../../../src/interfaces/client-requests.ts';
 import { planClients } from '../../../src/plan/clients.ts';
 import { CONFIG, member, peerUnits, primaryFacts, steady, systemUsers, unit, withMembers } from './world.ts';
@@ -125,7 +126,7 @@ describe('a request', () => {
     expect(more).toEqual([]);
     expect(told).toMatchObject({ do: 'tell-client', relation: 3, statuses: [{ code: expect.any(Number) }] });
     const [{ message: what, resolution } = { message: '', resolution: '' }] = told?.do === 'tell-client' ? told.statuses : [];
-    expect(blockedWith(seen)).toEqual([`blocked: shop-app: ${what}; ${resolution}`]);
+    expect(blockedWith(seen)).toEqual([`blocked: ${status.badClient('shop-app', `${what}; ${resolution}`).message}`]);
     expect(blockedWith(seen)).toEqual([expect.stringMatching(message)]);
   });
   test('for a database that differs only by case from another one is refused', () => {
@@ -450,7 +451,7 @@ describe('several requests in one relation', () => {
     expect(planClients(seen).effects).toMatchObject([
       { do: 'tell-client', statuses: [{ code: 5001, resolution: 'upgrade the client charm' }] },
     ]);
-    expect(blockedWith(seen)).toEqual([expect.stringContaining('shop-app: requests is not a JSON list')]);
+    expect(blockedWith(seen)).toEqual([expect.stringMatching(/shop-app: upgrade the client charm: requests is not a JSON list/)]);
   });
   test('a client that speaks version 1 from now on gets new users, and its old one goes', () => {
     const seen = world({ clients: relation([A], OWN), users: [USER, userOf('aa', 'shop', 'f-aa')], published: { 'client-3': 'f-3' } });

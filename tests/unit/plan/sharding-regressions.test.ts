@@ -154,7 +154,7 @@ describe('wrong decisions', () => {
     const config = checkConfig({ role: 'nonsense' });
     const deployed = inRole('config-server', { juju: { config } });
     expect(worst(together([planRole(deployed), planConfig(deployed)]).unit).message).toBe(
-      'config role=nonsense must be replication, config-server or shard, and cannot be changed any more; set it back with juju config mongodb role=config-server',
+      'set it back with juju config mongodb role=config-server: config role=nonsense must be replication, config-server or shard, and cannot be changed any more',
     );
     const young = { ...deployed.juju, peers: { id: 1, app: {}, units: new Map() } };
     expect(planRole({ ...deployed, juju: young })).toMatchObject({ effects: [], unit: [] });
