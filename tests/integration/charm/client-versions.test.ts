@@ -1,7 +1,7 @@
 // Clients of both versions of mongodb_client at one replica set: several requests in a relation, and from where their users get in.
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Credentials, getCredentials, withMongo } from '../../support/client.ts';
+import { type Credentials, getCredentials, runAction, withMongo } from '../../support/client.ts';
 import { openModel, type TestModel } from '../../support/model.ts';
 import { settled, unitsOf } from '../../support/status.ts';
 import { addressesOf, asOperator, deployMongodb, userNames } from './world.ts';
@@ -77,6 +77,20 @@ describe('a client of version 1', () => {
 });
 
 describe('a user gets in', () => {
+  test('from anywhere, until client-networks says that it comes from its units; the address that is refused then is named', async () => {
+    const [credentials, others] = await Promise.all([credentialsOf('old'), addressOf('wide/0')]);
+    expect(await tryFrom(others, credentials)).toBe('in');
+    await model.juju('config', 'mongodb', 'client-networks=units');
+    await model.waitFor('others to be refused', async () => (await tryFrom(others, credentials)) === 18);
+    const [detail] = Object.values(await runAction(model, 'mongodb/leader', 'status-detail'));
+    expect(detail?.results?.table).toContain(`user ${credentials.username} was refused from ${others}: it may log in from `);
+    await model.juju('config', 'mongodb', '--reset', 'client-networks');
+    await model.waitFor('others to get in', async () => (await tryFrom(others, credentials)) === 'in');
+    await model.juju('config', 'mongodb', 'client-networks=units');
+    await model.waitFor('others to be refused again', async () => (await tryFrom(others, credentials)) === 18);
+    await quiet();
+  });
+
   test.each(['old', 'new'])('from the machine of its unit, and from nowhere else (%s)', async name => {
     const [credentials, own, others] = await Promise.all([credentialsOf(name), addressOf(`${name}/0`), addressOf('wide/0')]);
     expect(await Promise.all([tryFrom(own, credentials), tryFrom(others, credentials), tryFrom('127.0.0.1', credentials)])).toEqual([
