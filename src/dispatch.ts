@@ -331,10 +331,10 @@ async function viewsFor(action: Action, seen: Observed, world: World): Promise<r
   const set = seen.mongod.kind === 'member' || seen.mongod.kind === 'outside' ? seen.mongod.set.members.map(member => member.host) : [];
   const units = [...(seen.juju.peers?.units.values() ?? [])].map(unit => hostOf(unit.address));
   const { config } = seen.juju;
-  const isHeld = config.valid && config.config['client-networks'] === 'units';
+  const isRestricted = config.valid && config.config['client-networks'] === 'units';
   const viewOf = async (host: string): Promise<View> => {
     const view = await helloOf(world.mongo(), host);
-    return isHeld && view.state !== 'silent' ? { ...view, refused: await refusalsAt(world.mongo(), host) } : view;
+    return isRestricted && view.state !== 'silent' ? { ...view, refused: await refusalsAt(world.mongo(), host) } : view;
   };
   return Promise.all([...new Set([...units, ...set])].map(viewOf));
 }

@@ -15,7 +15,7 @@ export type View = {
   readonly state: 'primary' | 'secondary' | 'not a member' | 'silent' | 'other';
   /** host of the member that it takes for the primary */
   readonly primary?: string;
-  /** Logins that it refused lately because of where they come from; asked where clients are held to their networks. */
+  /** Logins that it refused lately because of where they come from; asked where clients are restricted to their networks. */
   readonly refused?: readonly Refusal[];
 };
 /** `address` is none of the networks that the user may log in from. */

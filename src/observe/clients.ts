@@ -35,7 +35,7 @@ export type Asked = {
   readonly content: Promise<Bag | undefined>;
   readonly peers: Promise<Peers | undefined>;
   readonly settled: Promise<boolean>;
-  /** Clients are held to the networks of their units. */
+  /** Clients may log in from the networks of their units alone. */
   readonly fromUnits: Promise<boolean>;
 };
 
@@ -50,18 +50,18 @@ export async function readClients(
 ): Promise<readonly ClientRelation[]> {
   const ids = listedAt(await listed, endpoints);
   // A hook of its relation may have passed while no unit led, and this one may lead again without having been elected.
-  const suspect = context.hook === 'update-status' && ids.length > 0 ? ids[randomInt(ids.length)]?.id : undefined;
+  const askedAnew = context.hook === 'update-status' && ids.length > 0 ? ids[randomInt(ids.length)]?.id : undefined;
   const found = await Promise.all(
     ids.map(async ({ endpoint, id }) => {
-      const isNews = id === context.relation || id === suspect;
+      const isNews = id === context.relation || id === askedAnew;
       const told = juju.applicationBag(id, context.app);
-      const isHeld = (request: Bag): boolean => isFromItsUnits(endpoint, request);
-      const held = (await fromUnits) ? isHeld : () => false;
-      const isKnown = !isNews && (await settled) && isAnswered(await told, held, networksFound(id, await peers));
+      const restricts = await fromUnits;
+      const isRestricted = (request: Bag): boolean => restricts && isFromItsUnits(endpoint, request);
+      const isKnown = !isNews && (await settled) && isAnswered(await told, isRestricted, networksFound(id, await peers));
       const [{ units, other: client, remote }, databag] = await Promise.all([isKnown ? NOT_ASKED : readOther(juju, id), told]);
       const memory = await memoryOf(juju, id, async () => units ?? [], databag);
       const requests = splitRequests(remote, databag);
-      const networks = requests.some(one => held(one.remote))
+      const networks = requests.some(one => isRestricted(one.remote))
         ? { networks: await readNetworks(juju, id, units, await peers, isNews || context.hook === 'leader-elected') }
         : {};
       const relation = { endpoint, id, app: client ?? `relation ${id}`, units: units ?? [], databag, ...memory, ...networks };
@@ -129,10 +129,10 @@ async function readNetworks(
 const networksFound = (id: number, peers: Peers | undefined): Networks | undefined => decodeNetworks(peers?.app[networksKey(id)]);
 
 /** Until a hook of its own tells otherwise, the client asks for what it was answered, and is where it was found. */
-function isAnswered(own: Bag, held: (request: Bag) => boolean, networks: Networks | undefined): boolean {
+function isAnswered(own: Bag, isRestricted: (request: Bag) => boolean, networks: Networks | undefined): boolean {
   const requests = splitRequests(undefined, own);
   if (isWithdrawn(own) || requests.some(request => request.own.data === undefined)) return false;
-  return networks !== undefined || !requests.some(({ remote }) => held(remote));
+  return networks !== undefined || !requests.some(({ remote }) => isRestricted(remote));
 }
 
 /** The other side of a relation, while there is no need to ask. */

@@ -110,7 +110,7 @@ const ANEW = ['leader-elected', 'upgrade-charm', 'install', 'start', 'stop', 're
 
 /**
  * All was well in a plain replica set when an earlier hook ended: then what cannot change without a hook of its own, such as what a client
- * asks for, is asked again only in that hook (docs/decisions/0012-what-a-hook-costs.md).
+ * asks for, is asked again only in that hook, and of one client in each update-status (docs/decisions/0012-what-a-hook-costs.md).
  */
 async function isSettled(context: Context, configured: Promise<unknown>, shown: Promise<Statuses>): Promise<boolean> {
   if (context.action !== undefined || ANEW.includes(context.hook) || isLeaving(context)) return false;

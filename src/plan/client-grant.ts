@@ -60,9 +60,9 @@ const ROUTER_ROLES: Roles = {
 /** Databases by their names in small letters, for MongoDB has no two that differ only by case. */
 export type NamesInUse = {
   /** Those that are there, whoever made them. */
-  readonly there: ReadonlyMap<string, string>;
+  readonly existing: ReadonlyMap<string, string>;
   /** Those that clients have, which need not have written anything yet. */
-  readonly held: ReadonlyMap<string, { readonly database: string; readonly client: ClientRelation }>;
+  readonly assigned: ReadonlyMap<string, { readonly database: string; readonly client: ClientRelation }>;
 };
 
 export function grantOf(client: ClientRelation, inUse: NamesInUse): Grant | GrantProblem | 'nothing asked' {
@@ -162,11 +162,11 @@ function namingProblem(database: string): string | undefined {
   return undefined;
 }
 
-function caseProblem(client: ClientRelation, database: string, { there, held }: NamesInUse): GrantProblem | undefined {
+function caseProblem(client: ClientRelation, database: string, { existing, assigned }: NamesInUse): GrantProblem | undefined {
   if (client.own.database === database) return undefined;
-  const holder = held.get(database.toLowerCase());
+  const holder = assigned.get(database.toLowerCase());
   const other = holder?.client === client ? undefined : holder;
-  const twin = other?.database ?? there.get(database.toLowerCase()) ?? database;
+  const twin = other?.database ?? existing.get(database.toLowerCase()) ?? database;
   if (twin === database) return undefined;
   const place = other === undefined ? ', which is there already' : `, which ${clientName(other.client)} uses`;
   return problemOf('twin', `database ${database} differs only by case from ${twin}${place}; ask for another name`);

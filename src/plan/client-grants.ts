@@ -13,16 +13,16 @@ export type ClientGrant = {
 
 /** `clients`: those that are answered, and still ask, in the order of their relations. */
 export function grantsOf(seen: Observed, clients: readonly ClientRelation[], primary: PrimaryFacts): readonly ClientGrant[] {
-  const there = new Map((databasesOf(seen, primary) ?? []).map(database => [database.toLowerCase(), database]));
-  const held = new Map<string, { database: string; client: ClientRelation }>();
-  const hold = (database: string, client: ClientRelation) => held.set(database.toLowerCase(), { database, client });
-  for (const client of clients) if (client.own.database !== undefined) hold(client.own.database, client);
+  const existing = new Map((databasesOf(seen, primary) ?? []).map(database => [database.toLowerCase(), database]));
+  const assigned = new Map<string, { database: string; client: ClientRelation }>();
+  const assign = (database: string, client: ClientRelation) => assigned.set(database.toLowerCase(), { database, client });
+  for (const client of clients) if (client.own.database !== undefined) assign(client.own.database, client);
   return clients.map(client => {
-    const grant = grantOf(client, { there, held });
+    const grant = grantOf(client, { existing, assigned });
     if (grant === 'nothing asked') return { client, grant };
     const problem = problemWith(client, grant, primary);
     // A refused request keeps no name from others.
-    if ('database' in grant && (problem === undefined || grant.published)) hold(grant.database, client);
+    if ('database' in grant && (problem === undefined || grant.published)) assign(grant.database, client);
     return { client, grant, ...(problem === undefined ? {} : { problem }) };
   });
 }

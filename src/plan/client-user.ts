@@ -34,9 +34,15 @@ export function problemWith(client: ClientRelation, grant: Grant | GrantProblem,
 export function userSpec({ juju }: Observed, client: ClientRelation, grant: Grant, primary: PrimaryFacts): UserSpec {
   const { id, requestId } = client;
   const user = userFor(client, primary);
-  const isHeld = isFromItsUnits(client.endpoint, client.remote);
+  const isRestricted = isFromItsUnits(client.endpoint, client.remote);
   // Nothing changes while the configuration is not valid.
-  const from = !isHeld ? undefined : !juju.config.valid ? user?.from : fromUnits(juju.config.config) ? networksOf(client, user) : undefined;
+  const from = !isRestricted
+    ? undefined
+    : !juju.config.valid
+      ? user?.from
+      : fromUnits(juju.config.config)
+        ? networksOf(client, user)
+        : undefined;
   const permissions: readonly Role[] = grant.privileges.length === 0 ? [] : [{ role: clientUser(id, requestId), db: 'admin' }];
   return {
     name: nameFor(client, grant, primary),

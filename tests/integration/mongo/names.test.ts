@@ -18,7 +18,7 @@ const client = (database: string, wish?: ClientRelation['wish']): ClientRelation
   ...(wish === undefined ? {} : { wish }),
 });
 const isGranted = (one: ClientRelation): boolean => {
-  const grant = grantOf(one, { there: new Map(), held: new Map() });
+  const grant = grantOf(one, { existing: new Map(), assigned: new Map() });
   return grant !== 'nothing asked' && !('problem' in grant);
 };
 
@@ -63,9 +63,9 @@ test('a database that differs only by case from one that is there cannot be made
   await expect(link.command({ create: 'orders' }, { db: 'orders' })).rejects.toMatchObject({ code: 13297 });
   const seen = await look(mongo);
   const names = seen.kind === 'member' ? (seen.primary?.databases ?? []) : [];
-  const there = new Map(names.map(name => [name.toLowerCase(), name]));
-  expect(grantOf(client('orders'), { there, held: new Map() })).toMatchObject({ code: 5005 });
-  expect(grantOf(client('Orders'), { there, held: new Map() })).toMatchObject({ database: 'Orders' });
+  const existing = new Map(names.map(name => [name.toLowerCase(), name]));
+  expect(grantOf(client('orders'), { existing, assigned: new Map() })).toMatchObject({ code: 5005 });
+  expect(grantOf(client('Orders'), { existing, assigned: new Map() })).toMatchObject({ database: 'Orders' });
 });
 
 test('a user by a name that is granted can be made, and logs in with the password that it wished for', async () => {
