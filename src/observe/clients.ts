@@ -1,6 +1,7 @@
 // What Juju says of clients, and of the other side of any relation.
 import { randomInt } from 'node:crypto';
 import { networksKey } from '../core/bags.ts';
+import type { Config } from '../core/config.ts';
 import { byUnitNumber, type Context } from '../core/context.ts';
 import { isSecretUri } from '../core/names.ts';
 import type { Bag, ClientRelation, HostRelation, JujuFacts, Networks, Peers } from '../core/observed.ts';
@@ -35,8 +36,8 @@ export type Asked = {
   readonly content: Promise<Bag | undefined>;
   readonly peers: Promise<Peers | undefined>;
   readonly settled: Promise<boolean>;
-  /** Clients may log in from the networks of their units alone. */
-  readonly fromUnits: Promise<boolean>;
+  /** The configuration, unchecked. */
+  readonly configured: Promise<unknown>;
 };
 
 /**
@@ -46,7 +47,7 @@ export async function readClients(
   juju: Juju,
   context: Context,
   endpoints: readonly string[],
-  { listed, peers, settled, fromUnits }: Omit<Asked, 'hosts' | 'content'>,
+  { listed, peers, settled, configured }: Omit<Asked, 'hosts' | 'content'>,
 ): Promise<readonly ClientRelation[]> {
   const ids = listedAt(await listed, endpoints);
   // A hook of its relation may have passed while no unit led, and this one may lead again without having been elected.
@@ -55,7 +56,7 @@ export async function readClients(
     ids.map(async ({ endpoint, id }) => {
       const isNews = id === context.relation || id === askedAnew;
       const told = juju.applicationBag(id, context.app);
-      const restricts = await fromUnits;
+      const restricts = isFromUnits(await configured);
       const isRestricted = (request: Bag): boolean => restricts && isFromItsUnits(endpoint, request);
       const isKnown = !isNews && (await settled) && isAnswered(await told, isRestricted, networksFound(id, await peers));
       const [{ units, other: client, remote }, databag] = await Promise.all([isKnown ? NOT_ASKED : readOther(juju, id), told]);
@@ -70,6 +71,10 @@ export async function readClients(
   );
   return found.flat();
 }
+
+/** Clients may log in from the networks of their units alone. */
+const isFromUnits = (config: unknown): boolean =>
+  (config as { 'client-networks'?: unknown } | undefined)?.['client-networks'] === ('units' satisfies Config['client-networks']);
 
 /** Undefined where no client's relation breaks, or Juju has removed it already. */
 export async function readBroken(

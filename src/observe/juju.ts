@@ -1,6 +1,6 @@
 // What Juju says, asked once when the dispatch begins, side by side.
 import { LEAVING, ROLE } from '../core/bags.ts';
-import { type Config, checkConfig } from '../core/config.ts';
+import { checkConfig } from '../core/config.ts';
 import type { Context } from '../core/context.ts';
 import { type Endpoints, OF_CLUSTERS } from '../core/endpoints.ts';
 import { appSecretLabel, bareSecretId, ROLES, type Role, STORAGE } from '../core/names.ts';
@@ -48,7 +48,7 @@ export async function observeJuju(
               content: secretContent,
               peers: met,
               settled,
-              fromUnits: configured.then(isFromUnits),
+              configured,
             })
           : undefined,
       ),
@@ -120,9 +120,6 @@ async function isSettled(context: Context, configured: Promise<unknown>, shown: 
 }
 
 const isPlain = (config: unknown): boolean => (config as { role?: unknown } | undefined)?.role === ('replication' satisfies Role);
-
-const isFromUnits = (config: unknown): boolean =>
-  (config as { 'client-networks'?: unknown } | undefined)?.['client-networks'] === ('units' satisfies Config['client-networks']);
 
 const roleOf = (peers: Peers | undefined): Role | undefined => ROLES.find(role => role === peers?.app[ROLE]);
 

@@ -299,6 +299,19 @@ describe('what another unit sees', () => {
   });
 });
 
+test('a configuration that Juju does not tell fails the hook, and leaves no rejection that nobody handles', async () => {
+  const world = await deployed(1);
+  const refusing = {
+    ...tools,
+    configGet: async () => {
+      for (const _ of [1, 2, 3]) await tools.isLeader(); // what the leader asks besides has begun
+      throw new Error('no configuration');
+    },
+  };
+  const asked = inHook(world.model, 'mongodb/0', 'update-status', () => observeJuju(refusing, context('mongodb/0'), mongodb.endpoints));
+  await expect(asked).rejects.toThrow('no configuration');
+});
+
 describe('clients', () => {
   test('a relation that is breaking is none, though Juju still lists it', async () => {
     const world = await deployed(1);
