@@ -56,3 +56,45 @@ test('a member that moved to another address is taken back under it', async () =
   await reconfigureTo(mongo, mongods.map(memberFor));
   await untilMember(session(moving), 'it to be back', seen => seen.self === 'secondary');
 });
+
+test('foreign members are written back as they are, with settings that the charm knows nothing of', async () => {
+  const [a, b] = await launch(2);
+  const mongo = await makeSet([a!]);
+  const link = await mongo.own();
+  if (link.kind !== 'open') throw new Error(link.reason);
+  const { config } = await link.command({ replSetGetConfig: 1 });
+  const added = {
+    _id: 7,
+    host: b!.host,
+    hidden: true,
+    priority: 0,
+    votes: 0,
+    secondaryDelaySecs: 9,
+    buildIndexes: false,
+    tags: { use: 'reports' },
+  };
+  await link.command({ replSetReconfig: { ...config, version: config.version + 1, members: [...config.members, added] } });
+  const members = async () => (await link.command({ replSetGetConfig: 1 })).config.members;
+  const [, before] = await members();
+  expect(before).toMatchObject(added);
+  const seen = (await lookFor('member', mongo)).set.members;
+  expect(seen[1]).toMatchObject({ id: 7, votes: 0, priority: 0 });
+  expect(seen[1]).not.toHaveProperty('unit');
+  await reconfigureTo(mongo, [memberFor(a!, 0), { id: 7, host: b!.host, votes: 0, priority: 0 }]);
+  expect((await members())[1]).toEqual(before);
+});
+
+test('a set of members that are gone for good is made that of one unit by force', async () => {
+  const [a] = await launch(1);
+  const mongo = session(a!);
+  const link = await mongo.own();
+  if (link.kind !== 'open') throw new Error(link.reason);
+  await link.command({ replSetInitiate: { _id: 'rs', members: [{ _id: 0, host: a!.host }] } });
+  await untilMember(mongo, 'a primary', seen => seen.primary !== undefined);
+  await a!.end('SIGTERM');
+  await a!.start({ address: freshAddress() });
+  const { set } = await untilKind('outside', session(a!));
+  const members = [{ id: 1, host: a!.host, unit: 'mongodb/0', votes: 1, priority: 1 }] as const;
+  await apply(session(a!), { do: 'reconfigure', from: set.version, force: true, at: a!.host, members });
+  await untilMember(session(a!), 'a primary', seen => seen.primary?.set.members.length === 1 && seen.set.members[0]?.unit === 'mongodb/0');
+});
