@@ -94,7 +94,10 @@ describe(`with ${routerName}`, () => {
     try {
       await model.juju('deploy', charm, 'newer', '--config', 'role=shard');
       await model.juju('integrate', 'head:config-server', 'newer:sharding');
-      await blocked('newer', /^Charm revision 9\.9\.9-locally built is not up-to date with config-server \(\d+\.\d+\.\d+-locally built\)/);
+      await blocked(
+        'newer',
+        /^juju refresh the one that is older: Charm revision 9\.9\.9-locally built is not up-to date with config-server \(\d+\.\d+\.\d+-locally built\)/,
+      );
       await model.waitFor('the config server to wait', status =>
         /^Waiting for shards to upgrade\/downgrade to revision \d+\.\d+\.\d+-locally built\. Another one runs on newer$/.test(
           said(status, 'head')?.message ?? '',
