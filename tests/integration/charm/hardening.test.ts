@@ -206,7 +206,7 @@ const bags: readonly (readonly [string, Record<string, string>, RegExp])[] = [
   [
     'words for a connection string',
     { database: 'x@evil.example/admin?authSource=' },
-    /^hostile: database "x@evil.example\/admin\?authSource=" has a character/,
+    /^hostile: use letters, digits, - and _: database "x@evil.example\/admin\?authSource=" has a character/,
   ],
   [
     'a role of the system',
@@ -216,7 +216,7 @@ const bags: readonly (readonly [string, Record<string, string>, RegExp])[] = [
   [
     'a role longer than a command',
     { database: 'loot', 'extra-user-roles': 'r'.repeat(200_000) },
-    /^hostile: extra-user-roles names "r{900,}…$/,
+    /^hostile: it may name default, admin, monitor, backup: extra-user-roles names "r{900,}…$/,
   ],
   ['lines and signs', { database: 'loot', 'extra-user-roles': 'a\nb\0\u001b[2J' }, /^hostile: extra-user-roles names [^\n]*; it may name/],
   [
@@ -227,9 +227,13 @@ const bags: readonly (readonly [string, Record<string, string>, RegExp])[] = [
   [
     'secrets of others',
     { version: 'v9', 'secret-user': '--label=mongodb.app', 'requested-entity-secret': '--help' },
-    /^hostile: speaks version "v9"/,
+    /^hostile: use a client charm that speaks one of them: speaks version "v9"/,
   ],
-  ['more than is read', { database: 'loot', alias: 'x'.repeat(400_000) }, /^hostile: writes 4\d{5} characters into its databag/],
+  [
+    'more than is read',
+    { database: 'loot', alias: 'x'.repeat(400_000) },
+    /^hostile: remove the relation, and see the client charm: writes 4\d{5} characters into its databag/,
+  ],
 ];
 
 describe('a client that means harm', () => {

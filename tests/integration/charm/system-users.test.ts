@@ -71,7 +71,7 @@ describe('system-users', () => {
     [
       'an unknown user',
       ['root=root-secret-word'],
-      /^config system-users: the secret names a user that the charm does not have; it may name operator/,
+      /^config system-users: it may name operator, monitor, backup: the secret names a user that the charm does not have$/,
     ],
     ['a password that is too long', [`operator=${'x'.repeat(4097)}`], /^config system-users: the password of operator is longer than 4096/],
   ])('with %s changes nothing, and says so', async (_, content, sentence) => {

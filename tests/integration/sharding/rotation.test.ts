@@ -145,7 +145,9 @@ test("an operator's secret is for the config server, and reaches the shard", asy
   await model.juju('config', 'shard-a', `system-users=${uri}`);
   await model.waitFor('the shard to say where to set it', status => {
     const { message } = status.applications['shard-a']?.['application-status'] ?? {};
-    return message?.startsWith('config system-users: a shard has the passwords of its cluster; set the option on the config server');
+    return message?.startsWith(
+      'config system-users: set the option on the config server, and reset it here: a shard has the passwords of its cluster',
+    );
   });
   await model.juju('config', 'shard-a', '--reset', 'system-users');
   await model.juju('config', 'config-server', `system-users=${uri}`);

@@ -146,7 +146,10 @@ describe(`with ${routerName}`, () => {
       );
     try {
       await model.juju('refresh', 'shard-a', '--path', charm);
-      await says('shard-a', /^Charm revision 9\.9\.9-locally built is not up-to date with config-server/);
+      await says(
+        'shard-a',
+        /^juju refresh the one that is older: Charm revision 9\.9\.9-locally built is not up-to date with config-server/,
+      );
       await says('config-server', /^Waiting for shards to upgrade\/downgrade to revision .*-locally built\. Another one runs on shard-a$/);
       const before = await passwordOf('config-server', 'operator');
       await model.juju('run', 'config-server/leader', 'set-password');
