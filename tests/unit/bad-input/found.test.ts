@@ -193,7 +193,9 @@ describe('clients', () => {
   test('that write more than can be given back are told so', () => {
     const seen = seenWith([asks(3, 'shop', { remote: { database: 'shop', alias: 'x'.repeat(300_000) } })]);
     expect(usersMade(seen)).toEqual([]);
-    expect(shownBy(seen)[0]).toMatch(/^app-3: writes 300\d{3} characters into its databag, and 262144 are read/);
+    expect(shownBy(seen)[0]).toMatch(
+      /^app-3: remove the relation, and see the client charm: writes 300\d{3} characters into its databag, and 262144 are read/,
+    );
   });
   test('and the database of a mark that an administrator has forged: MongoDB’s own are never deleted', () => {
     const forged: DatabaseUser = { name: 'relation-9', ours: true, fingerprint: 'f', roles: [], relation: 9, database: 'config' };
