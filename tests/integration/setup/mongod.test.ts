@@ -1,7 +1,8 @@
 // The half of the set-up that finds or fetches mongod: with small scripts in place of mongod, python3 and the archive, what it uses and what it says.
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -24,7 +25,7 @@ const computer = async () => {
     await chmod(join(bin, name), 0o755);
     return join(bin, name);
   };
-  const environment = { PATH: bin, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), MONGODB_ARCHIVE: 'http://127.0.0.1:9' };
+  const environment = { PATH: bin, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), MONGODB_ARCHIVE: 'https://127.0.0.1:9' };
   const setUp = async (more: Record<string, string> = {}) => {
     const options = { env: { ...environment, ...more }, extendEnv: false, timeout: 60_000 };
     const { exitCode: code, stdout, stderr } = await runProgram(process.execPath, [join(repository, 'tools/setup/mongod.ts')], options);
@@ -33,25 +34,47 @@ const computer = async () => {
   return { folder, bin, program, setUp, inCache: join(folder, 'cache', cached) };
 };
 
-/** Serves a folder's file as the archive of one MongoDB release would be served; it holds the given scripts. */
-const archiveWith = async (folder: string, files: Record<string, string>) => {
+/**
+ * Serves a folder's file as the archive of one MongoDB release would be served, its checksum beside it; it holds the given scripts.
+ * @param checksum what is served as that, if not the file's own; where it is empty there is none.
+ */
+const archiveWith = async (folder: string, files: Record<string, string>, checksum?: string) => {
   const name = `mongodb-linux-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-ubuntu2204-6.0.5`;
   await mkdir(join(folder, name, 'bin'), { recursive: true });
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, name, 'bin', file), text, { mode: 0o755 });
   await execa('tar', ['-czf', join(folder, 'packed.tgz'), '-C', folder, name]);
   const packed = await readFile(join(folder, 'packed.tgz'));
+  const published = checksum ?? `${createHash('sha256').update(packed).digest('hex')}  ${name}.tgz\n`;
+  const served = new Map<string, Buffer | string>([[`/${name}.tgz`, packed]]);
+  if (published !== '') served.set(`/${name}.tgz.sha256`, published);
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(await certificate(folder), (request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    response.statusCode = request.url === `/${name}.tgz` ? 200 : 404;
-    response.end(request.method === 'GET' && response.statusCode === 200 ? packed : undefined);
+    const content = served.get(request.url ?? '');
+    response.statusCode = content === undefined ? 404 : 200;
+    response.end(request.method === 'GET' ? content : undefined);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();
   });
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  const { port } = server.address() as AddressInfo;
+  return {
+    name,
+    port,
+    asked,
+    environment: { MONGODB_ARCHIVE: `https://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') },
+  };
+};
+
+/** For 127.0.0.1, and known to who is told of the folder's cert.pem. */
+const certificate = async (folder: string) => {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const name = ['-subj', '/CN=archive', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  await execa('openssl', ['req', '-x509', ...kind, ...name, '-keyout', key, '-out', cert]);
+  return { key: await readFile(key), cert: await readFile(cert) };
 };
 
 const unpackers = async (bin: string) => {
@@ -96,7 +119,7 @@ test('one in PATH that is too old is passed over for the archive, whose mongos i
   await program('mongod', versionScript('5.0.1'));
   await unpackers(bin);
   const archive = await archiveWith(folder, { mongod: versionScript('6.0.5'), mongos: '#!/bin/sh\necho "mongos version v6.0.5"\n' });
-  const first = await setUp({ MONGODB_ARCHIVE: archive.address });
+  const first = await setUp(archive.environment);
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect(first.stdout).toBe(
     `Fetching MongoDB 6.0.5 from the official archive (about 80 MB) …\nReady: Node ${process.versions.node}, mongod 6.0.5 (${inCache}).\n`,
@@ -105,9 +128,7 @@ test('one in PATH that is too old is passed over for the archive, whose mongos i
   // Nothing is left of the fetching.
   expect(await readdir(join(folder, 'cache/charmed-mongodb'))).toHaveLength(1);
   const asked = archive.asked.length;
-  expect((await setUp({ MONGODB_ARCHIVE: archive.address })).stdout).toBe(
-    `Ready: Node ${process.versions.node}, mongod 6.0.5 (${inCache}).\n`,
-  );
+  expect((await setUp(archive.environment)).stdout).toBe(`Ready: Node ${process.versions.node}, mongod 6.0.5 (${inCache}).\n`);
   expect(archive.asked.length).toBe(asked);
 });
 
@@ -115,7 +136,7 @@ test('several set-ups at once all end well', async () => {
   const { folder, bin, setUp, inCache } = await computer();
   await unpackers(bin);
   const archive = await archiveWith(folder, { mongod: versionScript('6.0.5') });
-  const all = await Promise.all([1, 2, 3].map(() => setUp({ MONGODB_ARCHIVE: archive.address })));
+  const all = await Promise.all([1, 2, 3].map(() => setUp(archive.environment)));
   expect(all.map(({ code, stderr }) => ({ code, stderr }))).toEqual([1, 2, 3].map(() => ({ code: 0, stderr: '' })));
   expect(await readFile(inCache, 'utf8')).toBe(versionScript('6.0.5'));
   expect(await readdir(join(folder, 'cache/charmed-mongodb'))).toHaveLength(1);
@@ -125,11 +146,40 @@ test('an archive whose mongod does not run here is not kept', async () => {
   const { folder, bin, setUp, inCache } = await computer();
   await unpackers(bin);
   const archive = await archiveWith(folder, { mongod: '#!/bin/sh\necho "version \\`GLIBC_2.99\' not found" >&2; exit 1\n' });
-  const { code, stderr } = await setUp({ MONGODB_ARCHIVE: archive.address });
+  const { code, stderr } = await setUp(archive.environment);
   expect(code).toBe(1);
   expect(stderr).toContain('the mongod that was fetched cannot be used: it was built for a newer Linux than this one');
   await expect(readFile(inCache)).rejects.toThrow('ENOENT');
   expect(await readdir(join(folder, 'cache/charmed-mongodb'))).toEqual([]);
+});
+
+test.each([
+  {
+    has: 'another checksum',
+    checksum: `${'0'.repeat(64)}  other`,
+    why: '.tgz is not what the archive publishes (its SHA-256 differs), so it is not used.',
+  },
+  { has: 'no checksum', checksum: '', why: '.tgz (it answered 404), so it is not used.' },
+])('an archive that has $has is not used', async ({ checksum, why }) => {
+  const { folder, bin, setUp, inCache } = await computer();
+  await unpackers(bin);
+  const archive = await archiveWith(folder, { mongod: versionScript('6.0.5') }, checksum);
+  const { code, stderr } = await setUp(archive.environment);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${archive.name}${why}\n`);
+  await expect(readFile(inCache)).rejects.toThrow('ENOENT');
+});
+
+test('an archive that is not reached over https is not asked, nor is one whose certificate nobody knows', async () => {
+  const { folder, bin, setUp, inCache } = await computer();
+  await unpackers(bin);
+  const archive = await archiveWith(folder, { mongod: versionScript('6.0.5') });
+  const { code, stderr } = await setUp({ MONGODB_ARCHIVE: `http://127.0.0.1:${archive.port}` });
+  expect(code).toBe(1);
+  expect(stderr).toContain('MONGODB_ARCHIVE does not begin with https://, so it is not used.\n');
+  expect((await setUp({ MONGODB_ARCHIVE: archive.environment.MONGODB_ARCHIVE })).code).toBe(1);
+  expect(archive.asked).toEqual([]);
+  await expect(readFile(inCache)).rejects.toThrow('ENOENT');
 });
 
 test.skipIf(process.arch !== 'x64')('where nothing can be had it says why and what to do', async () => {
