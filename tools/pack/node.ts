@@ -9,15 +9,28 @@ export const architectures = { x64: 'amd64', arm64: 'arm64' } as const;
 /** As Node names it. */
 export type Arch = keyof typeof architectures;
 
-/** Where the packaged Node of this computer's own architecture lies. */
-export const packagedNode = join(projectFolder, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+const programOf = (folder: string): string => join(folder, 'bin', 'node');
 
-/** The path of a stripped Node, made once for each original. @throws when it cannot be had. */
-export const strippedNode = async (arch: Arch, target = join(projectFolder, 'build')): Promise<string> => {
-  const original = arch === process.arch ? packagedNode : await fetchedNode(arch, target);
+/** The npm package with the Node of this computer's own architecture. */
+const ownPackage = join(projectFolder, 'node_modules', `node-linux-${process.arch}`);
+/** Where that Node lies. */
+export const packagedNode = programOf(ownPackage);
+
+/** The folder of the npm package with a Node. @throws when it cannot be had. */
+export const nodePackage = async (arch: Arch, target = join(projectFolder, 'build')): Promise<string> =>
+  arch === process.arch ? ownPackage : fetchedPackage(arch, target);
+
+/**
+ * The path of a stripped Node, made once for each original. @param folder of its npm package.
+ * @throws when it is not the Node that nodejs.org gives away.
+ */
+export const strippedNode = async (arch: Arch, folder: string, target = join(projectFolder, 'build')): Promise<string> => {
+  const original = programOf(folder);
+  const { version, node } = JSON.parse(await readFile(join(import.meta.dirname, 'published.json'), 'utf8')) as Published;
+  const wanted = node[arch].program;
   const { size, mtimeMs } = await stat(original);
   const key = createHash('sha256')
-    .update(JSON.stringify([original, size, mtimeMs, stripVersion]))
+    .update(JSON.stringify([original, size, mtimeMs, stripVersion, wanted]))
     .digest('hex')
     .slice(0, 16);
   const path = join(target, '.node', `node-${arch}-${key}`);
@@ -25,7 +38,10 @@ export const strippedNode = async (arch: Arch, target = join(projectFolder, 'bui
   await mkdir(join(target, '.node'), { recursive: true });
   const room = await mkdtemp(join(target, '.node', '.new-'));
   try {
-    await writeFile(join(room, 'node'), strip(await readFile(original)));
+    const program = await readFile(original);
+    if (createHash('sha256').update(program).digest('hex') !== wanted)
+      throw new Error(`bin/node for ${arch} is not that of Node ${version} as nodejs.org publishes it (see tools/pack/published.json)`);
+    await writeFile(join(room, 'node'), strip(program));
     await chmod(join(room, 'node'), 0o755);
     await rename(join(room, 'node'), path);
   } finally {
@@ -35,6 +51,12 @@ export const strippedNode = async (arch: Arch, target = join(projectFolder, 'bui
 };
 
 const stripVersion = 1;
+
+/**
+ * The SHA-256 of `node-v<version>-linux-<arch>.tar.xz`, which nodejs.org publishes and signs, and of `bin/node` inside it. The npm packages
+ * are made by others than nodejs.org, and package-lock.json says only that they have not changed since.
+ */
+type Published = { version: string; node: Record<Arch, { archive: string; program: string }> };
 
 /**
  * What is loaded when a program runs is described by its program headers; the sections behind it are for linkers and debuggers, and 18 MB
@@ -57,15 +79,15 @@ export const strip = (program: Buffer): Buffer => {
 };
 
 /** npm installs the Node of its own computer only; that of another is fetched, and must be the one that package-lock.json names. */
-const fetchedNode = async (arch: Arch, target: string): Promise<string> => {
+const fetchedPackage = async (arch: Arch, target: string): Promise<string> => {
   const lock = JSON.parse(await readFile(join(projectFolder, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version: string; integrity: string } | undefined>;
   };
   const wanted = lock.packages[`node_modules/node-linux-${arch}`];
   if (wanted === undefined) throw new Error(`package-lock.json has no Node for ${arch}`);
   const folder = join(target, '.node', `fetched-${arch}-${wanted.version}`);
-  const path = join(folder, 'package', 'bin', 'node');
-  if (await exists(path)) return path;
+  const unpacked = join(folder, 'package');
+  if (await exists(unpacked)) return unpacked;
   await mkdir(join(target, '.node'), { recursive: true });
   const room = await mkdtemp(join(target, '.node', '.new-'));
   try {
@@ -80,7 +102,7 @@ const fetchedNode = async (arch: Arch, target: string): Promise<string> => {
   } finally {
     await rm(room, { recursive: true, force: true });
   }
-  return path;
+  return unpacked;
 };
 
 /** @returns the name of the file, in the folder. By itself npm would try for over a minute without a network. */

@@ -1,11 +1,12 @@
-// Puts a charm together in a folder: YAML, program, Node, dispatch.
+// Puts a charm together in a folder: YAML, program, Node, dispatch, licences.
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { bundle } from './bundle.ts';
 import { type CharmParts, projectFolder } from './charms.ts';
-import { type Arch, architectures, packagedNode, strippedNode } from './node.ts';
+import { licencesOf } from './licences.ts';
+import { type Arch, architectures, nodePackage, packagedNode, strippedNode } from './node.ts';
 
 /** What dispatch starts. */
 const entryName = 'charm.cjs';
@@ -45,7 +46,8 @@ export const stage = async (
   folder: string,
   arch: Arch = process.arch as Arch,
 ): Promise<string[]> => {
-  const node = await strippedNode(arch);
+  const nodeFolder = await nodePackage(arch);
+  const node = await strippedNode(arch, nodeFolder);
   await mkdir(join(folder, 'bin'), { recursive: true });
   const { sources, names } = await bundle(main, join(folder, 'lib')).catch(error => {
     throw new Error(`the program of charm ${name} does not bundle: ${error.message}`);
@@ -54,6 +56,7 @@ export const stage = async (
   const copied = [...yamlFiles.map(file => join(yaml, file)), ...icons, join(projectFolder, 'LICENSE')];
   for (const path of copied) await copyFile(path, join(folder, basename(path)));
   await linkOrCopy(node, join(folder, 'bin', 'node'));
+  await writeFile(join(folder, 'THIRD-PARTY-LICENSES'), await licencesOf(sources, nodeFolder));
   await writeFile(join(folder, 'version'), `${await version()}\n`);
   await writeFile(join(folder, 'manifest.yaml'), manifestFor(arch));
   await writeFile(join(folder, 'dispatch'), dispatch);
@@ -61,8 +64,9 @@ export const stage = async (
   // charmcraft wants the last word of dispatch to be executable too.
   for (const program of ['dispatch', join('lib', entryName)]) await chmod(join(folder, program), 0o755);
   if (arch === process.arch) await compileAhead(name, names, folder);
+  const packageFiles = ['package.json', 'package-lock.json'].map(file => join(projectFolder, file));
   const builder = (await readdir(import.meta.dirname)).map(file => join(import.meta.dirname, file));
-  return [...sources, ...copied, packagedNode, join(projectFolder, 'package.json'), ...builder];
+  return [...sources, ...copied, packagedNode, ...packageFiles, ...builder];
 };
 
 /** Which machines Juju may put the charm on. The first base is the one that it chooses by itself. */

@@ -35,7 +35,18 @@ describe('the folder', () => {
   test('holds an unpacked charm and nothing else', () => {
     expect(folder).toBe(join(target, 'data-integrator'));
     expect(readdirSync(folder).sort()).toEqual(
-      ['LICENSE', 'actions.yaml', 'bin', 'config.yaml', 'dispatch', 'lib', 'manifest.yaml', 'metadata.yaml', 'version'].sort(),
+      [
+        'LICENSE',
+        'THIRD-PARTY-LICENSES',
+        'actions.yaml',
+        'bin',
+        'config.yaml',
+        'dispatch',
+        'lib',
+        'manifest.yaml',
+        'metadata.yaml',
+        'version',
+      ].sort(),
     );
     const yaml = join(projectFolder, 'tests', 'charms', 'data-integrator', 'metadata.yaml');
     expect(readFileSync(join(folder, 'metadata.yaml'), 'utf8')).toBe(readFileSync(yaml, 'utf8'));

@@ -1,5 +1,5 @@
 // Packing as it is first done in a clone, at another path than this checkout's: the same bytes come of it. For another architecture its
-// Node is fetched, and must be the one of package-lock.json.
+// Node is fetched, and must be the one of package-lock.json and of nodejs.org.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { load } from 'js-yaml';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { unzip } from '../../../tools/local-juju/engine/unzip.ts';
 import { packedCharms, released } from '../../support/packed.ts';
 import { packagedNode } from '../../support/project.ts';
@@ -34,6 +34,11 @@ describe('for another architecture', () => {
   beforeAll(async () => {
     await mkdir(join(folder, 'package/bin'), { recursive: true });
     await writeFile(join(folder, 'package/bin/node'), program, { mode: 0o755 });
+    await writeFile(
+      join(folder, 'package/package.json'),
+      JSON.stringify({ name: `node-linux-${arch}`, version: '24.0.0', license: 'MIT' }),
+    );
+    await writeFile(join(folder, 'package/LICENSE'), 'Anybody may do anything with this small program.\n');
     await run('tar', ['-czf', join(folder, 'node.tgz'), '-C', folder, 'package']);
     await mkdir(join(folder, 'bin'));
     // In npm's place, whose download of 45 MB no test waits for.
@@ -75,11 +80,29 @@ cp '${folder}/node.tgz' "$4/node.tgz" && echo node.tgz
     expect(await pack('--arch', 'riscv64')).toEqual({ code: 1, stdout: '', stderr });
   });
 
-  test('both charms are named for it, go to such machines only, and are not compiled ahead', async () => {
-    const lock = await readFile(join(clone, 'package-lock.json'), 'utf8');
+  /** For the while of a test the clone takes what npm fetches for the Node of package-lock.json. */
+  const acceptFetched = async (): Promise<void> => {
+    const file = join(clone, 'package-lock.json');
+    const lock = await readFile(file, 'utf8');
     const { integrity } = JSON.parse(lock).packages[`node_modules/node-linux-${arch}`];
     const digest = createHash('sha512').update(await readFile(join(folder, 'node.tgz')));
-    await writeFile(join(clone, 'package-lock.json'), lock.replace(integrity, `sha512-${digest.digest('base64')}`));
+    await writeFile(file, lock.replace(integrity, `sha512-${digest.digest('base64')}`));
+    onTestFinished(() => writeFile(file, lock));
+  };
+
+  test('a Node of package-lock.json that is not the one of nodejs.org is refused', async () => {
+    await acceptFetched();
+    const { code, stderr } = await pack('--arch', architecture!);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^bin\/node for \w+ is not that of Node 24\.\d+\.\d+ as nodejs\.org publishes it /);
+    expect(await readdir(join(clone, 'build/.node'))).toEqual([expect.stringMatching(/^fetched-/)]);
+  });
+
+  test('both charms are named for it, go to such machines only, and are not compiled ahead', async () => {
+    await acceptFetched();
+    const published = await readFile(join(clone, 'tools/pack/published.json'), 'utf8');
+    const digest = createHash('sha256').update(program).digest('hex');
+    await writeFile(join(clone, 'tools/pack/published.json'), published.replace(JSON.parse(published).node[arch!].program, digest));
     try {
       const { code, stdout, stderr } = await pack('--arch', architecture!);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -93,10 +116,13 @@ cp '${folder}/node.tgz' "$4/node.tgz" && echo node.tgz
         expect((await readdir(join(charm, 'lib'))).sort()).toEqual(['charm.cjs', 'charm.js', 'execa.js', 'pino.js']);
         expect((await readFile(join(charm, 'bin/node'))).subarray(64)).toEqual(program.subarray(64, 128));
         expect((await stat(join(charm, 'bin/node'))).mode & 0o777).toBe(0o755);
+        const licences = await readFile(join(charm, 'THIRD-PARTY-LICENSES'), 'utf8');
+        expect(licences).toContain(`\nnode-linux-${arch} 24.0.0: MIT\n`);
+        expect(licences).toContain('Anybody may do anything with this small program.');
       }
       expect((await readdir(join(clone, 'build'))).filter(name => name.startsWith('.'))).toEqual(['.node']);
     } finally {
-      await writeFile(join(clone, 'package-lock.json'), lock);
+      await writeFile(join(clone, 'tools/pack/published.json'), published);
     }
   });
 });

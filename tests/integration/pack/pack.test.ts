@@ -31,8 +31,34 @@ describe.each(released)('%s.charm', name => {
   test('holds what was built', async () => {
     expect(await contentOf(join(packed, name))).toEqual(await contentOf(await build(name)));
     expect((await readdir(join(packed, name))).sort()).toEqual(
-      ['LICENSE', 'actions.yaml', 'bin', 'config.yaml', 'dispatch', 'icon.svg', 'lib', 'manifest.yaml', 'metadata.yaml', 'version'].sort(),
+      [
+        'LICENSE',
+        'THIRD-PARTY-LICENSES',
+        'actions.yaml',
+        'bin',
+        'config.yaml',
+        'dispatch',
+        'icon.svg',
+        'lib',
+        'manifest.yaml',
+        'metadata.yaml',
+        'version',
+      ].sort(),
     );
+  });
+
+  test('names the licence of Node, with all that Node is made from, and of each package in the program', async () => {
+    const licences = await readFile(join(packed, name, 'THIRD-PARTY-LICENSES'), 'utf8');
+    const node = await readFile(join(packagedNode, '../../LICENSE'), 'utf8');
+    for (const part of ['V8', 'OpenSSL', 'ICU', 'libuv']) expect(node).toContain(`- ${part}, `);
+    expect(licences).toContain(node.trimEnd());
+    const named = licences.match(/(?<=^={80}\n).*(?=\n={80}$)/gm)?.map(title => title.replace(/ .*/, ''));
+    // esbuild writes above each module which file it is.
+    const programs = (await filesOf(join(packed, name, 'lib'))).filter(({ path }) => path.endsWith('.js'));
+    const modules = programs.flatMap(({ bytes }) => bytes.toString().match(/(?<=^ *\/\/ (substitute:)?node_modules\/).*(?=\/)/gm) ?? []);
+    const inside = modules.map(path => /(?:@[^/]+\/)?[^/]+/.exec(path.split('node_modules/').at(-1)!)![0]);
+    expect(inside).toEqual(expect.arrayContaining(['mongodb', 'bson', 'execa', 'pino']));
+    expect(named).toEqual([`node-linux-${process.arch}`, ...[...new Set(inside)].sort()]);
   });
 
   test('has the same bytes when it is staged anew in another folder', async () => {
