@@ -113,7 +113,7 @@ cp '${folder}/node.tgz' "$4/node.tgz" && echo node.tgz
         await unzip(join(clone, `${name}_${architecture}.charm`), charm);
         const { bases } = load(await readFile(join(charm, 'manifest.yaml'), 'utf8')) as { bases: { architectures: string[] }[] };
         expect(bases.map(({ architectures }) => architectures)).toEqual([[architecture], [architecture]]);
-        expect((await readdir(join(charm, 'lib'))).sort()).toEqual(['charm.cjs', 'charm.js', 'execa.js', 'pino.js']);
+        expect((await readdir(join(charm, 'lib'))).sort()).toEqual(['charm.cjs', 'charm.js', 'execa.js', 'mongodb.js', 'pino.js']);
         expect((await readFile(join(charm, 'bin/node'))).subarray(64)).toEqual(program.subarray(64, 128));
         expect((await stat(join(charm, 'bin/node'))).mode & 0o777).toBe(0o755);
         const licences = await readFile(join(charm, 'THIRD-PARTY-LICENSES'), 'utf8');
