@@ -54,7 +54,9 @@ const stripVersion = 1;
 
 /**
  * The SHA-256 of `node-v<version>-linux-<arch>.tar.xz`, which nodejs.org publishes and signs, and of `bin/node` inside it. The npm packages
- * are made by others than nodejs.org, and package-lock.json says only that they have not changed since.
+ * are made by others than nodejs.org, and package-lock.json says only that they have not changed since. The values of 24.21.0 are those
+ * that several public repositories took from nodejs.org's archives, some after a check of the signature. CONTRIBUTING.md tells how to
+ * take them oneself.
  */
 type Published = { version: string; node: Record<Arch, { archive: string; program: string }> };
 
