@@ -199,7 +199,7 @@ describe("Juju's schedule", () => {
     await model.juju('config', 'mongodb', 'client-password-rotation=often');
     await model.waitFor('the sentence', status =>
       status.applications.mongodb?.['application-status'].message?.startsWith(
-        'config client-password-rotation=often must be never, hourly',
+        'set it with juju config: config client-password-rotation=often must be never, hourly',
       ),
     );
     await model.juju('config', 'mongodb', '--reset', 'client-password-rotation');
