@@ -97,10 +97,12 @@ test('data that brings old passwords along is set right without anybody', async 
 test('a mongod that was started with another key file and knows another password is let in again', async () => {
   const keyFile = join(root, 'var/snap/charmed-mongodb/current/etc/mongod/keyFile');
   const own = readFileSync(keyFile, 'utf8');
+  await model.juju('model-config', 'update-status-hook-interval=1h'); // a hook before the restart would set the password right
   await asOperator(model, async client => void (await client.db('admin').command({ updateUser: 'operator', pwd: 'by hand' })));
   const other = join(model.data, 'other-key');
   writeFileSync(other, own.slice(0, -4).concat('abcd'), { mode: 0o400 });
   await onUnit('mongodb/0', `cp -pf ${other} ${keyFile}`, 'snap restart charmed-mongodb.mongod');
+  await model.juju('model-config', 'update-status-hook-interval=4s');
   await model.waitFor('the charm to be locked out', async status => {
     const unit = Object.values(status.applications.mongodb?.units ?? {})[0]?.['workload-status'];
     return unit?.current === 'blocked' && unit.message?.startsWith("MongoDB refuses the charm's users and key file");
