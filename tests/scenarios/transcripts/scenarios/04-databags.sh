@@ -44,6 +44,7 @@ relation-get -r 1 --format=json own prov/1
 relation-set -r cluster:0 a=b
 relation-ids cluster
 L
+settle # prov/1 goes by what it has read before, until its hooks for what req/0 has written
 t prov/1 <<'L'
 relation-get -r 1 --app - prov
 relation-get -r 1 --app - req
