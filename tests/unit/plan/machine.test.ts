@@ -36,16 +36,16 @@ test('a machine of an architecture without a snap is left alone, and the unit sa
     unit: [{ level: 'blocked', message: expect.stringMatching(/^no MongoDB for arm64; run juju set-constraints mongodb arch=amd64/) }],
   });
 });
+const installed = {
+  architecture: 'amd64',
+  snap: { revision: '1' },
+  service: 'inactive',
+  logBytes: 0,
+  router: { service: 'inactive', logBytes: 0 },
+  build,
+} as const;
 test('then files and service, in one go', () => {
-  const host = {
-    architecture: 'amd64',
-    snap: { revision: '1' },
-    service: 'inactive',
-    logBytes: 0,
-    router: { service: 'inactive', logBytes: 0 },
-    build,
-  } as const;
-  expect(does({ ...steady(1), host, mongod: silent })).toEqual([
+  expect(does({ ...steady(1), host: installed, mongod: silent })).toEqual([
     { do: 'write-files', config: wanted.text, keyFile: secret.keyFile },
     { do: 'start-mongod' },
   ]);
@@ -62,19 +62,11 @@ test('a mongod that does not run on a full disk says so, and is started all the 
   expect(shown(1024 ** 3, 'active')).toEqual([[], 'waiting']);
 });
 test('nothing starts before the passwords are committed, or without peers', () => {
-  const host = {
-    architecture: 'amd64',
-    snap: { revision: '1' },
-    service: 'inactive',
-    logBytes: 0,
-    router: { service: 'inactive', logBytes: 0 },
-    build,
-  } as const;
-  expect(planMachine(without({ ...steady(1), host, mongod: silent }, 'secret'))).toMatchObject({
+  expect(planMachine(without({ ...steady(1), host: installed, mongod: silent }, 'secret'))).toMatchObject({
     effects: [],
     unit: [{ level: 'waiting' }],
   });
-  expect(planMachine(without({ ...steady(1), host, mongod: silent }, 'peers'))).toMatchObject({
+  expect(planMachine(without({ ...steady(1), host: installed, mongod: silent }, 'peers'))).toMatchObject({
     effects: [],
     unit: [{ level: 'waiting' }],
   });

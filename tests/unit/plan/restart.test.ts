@@ -4,18 +4,9 @@ import { RUNNING_CONFIG } from '../../../src/core/bags.ts';
 import type { Member, Observed } from '../../../src/core/observed.ts';
 import { renderMongodConfig } from '../../../src/plan/mongod-config.ts';
 import { planRestart } from '../../../src/plan/restart.ts';
-import { CONFIG, foreign, member, peerUnits, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
+import { CONFIG, foreign, member, peerUnits, rendered, replicaSet, running, settings, steady, unit, wanted } from './world.ts';
 
 const OLD = { ...running, config: 'old' };
-const rendered = {
-  root: '',
-  setName: 'mongodb',
-  config: CONFIG,
-  percona: false,
-  role: 'replication',
-  keyToken: 't-key',
-  moves: 0,
-} as const;
 const OTHER_KEY = { ...running, config: renderMongodConfig({ ...rendered, keyToken: 'another' }).hash };
 const otherSettings = renderMongodConfig({ ...rendered, config: { ...CONFIG, 'max-connections': 500 } });
 const SET = replicaSet([member(0), member(1), member(2)]);

@@ -28,7 +28,7 @@ export const address = (n: number): string => `10.0.0.${n + 1}`;
 export const host = (n: number): string => `${address(n)}:27017`;
 export const unit = (n: number): string => `mongodb/${n}`;
 
-export const wanted = renderMongodConfig({
+export const rendered = {
   root: '',
   setName: 'mongodb',
   config: CONFIG,
@@ -36,7 +36,8 @@ export const wanted = renderMongodConfig({
   role: 'replication',
   keyToken: 't-key',
   moves: 0,
-});
+} as const;
+export const wanted = renderMongodConfig(rendered);
 export const build = { version: '6.0.5', percona: false };
 export const running = { build, config: wanted.hash };
 export const settings = { slowMs: 100, verbosity: 0, cacheBytes: 1e9, oplogBytes: 1e9 };
